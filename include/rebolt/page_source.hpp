@@ -1,0 +1,95 @@
+// PageSource: a file cut into pages, for whoever trusts nothing. It opens any
+// file, sound or not, finds the page size as bbolt does, and hands out raw
+// pages or says why not. It judges no page.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <rebolt/format.hpp>
+#include <rebolt/result.hpp>
+
+namespace rebolt {
+
+/// How to open a file for looking at it.
+struct ReadOptions {
+    /// Off: read although a writer may be changing the file. What is read may
+    /// then mix two states, and show damage that is not there.
+    bool lock = true;
+    /// How long to try to get the lock; nullopt: without end; 0: once.
+    std::optional<std::chrono::milliseconds> timeout = std::chrono::milliseconds{0};
+    /// Bytes a page, when the metas are not to be believed; 0: find it.
+    std::uint32_t page_size_bytes = 0;
+};
+
+/// Where the page size was learnt.
+enum class PageSizeOrigin : std::uint8_t {
+    meta0,   ///< from meta 0, as bbolt does first
+    meta1,   ///< from a meta found by probing at 1024 << i, as bbolt does next
+    guessed, ///< no valid meta: from page ids that stand where they should
+    given,   ///< by the caller
+    unknown, ///< none of these: the system's page size, 4096
+};
+
+class PageSource {
+public:
+    /// Opens, locks (shared) and maps `path`. An empty file opens too, with no
+    /// pages. Errors: file_not_found, permission_denied, io, lock_timeout
+    /// (naming who may hold it), out_of_memory, invalid_argument.
+    static Result<PageSource> open(const std::string& path, const ReadOptions& options = {});
+
+    PageSource(PageSource&&) noexcept;
+    PageSource& operator=(PageSource&&) noexcept;
+    PageSource(const PageSource&) = delete;
+    PageSource& operator=(const PageSource&) = delete;
+    ~PageSource();
+
+    [[nodiscard]] const std::string& path() const noexcept;
+    [[nodiscard]] std::uint32_t page_size_bytes() const noexcept { return page_size_bytes_; }
+    [[nodiscard]] PageSizeOrigin page_size_origin() const noexcept { return origin_; }
+    [[nodiscard]] std::uint64_t file_bytes() const noexcept { return file_.size(); }
+    /// Whole pages in the file.
+    [[nodiscard]] std::uint64_t page_count() const noexcept {
+        return file_.size() / page_size_bytes_;
+    }
+    /// Who holds a lock on the file that shuts out others, as far as the
+    /// system tells; empty: nobody. For telling the user, when not locking.
+    [[nodiscard]] std::string lock_holders() const;
+
+    /// All of the file's bytes as they are mapped. Reading what the disk
+    /// cannot deliver gives zeros; ask readable() after.
+    [[nodiscard]] Bytes file() const noexcept { return file_; }
+    /// False if any of these bytes could not be read when they were read.
+    [[nodiscard]] bool readable(std::uint64_t offset, std::uint64_t length) const noexcept;
+    /// Reads one byte of each system page of the range, then asks readable():
+    /// what the disk cannot deliver shows now. Cost: O(length / 4096).
+    [[nodiscard]] bool probe(std::uint64_t offset, std::uint64_t length) const noexcept;
+    /// Moves whenever bytes could not be read. Cost: an atomic load.
+    [[nodiscard]] std::uint64_t fault_count() const noexcept;
+    /// The file's size now: smaller than file_bytes() if it was truncated
+    /// since. Errors: io.
+    [[nodiscard]] Result<std::uint64_t> current_file_bytes() const;
+
+    /// A page with its overflow pages as far as its own header asks for and
+    /// the file goes. Valid as long as this object is. Whether overflow pages
+    /// can be read, readable() says after they were. Errors: damaged with
+    /// page_out_of_range or page_unreadable. Cost: O(1).
+    [[nodiscard]] Result<format::PageView> page(PageId id) const;
+
+    /// Pages that the system should read ahead, best effort.
+    void will_read_all() const noexcept;
+
+private:
+    struct Open;
+    PageSource();
+
+    std::unique_ptr<Open> open_;
+    Bytes file_;
+    std::uint32_t page_size_bytes_ = 4096;
+    PageSizeOrigin origin_ = PageSizeOrigin::unknown;
+};
+
+} // namespace rebolt

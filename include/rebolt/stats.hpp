@@ -1,0 +1,43 @@
+// Statistics: the numbers that bbolt's Bucket.Stats and DB.Stats give, with
+// bbolt's meaning.
+#pragma once
+
+#include <cstdint>
+
+namespace rebolt {
+
+/// What a bucket and all buckets inside it take up (bbolt: BucketStats).
+struct BucketStats {
+    std::uint64_t branch_page_count = 0;
+    std::uint64_t branch_overflow_count = 0; ///< physical pages behind branch pages
+    std::uint64_t leaf_page_count = 0;
+    std::uint64_t leaf_overflow_count = 0; ///< physical pages behind leaf pages
+    std::uint64_t key_count = 0;
+    std::uint64_t depth = 0;              ///< levels of the deepest tree
+    std::uint64_t branch_alloc_bytes = 0; ///< allocated for branch pages
+    std::uint64_t branch_inuse_bytes = 0; ///< of these, in use
+    std::uint64_t leaf_alloc_bytes = 0;
+    std::uint64_t leaf_inuse_bytes = 0;
+    std::uint64_t bucket_count = 0; ///< buckets, this one included
+    std::uint64_t inline_bucket_count = 0;
+    std::uint64_t inline_bucket_inuse_bytes = 0; ///< counted in leaf_inuse_bytes too
+
+    /// Adds another bucket's numbers (bbolt: BucketStats.Add).
+    void add(const BucketStats& other) noexcept;
+    bool operator==(const BucketStats&) const = default;
+};
+
+/// What the whole database takes up (bbolt: DB.Stats and DB.Info).
+struct DatabaseStats {
+    std::uint64_t page_size_bytes = 0;
+    std::uint64_t high_water_mark = 0; ///< pages
+    std::uint64_t file_bytes = 0;
+    std::uint64_t free_page_count = 0;    ///< on the stored freelist, or found free
+    std::uint64_t pending_page_count = 0; ///< 0 for whoever only reads
+    std::uint64_t free_alloc_bytes = 0;     ///< free pages × page size
+    std::uint64_t freelist_inuse_bytes = 0; ///< bytes the freelist's page uses
+
+    bool operator==(const DatabaseStats&) const = default;
+};
+
+} // namespace rebolt

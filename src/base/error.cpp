@@ -1,0 +1,92 @@
+#include <rebolt/error.hpp>
+
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace rebolt {
+
+struct Error::Detail {
+    ErrorCode code;
+    std::string message;
+    std::optional<Finding> finding;
+    std::string file;
+};
+
+Error::Error(ErrorCode code, std::string message)
+    : detail_(std::make_unique<Detail>(Detail{code, std::move(message), std::nullopt, {}})) {}
+
+Error::Error(Finding finding) : detail_(std::make_unique<Detail>()) {
+    detail_->code = ErrorCode::damaged;
+    detail_->message = finding.message;
+    detail_->finding = std::move(finding);
+}
+
+Error::Error(Error&&) noexcept = default;
+Error& Error::operator=(Error&&) noexcept = default;
+Error::~Error() = default;
+
+ErrorCode Error::code() const noexcept {
+    return detail_->code;
+}
+
+const std::string& Error::message() const noexcept {
+    return detail_->message;
+}
+
+const Finding* Error::finding() const noexcept {
+    return detail_->finding ? &*detail_->finding : nullptr;
+}
+
+const std::string& Error::file() const noexcept {
+    return detail_->file;
+}
+
+Error&& Error::in_file(std::string path) && {
+    if (detail_->file.empty())
+        detail_->file = std::move(path);
+    return std::move(*this);
+}
+
+std::string Error::to_text() const {
+    const std::string prefix = detail_->file.empty() ? "" : printable(detail_->file) + ": ";
+    if (!detail_->finding)
+        return prefix + detail_->message;
+    const Finding& finding = *detail_->finding;
+    const std::string place = rebolt::to_text(finding.place);
+    return fmt::format("{}{}: {}{}{}", prefix, text_of(finding.code).name, place,
+                       place.empty() ? "" : ": ", finding.message);
+}
+
+std::string_view name_of(ErrorCode code) noexcept {
+    switch (code) {
+    case ErrorCode::damaged:
+        return "damaged";
+    case ErrorCode::file_not_found:
+        return "file-not-found";
+    case ErrorCode::permission_denied:
+        return "permission-denied";
+    case ErrorCode::io:
+        return "io";
+    case ErrorCode::out_of_memory:
+        return "out-of-memory";
+    case ErrorCode::lock_timeout:
+        return "lock-timeout";
+    case ErrorCode::invalid_argument:
+        return "invalid-argument";
+    case ErrorCode::bucket_not_found:
+        return "bucket-not-found";
+    case ErrorCode::incompatible_value:
+        return "incompatible-value";
+    case ErrorCode::transaction_closed:
+        return "transaction-closed";
+    case ErrorCode::database_closed:
+        return "database-closed";
+    case ErrorCode::cancelled:
+        return "cancelled";
+    }
+    return "unknown";
+}
+
+} // namespace rebolt

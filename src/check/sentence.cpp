@@ -1,0 +1,81 @@
+// The verdict in one sentence.
+#include <rebolt/check.hpp>
+
+#include <fmt/format.h>
+
+namespace rebolt {
+namespace {
+
+const MetaReport* invalid_meta(const CheckReport& report) {
+    for (const MetaReport& meta : report.metas)
+        if (!meta.valid)
+            return &meta;
+    return nullptr;
+}
+
+bool is_finding_of_tree(const Finding& finding) {
+    return !finding.place.path.empty();
+}
+
+// The tree of an invalid meta may be whole, and newer than the one in use.
+std::string about_tree_behind(const CheckReport& report, const MetaReport& meta) {
+    for (const TreeReport& tree : report.trees)
+        if (tree.meta == meta.page && tree.whole)
+            return fmt::format("; so is the tree of transaction {} behind that meta",
+                               number(tree.transaction));
+    return {};
+}
+
+// What is said of transactions: which is damaged, which is whole.
+std::string about_trees(const CheckReport& report) {
+    if (report.trees.empty())
+        return "no transaction can be read";
+    const TreeReport& newest = report.trees.front();
+    const std::uint64_t newest_id = number(newest.transaction);
+    if (newest.whole) {
+        if (const MetaReport* meta = invalid_meta(report); meta != nullptr && newest.current)
+            return fmt::format("meta {} cannot be used, so bbolt falls back on transaction {}, "
+                               "which is whole{}",
+                               number(meta->page), newest_id, about_tree_behind(report, *meta));
+        return newest.current ? fmt::format("the data of transaction {} is whole", newest_id)
+                              : fmt::format("no meta is valid, but the tree of transaction {} is "
+                                            "whole",
+                                            newest_id);
+    }
+    if (const TreeReport* whole = report.whole_tree())
+        return fmt::format("the newest transaction {} is damaged, transaction {} is whole",
+                           newest_id, number(whole->transaction));
+    return report.trees.size() == 1
+               ? fmt::format("transaction {} is damaged", newest_id)
+               : fmt::format("the newest transaction {} is damaged, and so is transaction {}",
+                             newest_id, number(report.trees[1].transaction));
+}
+
+std::string about_damage(const CheckReport& report) {
+    const Finding& worst = report.findings.front();
+    std::string text = about_trees(report);
+    if (is_finding_of_tree(worst) || report.trees.empty() || !report.trees.front().whole)
+        return text;
+    return fmt::format("{}; {}", text_of(worst.code).summary, text);
+}
+
+} // namespace
+
+std::string sentence(const CheckReport& report) {
+    switch (report.verdict) {
+    case Verdict::not_a_bolt_file:
+        return fmt::format("not a bolt file: {}", text_of(report.findings.front().code).summary);
+    case Verdict::damaged:
+        return fmt::format("damaged: {}", about_damage(report));
+    case Verdict::clean:
+        break;
+    }
+    std::string text = "clean: every page is accounted for";
+    if (!report.trees.empty())
+        text += fmt::format(", transaction {} is whole", number(report.trees.front().transaction));
+    if (report.pages.leaked != 0)
+        text += fmt::format("; {} leaked pages, harmless", report.pages.leaked);
+    return text;
+}
+
+} // namespace rebolt

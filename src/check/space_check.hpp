@@ -1,0 +1,14 @@
+// Accounts for every page below the high water mark.
+#pragma once
+
+#include "check/walk.hpp"
+
+namespace rebolt::check_walk {
+
+/// Counts what each page is to the primary tree; the sum of all kinds is the
+/// whole. Pages that are nothing are one page-leaked finding, but only if the
+/// tree was walked whole: else damage may have cut them off. Without a stored
+/// freelist they are free. Cost: O(pages).
+[[nodiscard]] PageCounts account_for_pages(Walk& walk, const Tree& primary);
+
+} // namespace rebolt::check_walk

@@ -1,0 +1,303 @@
+#include "check/sweep.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "check/page_judge.hpp"
+
+namespace rebolt::check_walk {
+namespace {
+
+using format::PageType;
+using Names = std::vector<std::string>;
+
+// A stack longer than this is no sound tree's, or one for the serial walk.
+constexpr std::size_t tasks_max = 100'000;
+constexpr std::size_t prefetch_ahead = 3;
+constexpr std::uint64_t progress_interval_pages = 4096;
+
+/// A page to enter. `names` is kept only if values are judged.
+struct Task {
+    PageId page;
+    KeyRange range;
+    std::uint16_t level = 0;
+    std::uint16_t bucket_depth = 0;
+    std::shared_ptr<const Names> names;
+};
+
+struct Counts {
+    std::uint64_t pages = 0;
+    std::uint64_t keys = 0;
+    std::uint64_t buckets = 0;
+};
+
+class Sweep {
+public:
+    Sweep(Walk& walk, const Tree& tree, unsigned threads)
+        : walk_(walk), file_(walk.source.file()), page_size_(walk.source.page_size_bytes()),
+          page_count_(
+              std::min(tree.meta.fields.high_water_mark, walk.map.page_count())),
+          threads_(threads) {
+        shared_.push_back({.page = PageId{tree.meta.fields.root},
+                           .range = {},
+                           .names = walk.judge ? std::make_shared<const Names>() : nullptr});
+    }
+
+    /// True if every page was sound.
+    bool run() {
+        {
+            std::vector<std::jthread> workers;
+            for (unsigned i = 1; i < threads_; ++i)
+                workers.emplace_back([this] { work(); });
+            work();
+        }
+        return !doubt_.load();
+    }
+
+    [[nodiscard]] const Counts& total() const noexcept { return total_; }
+    [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
+
+private:
+    /// What one thread has: its stack and its counts.
+    struct Worker {
+        std::vector<Task> stack;
+        Counts counts;
+    };
+
+    void work() {
+        Worker worker;
+        while (take_shared(worker)) {
+            while (!worker.stack.empty() && !doubt_.load(std::memory_order_relaxed)) {
+                const Task task = std::move(worker.stack.back());
+                worker.stack.pop_back();
+                prefetch(worker.stack);
+                if (!enter(task, worker))
+                    doubt_.store(true);
+                if (idle_.load(std::memory_order_relaxed) != 0 && worker.stack.size() > 1)
+                    share(worker.stack);
+                if (++worker.counts.pages % progress_interval_pages == 0)
+                    tell_progress();
+            }
+        }
+        const std::scoped_lock lock(mutex_);
+        total_.pages += worker.counts.pages;
+        total_.keys += worker.counts.keys;
+        total_.buckets += worker.counts.buckets;
+    }
+
+    // Waits for work; false when nobody has any more.
+    bool take_shared(Worker& worker) {
+        std::unique_lock lock(mutex_);
+        ++idle_;
+        if (idle_ == threads_ && shared_.empty())
+            ready_.notify_all();
+        ready_.wait(lock, [this] {
+            return !shared_.empty() || idle_ == threads_ || doubt_.load();
+        });
+        if (shared_.empty() || doubt_.load()) {
+            ready_.notify_all();
+            return false;
+        }
+        --idle_;
+        worker.stack.swap(shared_);
+        return true;
+    }
+
+    // Gives the older half away: the nearer the root, the more is below it.
+    void share(std::vector<Task>& stack) {
+        const std::scoped_lock lock(mutex_);
+        if (!shared_.empty())
+            return;
+        const auto half = stack.begin() + static_cast<std::ptrdiff_t>(stack.size() / 2);
+        shared_.assign(std::make_move_iterator(stack.begin()), std::make_move_iterator(half));
+        stack.erase(stack.begin(), half);
+        ready_.notify_one();
+    }
+
+    void tell_progress() {
+        if (!walk_.options.progress)
+            return;
+        const std::scoped_lock lock(mutex_);
+        progress_pages_ += progress_interval_pages;
+        if (walk_.options.progress({progress_pages_, walk_.map.page_count()}))
+            return;
+        cancelled_ = true;
+        doubt_.store(true);
+    }
+
+    void prefetch(const std::vector<Task>& stack) const noexcept {
+        if (stack.size() < prefetch_ahead)
+            return;
+        const std::uint64_t id = number(stack[stack.size() - prefetch_ahead].page);
+        if (id >= page_count_)
+            return;
+        const std::byte* page = file_.data() + id * page_size_;
+        for (std::size_t line = 0; line < 512; line += 64)
+            __builtin_prefetch(page + line);
+    }
+
+    // True if the page is sound; its children are then on the stack.
+    bool enter(const Task& task, Worker& worker) {
+        const std::uint64_t id = number(task.page);
+        if (id < 2 || id >= page_count_ || task.level >= format::tree_depth_max ||
+            task.bucket_depth > format::bucket_depth_max)
+            return false;
+        const std::byte* first = file_.data() + id * page_size_;
+        const auto header = load<format::PageHeader>(first);
+        const PageType type = header.type();
+        const bool is_leaf = type == PageType::leaf;
+        if (header.id != id || (!is_leaf && type != PageType::branch) ||
+            header.overflow >= page_count_ - id)
+            return false;
+        const std::uint64_t bytes = (std::uint64_t{header.overflow} + 1) * page_size_;
+        if (!claim(task.page, header.overflow, is_leaf ? Role::leaf : Role::branch) ||
+            !readable(id * page_size_, bytes))
+            return false;
+        const Bytes page{first, bytes};
+        const PageContext context{.range = task.range,
+                                  .page_size_bytes = page_size_,
+                                  .is_root = task.level == 0,
+                                  .is_inline = false};
+        return is_leaf ? enter_leaf(task, page, context, worker)
+                       : branch_is_sound(page, context) && push_children(task, page, worker);
+    }
+
+    bool claim(PageId page, std::uint32_t overflow, Role role) {
+        if ((walk_.map.claim(page, role) & (PageMap::role_bits | PageMap::free)) != 0)
+            return false;
+        for (std::uint64_t i = 1; i <= overflow; ++i) {
+            const PageId id{number(page) + i};
+            if ((walk_.map.claim(id, Role::overflow) & (PageMap::role_bits | PageMap::free)) != 0)
+                return false;
+        }
+        return true;
+    }
+
+    bool readable(std::uint64_t offset, std::uint64_t bytes) const {
+        if (bytes <= 4096) // the header's read showed it
+            return walk_.source.fault_count() == 0 || walk_.source.readable(offset, bytes);
+        return walk_.source.probe(offset, bytes);
+    }
+
+    bool enter_leaf(const Task& task, Bytes page, const PageContext& context, Worker& worker) {
+        LeafCount count;
+        if (!leaf_is_sound(page, context, count))
+            return false;
+        worker.counts.keys += count.keys;
+        worker.counts.buckets += count.buckets;
+        if (!values_are_sound(task, page, count))
+            return false;
+        return count.buckets == 0 || push_buckets(task, page, worker);
+    }
+
+    bool values_are_sound(const Task& task, Bytes page, const LeafCount& count) const {
+        if (!walk_.judge || count.keys == count.buckets)
+            return true;
+        const auto view = format::LeafView::of(page);
+        for (std::size_t i = 0; i < view->count(); ++i) {
+            const auto element = view->element(i);
+            if (!element->is_bucket() && walk_.judge(*task.names, element->key, element->value))
+                return false;
+        }
+        return true;
+    }
+
+    bool push_children(const Task& task, Bytes page, Worker& worker) {
+        const auto view = format::BranchView::of(page);
+        if (worker.stack.size() + view->count() > tasks_max)
+            return false;
+        std::optional<std::string_view> upper = task.range.upper;
+        // Backwards: the stack gives the first child first.
+        for (std::size_t i = view->count(); i-- > 0;) {
+            const auto element = view->element(i);
+            worker.stack.push_back({.page = element->child,
+                                    .range = {element->key, upper},
+                                    .level = static_cast<std::uint16_t>(task.level + 1),
+                                    .bucket_depth = task.bucket_depth,
+                                    .names = task.names});
+            upper = element->key;
+        }
+        return true;
+    }
+
+    bool push_buckets(const Task& task, Bytes page, Worker& worker) {
+        const auto view = format::LeafView::of(page);
+        for (std::size_t i = view->count(); i-- > 0;) {
+            const auto element = view->element(i);
+            if (element->is_bucket() && !push_bucket(task, *element, worker))
+                return false;
+        }
+        return worker.stack.size() <= tasks_max;
+    }
+
+    bool push_bucket(const Task& task, const format::LeafElement& element, Worker& worker) {
+        const auto bucket = format::BucketView::of(element.value);
+        if (!bucket)
+            return false;
+        Task inside{.page = bucket->root(),
+                    .range = {},
+                    .bucket_depth = static_cast<std::uint16_t>(task.bucket_depth + 1),
+                    .names = nullptr};
+        if (task.names) {
+            Names names = *task.names;
+            names.emplace_back(element.key);
+            inside.names = std::make_shared<const Names>(std::move(names));
+        }
+        if (bucket->is_inline())
+            return inline_is_sound(inside, bucket->inline_page(), worker);
+        worker.stack.push_back(std::move(inside));
+        return element.value.size() == sizeof(format::BucketHeader);
+    }
+
+    bool inline_is_sound(const Task& inside, Bytes image, Worker& worker) {
+        const PageContext context{
+            .range = {}, .page_size_bytes = page_size_, .is_root = true, .is_inline = true};
+        LeafCount count;
+        if (load<format::PageHeader>(image.data()).type() != PageType::leaf ||
+            !leaf_is_sound(image, context, count) || count.buckets != 0)
+            return false;
+        worker.counts.keys += count.keys;
+        return values_are_sound(inside, image, count);
+    }
+
+    Walk& walk_;
+    Bytes file_;
+    std::uint32_t page_size_;
+    std::uint64_t page_count_;
+    unsigned threads_;
+
+    std::mutex mutex_; // guards what follows but the atomics' reads
+    std::condition_variable ready_;
+    std::vector<Task> shared_;
+    std::atomic<unsigned> idle_{0};
+    std::atomic<bool> doubt_{false};
+    bool cancelled_ = false;
+    std::uint64_t progress_pages_ = 0;
+    Counts total_;
+};
+
+} // namespace
+
+Result<std::optional<TreeReport>> sweep(Walk& walk, const Tree& tree, unsigned threads) {
+    Sweep sweep(walk, tree, threads);
+    const bool sound = sweep.run();
+    walk.pages_entered += sweep.total().pages;
+    if (sweep.cancelled())
+        return Error(ErrorCode::cancelled, "the check was cancelled");
+    if (!sound)
+        return std::optional<TreeReport>{};
+    return std::optional<TreeReport>{TreeReport{.transaction = TxId{tree.meta.fields.txid},
+                                                .meta = tree.meta.page,
+                                                .current = tree.meta.current,
+                                                .whole = true,
+                                                .key_count = sweep.total().keys,
+                                                .bucket_count = sweep.total().buckets}};
+}
+
+} // namespace rebolt::check_walk

@@ -1,0 +1,91 @@
+#include "io/file.hpp"
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+
+namespace rebolt::io {
+namespace {
+
+ErrorCode code_of(int error_number) {
+    switch (error_number) {
+    case ENOENT:
+    case ENOTDIR:
+        return ErrorCode::file_not_found;
+    case EACCES:
+    case EPERM:
+        return ErrorCode::permission_denied;
+    case ENOMEM:
+        return ErrorCode::out_of_memory;
+    default:
+        return ErrorCode::io;
+    }
+}
+
+} // namespace
+
+Error system_error(int error_number, const std::string& what, const std::string& path) {
+    return Error(code_of(error_number),
+                 fmt::format("{}: {}", what, std::generic_category().message(error_number)))
+        .in_file(path);
+}
+
+Result<std::shared_ptr<const File>> File::open_for_reading(const std::string& path) {
+    // O_NONBLOCK: a FIFO must not make us wait; it is refused just below.
+    int descriptor = -1;
+    do
+        descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    while (descriptor < 0 && errno == EINTR);
+    if (descriptor < 0)
+        return system_error(errno, "cannot open", path);
+    const std::shared_ptr<const File> file(new File(descriptor, path));
+    struct stat status{};
+    if (::fstat(descriptor, &status) != 0)
+        return system_error(errno, "cannot look at", path);
+    if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
+        return Error(ErrorCode::invalid_argument, "not a regular file").in_file(path);
+    return file;
+}
+
+File::~File() {
+    ::close(descriptor_);
+}
+
+Result<std::uint64_t> File::size_bytes() const {
+    struct stat status{};
+    if (::fstat(descriptor_, &status) != 0)
+        return system_error(errno, "cannot look at", path_);
+    if (S_ISREG(status.st_mode))
+        return static_cast<std::uint64_t>(status.st_size);
+    const off_t end = ::lseek(descriptor_, 0, SEEK_END);
+    if (end < 0)
+        return system_error(errno, "cannot find the size", path_);
+    return static_cast<std::uint64_t>(end);
+}
+
+Result<std::size_t> File::read_at(std::uint64_t offset, std::span<std::byte> out) const {
+    std::size_t done = 0;
+    while (done < out.size()) {
+        const ssize_t count = ::pread(descriptor_, out.data() + done, out.size() - done,
+                                      static_cast<off_t>(offset + done));
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return system_error(errno, fmt::format("cannot read at offset {}", offset + done),
+                                path_);
+        if (count == 0)
+            break;
+        done += static_cast<std::size_t>(count);
+    }
+    return done;
+}
+
+} // namespace rebolt::io

@@ -1,0 +1,46 @@
+// An open file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include <rebolt/result.hpp>
+
+namespace rebolt::io {
+
+/// Owns a descriptor, closed with the object. Closing gives up its lock.
+class File {
+public:
+    /// Opens for reading. Errors: file_not_found, permission_denied, io,
+    /// invalid_argument for a folder or a device that is no regular file.
+    static Result<std::shared_ptr<const File>> open_for_reading(const std::string& path);
+
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    ~File();
+
+    [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    /// The size now, in bytes. Errors: io.
+    [[nodiscard]] Result<std::uint64_t> size_bytes() const;
+    /// Reads up to `out.size()` bytes at `offset`; returns how many there
+    /// were: fewer only at the file's end. Retries EINTR. Errors: io.
+    [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const;
+
+private:
+    File(int descriptor, std::string path) noexcept
+        : descriptor_(descriptor), path_(std::move(path)) {}
+
+    int descriptor_;
+    std::string path_;
+};
+
+/// An Error for a failed system call: `what` and the system's reason for
+/// `error_number`, with the file named.
+[[nodiscard]] Error system_error(int error_number, const std::string& what,
+                                 const std::string& path);
+
+} // namespace rebolt::io

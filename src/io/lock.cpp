@@ -1,0 +1,91 @@
+#include "io/lock.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include <fmt/format.h>
+
+namespace rebolt::io {
+namespace {
+
+constexpr std::chrono::milliseconds retry_interval{50}; // bbolt: flockRetryTimeout
+
+std::string process_name(const std::string& process_id) {
+    std::ifstream comm("/proc/" + process_id + "/comm");
+    std::string name;
+    if (!std::getline(comm, name))
+        name = "unknown program";
+    return printable(name);
+}
+
+// A line of /proc/locks: `3: FLOCK  ADVISORY  WRITE 812 fe:01:1835024 0 EOF`;
+// lines with `->` are waiters.
+std::optional<std::string> holder_in(const std::string& line, const std::string& inode) {
+    std::istringstream fields(line);
+    std::string number;
+    std::string kind;
+    std::string advisory;
+    std::string access;
+    std::string process_id;
+    std::string place;
+    fields >> number >> kind >> advisory >> access >> process_id >> place;
+    if (kind != "FLOCK" || place != inode)
+        return std::nullopt;
+    return process_id;
+}
+
+} // namespace
+
+Result<void> lock(const File& file, LockMode mode,
+                  std::optional<std::chrono::milliseconds> timeout) {
+    const int operation = (mode == LockMode::shared ? LOCK_SH : LOCK_EX) | LOCK_NB;
+    const auto deadline =
+        std::chrono::steady_clock::now() + timeout.value_or(std::chrono::milliseconds{0});
+    while (::flock(file.descriptor(), operation) != 0) {
+        if (errno == EINTR)
+            continue;
+        if (errno != EWOULDBLOCK)
+            return system_error(errno, "cannot lock", file.path());
+        const auto now = std::chrono::steady_clock::now();
+        if (timeout && now >= deadline) {
+            const std::string holders = lock_holders(file);
+            return Error(ErrorCode::lock_timeout,
+                         holders.empty()
+                             ? "the file is locked by another program, and /proc/locks does not "
+                               "tell which"
+                             : fmt::format("the file is locked by {}", holders))
+                .in_file(file.path());
+        }
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now);
+        std::this_thread::sleep_for(timeout ? std::clamp(left, std::chrono::milliseconds{1},
+                                                         retry_interval)
+                                            : retry_interval);
+    }
+    return {};
+}
+
+std::string lock_holders(const File& file) {
+    struct stat status{};
+    if (::fstat(file.descriptor(), &status) != 0)
+        return {};
+    const std::string inode = fmt::format("{:02x}:{:02x}:{}", major(status.st_dev),
+                                          minor(status.st_dev), status.st_ino);
+    std::ifstream locks("/proc/locks");
+    std::string holders;
+    for (std::string line; std::getline(locks, line);) {
+        const std::optional<std::string> process_id = holder_in(line, inode);
+        if (process_id)
+            holders += fmt::format("{}{} (process {})", holders.empty() ? "" : ", ",
+                                   process_name(*process_id), *process_id);
+    }
+    return holders;
+}
+
+} // namespace rebolt::io

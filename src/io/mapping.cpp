@@ -1,0 +1,211 @@
+#include "io/mapping.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <mutex>
+#include <new>
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace rebolt::io {
+namespace {
+
+// Finer than any page a kernel may use would cost memory for nothing; coarser
+// would blame neighbours. Page sizes above 4 KiB only mark several at once.
+constexpr std::uint64_t fault_unit_bytes = 4096;
+
+} // namespace
+
+/// What the handler writes and readers ask.
+struct Mapping::Faults {
+    std::atomic<std::uint64_t> count{0};
+    std::atomic<bool> everything{false};
+    int descriptor = -1;
+    std::uint64_t units = 0;
+    std::unique_ptr<std::atomic<std::uint64_t>[]> map; // a bit a unit
+
+    void mark(std::uint64_t first, std::uint64_t last) noexcept {
+        for (std::uint64_t unit = first; unit < std::min(last, units); ++unit)
+            map[unit / 64].fetch_or(std::uint64_t{1} << (unit % 64), std::memory_order_relaxed);
+    }
+    [[nodiscard]] bool marked(std::uint64_t unit) const noexcept {
+        return unit < units &&
+               (map[unit / 64].load(std::memory_order_relaxed) >> (unit % 64) & 1) != 0;
+    }
+};
+
+/// A place in the list that the handler walks. Slots are reused, never freed:
+/// the handler may be looking at one at any time.
+struct Mapping::Slot {
+    std::atomic<std::uintptr_t> begin{0};
+    std::atomic<std::uintptr_t> end{0};
+    std::atomic<Faults*> faults{nullptr};
+    std::atomic<bool> used{false};
+    Slot* next = nullptr;
+};
+
+/// The process-wide answer to SIGBUS.
+struct SignalHandler {
+    static std::atomic<Mapping::Slot*> slots;
+    static struct sigaction previous;
+
+    static void install();
+    static Mapping::Slot* take_slot();
+    static void handle(int signal, siginfo_t* info, void* context);
+    static bool answer(std::uintptr_t address);
+    static void zero(std::uintptr_t address, const Mapping::Slot& slot, Mapping::Faults& faults);
+};
+
+std::atomic<Mapping::Slot*> SignalHandler::slots{nullptr};
+struct sigaction SignalHandler::previous {};
+
+void SignalHandler::install() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        struct sigaction action {};
+        action.sa_sigaction = &SignalHandler::handle;
+        action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+        sigemptyset(&action.sa_mask);
+        sigaction(SIGBUS, &action, &previous);
+    });
+}
+
+Mapping::Slot* SignalHandler::take_slot() {
+    for (Mapping::Slot* slot = slots.load(); slot != nullptr; slot = slot->next) {
+        bool expected = false;
+        if (slot->used.compare_exchange_strong(expected, true))
+            return slot;
+    }
+    auto* slot = new (std::nothrow) Mapping::Slot;
+    if (slot == nullptr)
+        return nullptr;
+    slot->used = true;
+    slot->next = slots.load();
+    while (!slots.compare_exchange_weak(slot->next, slot)) {
+    }
+    return slot;
+}
+
+void SignalHandler::handle(int signal, siginfo_t* info, void* context) {
+    const int saved_errno = errno;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-cstyle-cast)
+    const bool answered = answer((std::uintptr_t)info->si_addr);
+    errno = saved_errno;
+    if (answered)
+        return;
+    if ((previous.sa_flags & SA_SIGINFO) != 0 && previous.sa_sigaction != nullptr)
+        return previous.sa_sigaction(signal, info, context);
+    if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN)
+        return previous.sa_handler(signal);
+    // Not ours and nobody else's: let the access fault again and the default act.
+    ::signal(SIGBUS, SIG_DFL);
+}
+
+bool SignalHandler::answer(std::uintptr_t address) {
+    for (Mapping::Slot* slot = slots.load(); slot != nullptr; slot = slot->next) {
+        Mapping::Faults* faults = slot->faults.load();
+        if (faults == nullptr || address < slot->begin.load() || address >= slot->end.load())
+            continue;
+        zero(address, *slot, *faults);
+        return true;
+    }
+    return false;
+}
+
+void SignalHandler::zero(std::uintptr_t address, const Mapping::Slot& slot,
+                         Mapping::Faults& faults) {
+    const auto page_bytes = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const std::uintptr_t begin = slot.begin.load();
+    const std::uintptr_t end = slot.end.load();
+    std::uintptr_t first = address / page_bytes * page_bytes;
+    std::uintptr_t last = std::min(first + page_bytes, end);
+    struct stat status {};
+    if (::fstat(faults.descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
+        static_cast<std::uint64_t>(status.st_size) <= first - begin)
+        last = end; // the file shrank: all that follows is gone too
+    const auto put_zeros = [&] {
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-cstyle-cast,performance-no-int-to-ptr)
+        return ::mmap((void*)first, last - first, PROT_READ,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1,
+                      0) != MAP_FAILED;
+    };
+    if (!put_zeros()) {
+        faults.everything.store(true);
+        first = begin;
+        last = end;
+        if (!put_zeros())
+            ::signal(SIGBUS, SIG_DFL);
+    }
+    faults.mark((first - begin) / fault_unit_bytes,
+                (last - begin + fault_unit_bytes - 1) / fault_unit_bytes);
+    faults.count.fetch_add(1, std::memory_order_release);
+}
+
+Result<std::shared_ptr<const Mapping>> Mapping::map(std::shared_ptr<const File> file,
+                                                    std::uint64_t size_bytes) {
+    SignalHandler::install();
+    std::shared_ptr<Mapping> mapping(new Mapping);
+    mapping->faults_ = std::make_unique<Faults>();
+    Faults& faults = *mapping->faults_;
+    faults.descriptor = file->descriptor();
+    faults.units = (size_bytes + fault_unit_bytes - 1) / fault_unit_bytes;
+    const std::uint64_t words = faults.units / 64 + 1;
+    faults.map.reset(new (std::nothrow) std::atomic<std::uint64_t>[words] {});
+    mapping->slot_ = SignalHandler::take_slot();
+    if (faults.map == nullptr || mapping->slot_ == nullptr)
+        return Error(ErrorCode::out_of_memory, "no memory to map the file").in_file(file->path());
+    void* address =
+        ::mmap(nullptr, size_bytes, PROT_READ, MAP_SHARED, file->descriptor(), 0);
+    if (address == MAP_FAILED)
+        return system_error(errno, "cannot map", file->path());
+    mapping->begin_ = static_cast<const std::byte*>(address);
+    mapping->size_bytes_ = size_bytes;
+    mapping->file_ = std::move(file);
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-cstyle-cast)
+    const auto begin = (std::uintptr_t)address;
+    mapping->slot_->begin = begin;
+    mapping->slot_->end = begin + size_bytes;
+    mapping->slot_->faults = &faults;
+    return mapping;
+}
+
+Mapping::~Mapping() {
+    if (slot_ != nullptr) {
+        slot_->faults = nullptr;
+        slot_->used = false;
+    }
+    if (begin_ != nullptr)
+        ::munmap(const_cast<std::byte*>(begin_), size_bytes_);
+}
+
+std::uint64_t Mapping::fault_count() const noexcept {
+    return faults_->count.load(std::memory_order_relaxed);
+}
+
+bool Mapping::faulted(std::uint64_t offset, std::uint64_t length) const noexcept {
+    if (fault_count() == 0 || length == 0)
+        return false;
+    if (faults_->everything.load())
+        return true;
+    const std::uint64_t last = std::min((offset + length - 1) / fault_unit_bytes, faults_->units);
+    for (std::uint64_t unit = offset / fault_unit_bytes; unit <= last; ++unit)
+        if (faults_->marked(unit))
+            return true;
+    return false;
+}
+
+bool Mapping::touch(std::uint64_t offset, std::uint64_t length) const noexcept {
+    const std::uint64_t end = std::min<std::uint64_t>(offset + length, size_bytes_);
+    for (std::uint64_t at = offset; at < end; at = (at / fault_unit_bytes + 1) * fault_unit_bytes)
+        static_cast<void>(*static_cast<const volatile std::byte*>(begin_ + at));
+    return end == offset + length && !faulted(offset, length);
+}
+
+void Mapping::advise_will_need() const noexcept {
+    ::madvise(const_cast<std::byte*>(begin_), size_bytes_, MADV_WILLNEED);
+}
+
+} // namespace rebolt::io

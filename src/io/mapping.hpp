@@ -1,0 +1,80 @@
+// A read-only mapping that never kills the process.
+//
+// Reading a mapped page that the disk cannot deliver (EIO), or that lies behind
+// the end of a file that shrank, raises SIGBUS. Copying every page with pread
+// instead would make reads several times slower, so we map, and answer the
+// signal: one handler for the process, put in place with the first mapping,
+// looks the address up among our mappings. If it is ours, the handler puts
+// zeros (an anonymous page) under the address, notes the page in the mapping's
+// fault map, and returns: the read goes on with zeros. Whoever reads asks
+// afterwards: `fault_count()` is one relaxed atomic load, and only if it moved
+// `faulted(offset, length)` says which bytes were not really there. The engine
+// asks before it hands out a view, the checker after each page; so what cannot
+// be read becomes a page-unreadable error or finding. An address that is not
+// ours goes to the handler that was there before.
+//
+// The handler uses only system calls that are safe in a handler (fstat, mmap)
+// and atomics. A shrunken file is answered with one zero mapping for the whole
+// tail; if the system has no more room for mappings, the rest of the mapping is
+// replaced at once and all of it counts as faulted: it always ends.
+//
+// Limits, honestly: a view that was handed out and is read again after the file
+// shrank shows zeros; the next call on the handle reports it. Someone who
+// overwrites a mapped file in place changes what views show; the lock is there
+// to prevent that.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include <rebolt/bytes.hpp>
+#include <rebolt/result.hpp>
+
+#include "io/file.hpp"
+
+namespace rebolt::io {
+
+/// The first `size_bytes` of a file, mapped. Address and size are constant for
+/// its life. Safe to use from many threads.
+class Mapping {
+public:
+    /// Maps `size_bytes` > 0 of `file`; keeps the file open. Errors: io,
+    /// out_of_memory. Cost: one system call, and a bit of memory a 4 KiB page.
+    static Result<std::shared_ptr<const Mapping>> map(std::shared_ptr<const File> file,
+                                                      std::uint64_t size_bytes);
+
+    Mapping(const Mapping&) = delete;
+    Mapping& operator=(const Mapping&) = delete;
+    ~Mapping();
+
+    [[nodiscard]] Bytes bytes() const noexcept { return {begin_, size_bytes_}; }
+    [[nodiscard]] const File& file() const noexcept { return *file_; }
+
+    /// How many times bytes were not there. Ask after reading, before using.
+    [[nodiscard]] std::uint64_t fault_count() const noexcept;
+    /// True if any of these bytes were not there when they were read.
+    /// Cost: O(length / 4096).
+    [[nodiscard]] bool faulted(std::uint64_t offset, std::uint64_t length) const noexcept;
+    /// Reads one byte of each system page of the range, so that a fault that
+    /// is to come comes now. Returns true if all of it could be read.
+    [[nodiscard]] bool touch(std::uint64_t offset, std::uint64_t length) const noexcept;
+    /// Asks the system to read ahead all of it, best effort.
+    void advise_will_need() const noexcept;
+
+private:
+    struct Faults;
+    struct Slot;
+    friend struct SignalHandler;
+
+    Mapping() = default;
+
+    std::shared_ptr<const File> file_;
+    const std::byte* begin_ = nullptr;
+    std::size_t size_bytes_ = 0;
+    std::unique_ptr<Faults> faults_;
+    Slot* slot_ = nullptr;
+};
+
+} // namespace rebolt::io

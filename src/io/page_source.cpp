@@ -1,0 +1,106 @@
+#include <rebolt/page_source.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/checked.hpp"
+#include "base/try.hpp"
+#include "io/file.hpp"
+#include "io/lock.hpp"
+#include "io/mapping.hpp"
+#include "io/page_size.hpp"
+
+namespace rebolt {
+
+struct PageSource::Open {
+    std::shared_ptr<const io::File> file;
+    std::shared_ptr<const io::Mapping> mapping; // null for an empty file
+};
+
+PageSource::PageSource() = default;
+PageSource::PageSource(PageSource&&) noexcept = default;
+PageSource& PageSource::operator=(PageSource&&) noexcept = default;
+PageSource::~PageSource() = default;
+
+Result<PageSource> PageSource::open(const std::string& path, const ReadOptions& options) {
+    if (options.page_size_bytes != 0 && !format::is_page_size(options.page_size_bytes))
+        return Error(ErrorCode::invalid_argument,
+                     fmt::format("a page size is a power of two from 512 to 65536, not {}",
+                                 options.page_size_bytes));
+    PageSource source;
+    source.open_ = std::make_unique<Open>();
+    source.open_->file = TRY(io::File::open_for_reading(path));
+    if (options.lock)
+        TRY(io::lock(*source.open_->file, io::LockMode::shared, options.timeout));
+    const std::uint64_t size = TRY(source.open_->file->size_bytes());
+    if (size != 0) {
+        source.open_->mapping = TRY(io::Mapping::map(source.open_->file, size));
+        source.file_ = source.open_->mapping->bytes();
+    }
+    const io::PageSize found = io::find_page_size(source.file_);
+    source.page_size_bytes_ = found.bytes;
+    source.origin_ = found.origin;
+    if (options.page_size_bytes != 0) {
+        source.page_size_bytes_ = options.page_size_bytes;
+        source.origin_ = PageSizeOrigin::given;
+    }
+    return source;
+}
+
+const std::string& PageSource::path() const noexcept {
+    return open_->file->path();
+}
+
+std::string PageSource::lock_holders() const {
+    return io::lock_holders(*open_->file);
+}
+
+bool PageSource::readable(std::uint64_t offset, std::uint64_t length) const noexcept {
+    return open_->mapping == nullptr || !open_->mapping->faulted(offset, length);
+}
+
+bool PageSource::probe(std::uint64_t offset, std::uint64_t length) const noexcept {
+    return open_->mapping == nullptr || open_->mapping->touch(offset, length);
+}
+
+std::uint64_t PageSource::fault_count() const noexcept {
+    return open_->mapping == nullptr ? 0 : open_->mapping->fault_count();
+}
+
+Result<std::uint64_t> PageSource::current_file_bytes() const {
+    return open_->file->size_bytes();
+}
+
+void PageSource::will_read_all() const noexcept {
+    if (open_->mapping != nullptr)
+        open_->mapping->advise_will_need();
+}
+
+Result<format::PageView> PageSource::page(PageId id) const {
+    const auto damaged = [&](FindingCode code, std::string message) {
+        Finding finding{.code = code,
+                        .severity = text_of(code).severity,
+                        .place = {.page = id, .offset = std::nullopt, .bucket = {}, .path = {}},
+                        .message = std::move(message),
+                        .transaction = std::nullopt};
+        if (const auto offset = checked_mul(number(id), page_size_bytes_))
+            finding.place.offset = *offset;
+        return Error(std::move(finding)).in_file(path());
+    };
+    if (number(id) >= page_count())
+        return damaged(FindingCode::page_out_of_range,
+                       fmt::format("the file has {} pages of {} bytes", page_count(),
+                                   page_size_bytes_));
+    const std::uint64_t offset = number(id) * page_size_bytes_;
+    const auto header = load<format::PageHeader>(file_.data() + offset);
+    const std::uint64_t pages =
+        std::min<std::uint64_t>(std::uint64_t{header.overflow} + 1, page_count() - number(id));
+    const Bytes bytes = file_.subspan(offset, pages * page_size_bytes_);
+    if (!open_->mapping->touch(offset, page_size_bytes_))
+        return damaged(FindingCode::page_unreadable, "the system could not read the page");
+    return *format::PageView::of(bytes); // a page is at least 512 bytes
+}
+
+} // namespace rebolt

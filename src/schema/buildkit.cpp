@@ -1,0 +1,45 @@
+// BuildKit's cache.db (`_result`, `_links`, `_byresult`, `_backlinks`) and its
+// metadata_v2.db (`_main`, `_index`; `_external` holds anything). By
+// solver/bboltcachestorage/storage.go and cache/metadata/metadata.go.
+#include "schema/json_text.hpp"
+#include "schema/verdict.hpp"
+
+namespace rebolt::schema {
+namespace {
+
+// `_links/<id>`: the link is the key, `<JSON>@<target id>`, and has no value.
+Verdict judge_link(std::string_view key, std::string_view value) {
+    const std::size_t at = key.rfind('@');
+    if (at == std::string_view::npos)
+        return "the key is not of the form JSON@id";
+    if (auto fault = judge_json(key.substr(0, at), {.subject = "the JSON in the key"}))
+        return fault;
+    return judge_empty(value);
+}
+
+Verdict judge_index(std::string_view key, std::string_view value) {
+    if (key.find("::") == std::string_view::npos)
+        return "the key is not of the form index::id";
+    return judge_empty(value);
+}
+
+} // namespace
+
+Verdict judge_buildkit(BucketPath bucket, std::string_view key, std::string_view value) {
+    if (bucket.size() == 1 && bucket[0] == "_index")
+        return judge_index(key, value);
+    if (bucket.size() != 2)
+        return std::nullopt;
+    const std::string_view top = bucket[0];
+    if (top == "_result")
+        return judge_json(value, {.id_field = "ID", .id = key});
+    if (top == "_links")
+        return judge_link(key, value);
+    if (top == "_byresult" || top == "_backlinks")
+        return judge_empty(value);
+    if (top == "_main" && !value.empty()) // empty: a field that was taken back
+        return judge_json(value, {});
+    return std::nullopt;
+}
+
+} // namespace rebolt::schema

@@ -1,0 +1,94 @@
+// dockerd's network/files/local-kv.db: bucket `libnetwork`, keys
+// `docker/network/v1.0/<kind>/<id>…/`, libkv values. By libnetwork of Docker
+// 20.10 (datastore.Key, the KVObjects' Key and MarshalJSON) and moby's master.
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "schema/json_text.hpp"
+#include "schema/libkv_value.hpp"
+#include "schema/verdict.hpp"
+
+namespace rebolt::schema {
+namespace {
+
+constexpr std::string_view bucket_name = "libnetwork";
+constexpr std::string_view root_chain = "docker/network/v1.0/";
+// libkv counts its writes since the daemon started. 2^48 of them, each with an
+// fsync, take longer than any machine lives.
+constexpr std::uint64_t index_limit = std::uint64_t{1} << 48U;
+
+// Records that repeat their key's last part in their JSON.
+struct Kind {
+    std::string_view path; ///< what stands before the id
+    std::string_view id_field;
+};
+constexpr std::array<Kind, 8> kinds{{
+    {"network", "id"},
+    {"sandbox", "ID"},
+    {"bridge", "ID"},
+    {"bridge-endpoint", "id"},
+    {"ipvlan/network", "ID"},
+    {"ipvlan/endpoint", "id"},
+    {"macvlan/network", "ID"},
+    {"macvlan/endpoint", "id"},
+}};
+
+// The key behind the root chain, without the closing slash; nullopt if either
+// is missing. A daemon whose --cluster-store has a path puts it before.
+std::optional<std::string_view> chain_of(std::string_view key) {
+    if (!key.ends_with('/'))
+        return std::nullopt;
+    std::size_t root = key.find(root_chain);
+    while (root != std::string_view::npos && root != 0 && key[root - 1] != '/')
+        root = key.find(root_chain, root + 1);
+    if (root == std::string_view::npos || root + root_chain.size() == key.size())
+        return std::nullopt;
+    key.remove_suffix(1);
+    return key.substr(root + root_chain.size());
+}
+
+// `endpoint/<network id>` stands before an endpoint's id.
+bool is_endpoint_path(std::string_view path) {
+    return path.starts_with("endpoint/") && std::ranges::count(path, '/') == 1;
+}
+
+JsonRule rule_for(std::string_view chain) {
+    JsonRule rule{.subject = "the JSON behind the 8-byte index",
+                  .starts_at_byte = libkv_index_bytes,
+                  .must_be_object = false}; // of other kinds we know that it is JSON, no more
+    const std::size_t slash = chain.rfind('/');
+    if (slash == std::string_view::npos)
+        return rule;
+    const std::string_view path = chain.substr(0, slash);
+    const auto* kind = std::ranges::find(kinds, path, &Kind::path);
+    if (kind != kinds.end())
+        rule.id_field = kind->id_field;
+    else if (is_endpoint_path(path))
+        rule.id_field = "id";
+    rule.id = chain.substr(slash + 1);
+    rule.must_be_object = !rule.id_field.empty() || path == "endpoint_count";
+    return rule;
+}
+
+} // namespace
+
+Verdict judge_docker_network(BucketPath bucket, std::string_view key, std::string_view value) {
+    if (bucket.size() != 1 || bucket[0] != bucket_name)
+        return std::nullopt;
+    const auto chain = chain_of(key);
+    if (!chain)
+        return fmt::format("the key is not of the form {}.../", root_chain);
+    const auto parts = parse_libkv_value(value);
+    if (!parts)
+        return fmt::format("the value has {} bytes, expected an 8-byte index and JSON",
+                           value.size());
+    if (parts->index == 0 || parts->index >= index_limit)
+        return fmt::format("the 8-byte index is {}, which libkv does not write", parts->index);
+    if (parts->payload.empty()) // a directory marker; libnetwork passes over it anywhere
+        return std::nullopt;
+    return judge_json(parts->payload, rule_for(*chain));
+}
+
+} // namespace rebolt::schema
