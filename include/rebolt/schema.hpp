@@ -1,5 +1,17 @@
 // schema: who wrote this file, and whether its values are what that program
 // writes. Keys and values, not pages.
+//
+// May include base and format; parses JSON with nlohmann/json. No state, no
+// I/O: every function here may run on many threads at once.
+//
+// What it promises: a value is called wrong only if the owner's program, by its
+// source, cannot have written it. A place (bucket path and key) whose form is
+// not known is never judged, so a file that only looks like its owner's by the
+// names of its buckets gives no false alarm where its layout differs.
+//
+// Start reading in src/schema: judge.cpp, verdict.hpp (the judges' rules), then
+// one file per owner: docker_network, docker_volumes, containerd, buildkit, etcd.
+// libkv_value is the 8-byte index that docker and store share.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +26,7 @@ enum class Owner : std::uint8_t {
     unknown,
     docker_network, ///< dockerd's network/files/local-kv.db
     docker_volumes, ///< dockerd's volumes/metadata.db
-    containerd,     ///< containerd's io.containerd.metadata.v1.bolt/meta.db
+    containerd,     ///< its meta.db (BuildKit has one too), its snapshotters' metadata.db
     buildkit,       ///< BuildKit's cache.db and metadata_v2.db
     etcd,           ///< etcd's member/snap/db
 };
@@ -22,12 +34,16 @@ enum class Owner : std::uint8_t {
 /// `unknown`, `docker-network`, `docker-volumes`, `containerd`, …
 [[nodiscard]] std::string_view name_of(Owner owner) noexcept;
 
-/// The owner, told from the names of the top-level buckets.
+/// The owner, told from the names of the top-level buckets; `unknown` unless
+/// they are that program's and no other's that we know of. Cost: O(names).
 [[nodiscard]] Owner identify(std::span<const std::string> top_level_buckets);
 
-/// What is wrong with a value of this owner's file, as a clause (`the JSON
-/// behind the 8-byte index does not parse`), or nullopt. Values whose form is
-/// not known are never wrong. Cost: O(value).
+/// What is wrong with a value of this owner's file, or with the key it stands
+/// under, as a clause of one printable line (`the JSON behind the 8-byte index
+/// stops at byte 517: unexpected end of input`; bytes are the value's), or
+/// nullopt. `bucket` is the path from the top-level bucket down. Values whose
+/// form is not known are never wrong; an unknown owner's cost nothing.
+/// Cost: O(key + value) time and memory, whatever their bytes.
 [[nodiscard]] std::optional<std::string> judge(Owner owner, std::span<const std::string> bucket,
                                                std::string_view key, std::string_view value);
 

@@ -66,6 +66,8 @@ void Causes::finish(CheckReport& report) && {
     using enum FindingCode;
     // A page that two parents lead to cannot fit the ranges of both.
     merge(page_shared, key_outside_parent_range);
+    // An overflow that runs out of the database does not fit the content either.
+    merge(page_overflow_out_of_range, layout_not_canonical);
     // A child id that leads to a free page which in turn leads back.
     merge(page_cycle, page_reachable_but_free);
     std::ranges::stable_sort(findings_, [](const Finding& a, const Finding& b) {

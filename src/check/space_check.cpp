@@ -81,7 +81,7 @@ PageCounts account_for_pages(Walk& walk, const Tree& primary) {
     const bool whole = !walk.primary_has_holes && walk.primary_freelist_known;
     if (whole && PageId{primary.meta.fields.freelist} == no_freelist)
         counts.free += std::exchange(counts.leaked, 0);
-    if (whole && counts.leaked != 0)
+    if (whole && counts.missing == 0 && counts.leaked != 0)
         report_leaked(walk, primary, counts.leaked);
     return counts;
 }

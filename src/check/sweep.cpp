@@ -81,7 +81,7 @@ private:
                     doubt_.store(true);
                 if (idle_.load(std::memory_order_relaxed) != 0 && worker.stack.size() > 1)
                     share(worker.stack);
-                if (++worker.counts.pages % progress_interval_pages == 0)
+                if (++worker.counts.pages % progress_interval_pages == 1)
                     tell_progress();
             }
         }

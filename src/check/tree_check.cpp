@@ -71,7 +71,7 @@ Result<void> TreeCheck::walk_frames() {
 
 Result<void> TreeCheck::count_page() {
     const std::uint64_t entered = walk_.pages_entered.fetch_add(1) + 1;
-    if (entered % progress_interval_pages != 0 || !walk_.options.progress)
+    if (entered % progress_interval_pages != 1 || !walk_.options.progress)
         return {};
     if (walk_.options.progress({entered, walk_.map.page_count()}))
         return {};

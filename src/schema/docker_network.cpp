@@ -3,6 +3,8 @@
 // 20.10 (datastore.Key, the KVObjects' Key and MarshalJSON) and moby's master.
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <optional>
 
 #include <fmt/format.h>
 

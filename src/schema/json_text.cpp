@@ -1,5 +1,9 @@
 #include "schema/json_text.hpp"
 
+#include <algorithm>
+#include <optional>
+#include <string>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 

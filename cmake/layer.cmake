@@ -1,0 +1,29 @@
+# rebolt_layer(<name> [LINKS <layer>…] [LIBRARIES <target>…])
+#
+# Makes the library rebolt_<name> of all sources in src/<name> but main.cpp and
+# *_test.cpp. Tests stand beside the sources and are found by name: a test that
+# is not listed cannot exist (see tests/CMakeLists.txt).
+function(rebolt_layer name)
+  cmake_parse_arguments(PARSE_ARGV 1 LAYER "" "" "LINKS;LIBRARIES")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
+  add_library(rebolt_${name} STATIC ${sources})
+  rebolt_compile_options(rebolt_${name})
+  target_include_directories(
+    rebolt_${name}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(rebolt_${name} PUBLIC Threads::Threads PRIVATE fmt::fmt
+                                              ${LAYER_LIBRARIES})
+  foreach(layer IN LISTS LAYER_LINKS)
+    target_link_libraries(rebolt_${name} PUBLIC rebolt_${layer})
+  endforeach()
+endfunction()
+
+function(rebolt_compile_options target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                                           -Wswitch-enum)
+  if(REBOLT_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()

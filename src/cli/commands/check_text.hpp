@@ -1,0 +1,26 @@
+// A check's report in words.
+#pragma once
+
+#include <string>
+
+#include <rebolt/check.hpp>
+
+namespace rebolt::cli {
+
+/// What follows from a verdict. Both are empty for a clean file.
+struct Advice {
+    std::string consequence; ///< what bbolt would suffer
+    std::string hint;        ///< what the command below is for
+    std::string command;     ///< the next command to type
+};
+
+[[nodiscard]] Advice advice_for(const CheckReport& report);
+
+/// The whole report, ending in a newline. Control characters in names and
+/// paths are shown as \xNN.
+[[nodiscard]] std::string check_text(const CheckReport& report);
+
+/// `path` as one word of a shell command.
+[[nodiscard]] std::string shell_quoted(const std::string& path);
+
+} // namespace rebolt::cli

@@ -1,0 +1,189 @@
+// containerd's meta.db, `v1/<namespace>/<object>/…`, and the metadata.db of its
+// snapshotters, `v1/snapshots/<key>/…`. By containerd 1.6 metadata/*.go,
+// metadata/boltutil/helpers.go, snapshots/storage/bolt.go; unchanged in 2.x.
+//
+// First the place (path and key) tells the form, then the form judges the
+// value. A place that is not listed has no form. Docker's swarm agent has a
+// `v1` file too (`v1/tasks/…`): no place here is one of its.
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+#include <rebolt/bytes.hpp>
+
+#include "schema/json_text.hpp"
+#include "schema/protobuf.hpp"
+#include "schema/verdict.hpp"
+
+namespace rebolt::schema {
+namespace {
+
+enum class Form : std::uint8_t {
+    unknown,
+    go_time, ///< time.Time.MarshalBinary
+    varint,  ///< encoding/binary's, nothing behind it
+    any,     ///< google.protobuf.Any
+    digest,  ///< algorithm:hex
+    empty,   ///< the key is the record
+};
+
+Form form_of_time(std::string_view key) {
+    return key == "createdat" || key == "updatedat" ? Form::go_time : Form::unknown;
+}
+
+// v1/snapshots/<key>, in a snapshotter's file. In a meta.db with a namespace
+// `snapshots` only that namespace's `labels` bucket has values at this depth.
+Form form_in_snapshotter(BucketPath bucket, std::string_view key) {
+    if (bucket[1] != "snapshots" || bucket[2] == "labels")
+        return Form::unknown;
+    if (key == "id" || key == "size" || key == "inodes")
+        return Form::varint;
+    return form_of_time(key);
+}
+
+bool holds_containers(std::string_view object) {
+    return object == "containers" || object == "sandboxes";
+}
+
+// v1/<namespace>/<object>/<id>
+Form form_in_object(std::string_view object, std::string_view key) {
+    if (holds_containers(object) && key == "spec")
+        return Form::any;
+    if (object == "images" || object == "leases" || holds_containers(object))
+        return form_of_time(key);
+    return Form::unknown;
+}
+
+// v1/<namespace>/<object>/<…>/<…>
+Form form_below_object(BucketPath bucket, std::string_view key) {
+    const std::string_view object = bucket[2];
+    const std::string_view last = bucket[4];
+    if (object == "images" && last == "target") {
+        if (key == "digest")
+            return Form::digest;
+        return key == "size" ? Form::varint : Form::unknown;
+    }
+    if (holds_containers(object)) {
+        const bool is_any = last == "extensions" || (last == "runtime" && key == "options");
+        return is_any ? Form::any : Form::unknown;
+    }
+    if (object == "content" && bucket[3] == "blob")
+        return key == "size" ? Form::varint : form_of_time(key);
+    if (object == "content" && bucket[3] == "ingests")
+        return key == "expireat" ? Form::go_time : Form::unknown;
+    if (object == "snapshots")
+        return form_of_time(key);
+    if (object == "leases" && (last == "content" || last == "ingests"))
+        return Form::empty;
+    return Form::unknown;
+}
+
+Form form_of(BucketPath bucket, std::string_view key) {
+    if (bucket.empty() || bucket[0] != "v1")
+        return Form::unknown;
+    switch (bucket.size()) {
+    case 1: return key == "version" ? Form::varint : Form::unknown;
+    case 3: return form_in_snapshotter(bucket, key);
+    case 4: return form_in_object(bucket[2], key);
+    case 5: return form_below_object(bucket, key);
+    case 6:
+        if (bucket[2] == "snapshots" && bucket[5] == "children")
+            return Form::empty;
+        if (bucket[2] == "leases" && bucket[4] == "snapshots")
+            return Form::empty;
+        return Form::unknown;
+    default: return Form::unknown;
+    }
+}
+
+// Version 1: seconds since year 1 (i64), nanoseconds (i32), zone in minutes
+// (i16), big-endian. Version 2: and a byte with the zone's seconds.
+Verdict judge_go_time(std::string_view value) {
+    constexpr std::uint64_t year_10000 = 315'537'897'600;
+    constexpr std::uint32_t nanoseconds_limit = 1'000'000'000;
+    constexpr std::size_t bytes_v1 = 15;
+    if (value.empty())
+        return "the time has no bytes";
+    const auto version = static_cast<unsigned char>(value[0]);
+    if (version != 1 && version != 2)
+        return fmt::format("the time has version {}, expected 1 or 2", version);
+    if (value.size() != bytes_v1 + version - 1U)
+        return fmt::format("the time has {} bytes, expected {}", value.size(),
+                           bytes_v1 + version - 1U);
+    const auto* bytes = as_bytes(value).data();
+    const auto seconds = std::byteswap(load<std::uint64_t>(bytes + 1));
+    const auto nanoseconds = std::byteswap(load<std::uint32_t>(bytes + 9));
+    if (seconds >= year_10000)
+        return "the time lies outside the years 1 to 9999";
+    if (nanoseconds >= nanoseconds_limit)
+        return fmt::format("the time has {} nanoseconds in a second", nanoseconds);
+    return std::nullopt;
+}
+
+Verdict judge_varint(std::string_view value) {
+    std::size_t at = 0;
+    if (!read_varint(value, at))
+        return fmt::format("the varint of {} bytes does not end", value.size());
+    if (at != value.size())
+        return fmt::format("the varint ends after {} of {} bytes", at, value.size());
+    return std::nullopt;
+}
+
+bool is_lower_hex(std::string_view text) {
+    return std::ranges::all_of(
+        text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+Verdict judge_digest(std::string_view value) {
+    const std::size_t colon = value.find(':');
+    if (colon == std::string_view::npos || colon == 0 || colon + 1 == value.size())
+        return fmt::format("`{}` is not a digest", shown(value));
+    const std::string_view algorithm = value.substr(0, colon);
+    const std::string_view hex = value.substr(colon + 1);
+    const std::size_t expected = algorithm == "sha256"   ? 64
+                                 : algorithm == "sha512" ? 128
+                                                         : 0;
+    if (expected != 0 && (hex.size() != expected || !is_lower_hex(hex)))
+        return fmt::format("`{}` is not a {} digest", shown(value), algorithm);
+    return std::nullopt;
+}
+
+Verdict judge_any(std::string_view value) {
+    constexpr std::array<WireType, 2> types{WireType::bytes, WireType::bytes};
+    std::array<ProtoField, types.size()> fields{};
+    if (auto fault = read_message(value, types, fields))
+        return fault;
+    const std::string_view type_url = fields[0].bytes;
+    const std::string_view content = fields[1].bytes;
+    if (content.empty())
+        return std::nullopt;
+    // typeurl: a registered Go struct is JSON, a protobuf message is protobuf.
+    if (type_url.starts_with("types.containerd.io/opencontainers/runtime-spec/") &&
+        type_url.ends_with("/Spec"))
+        return judge_json(content, {.subject = "the JSON of the runtime spec",
+                                    .starts_at_byte =
+                                        static_cast<std::size_t>(content.data() - value.data())});
+    if (type_url == "containerd.runc.v1.Options")
+        if (auto fault = judge_message(content))
+            return "in the options, " + *fault;
+    return std::nullopt;
+}
+
+} // namespace
+
+Verdict judge_containerd(BucketPath bucket, std::string_view key, std::string_view value) {
+    switch (form_of(bucket, key)) {
+    case Form::unknown: return std::nullopt;
+    case Form::go_time: return judge_go_time(value);
+    case Form::varint: return judge_varint(value);
+    case Form::any: return judge_any(value);
+    case Form::digest: return judge_digest(value);
+    case Form::empty: return judge_empty(value);
+    }
+    return std::nullopt;
+}
+
+} // namespace rebolt::schema

@@ -1,0 +1,26 @@
+// For tests: literals that hold zero bytes, and a judge called by path.
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <rebolt/schema.hpp>
+
+namespace rebolt::schema::test {
+
+/// A literal with its zero bytes, without the closing one.
+template <std::size_t n>
+constexpr std::string_view bytes(const char (&literal)[n]) { // NOLINT: the array's size is the point
+    return {literal, n - 1};
+}
+
+/// What judge says, or `fine`.
+inline std::string verdict(Owner owner, const std::vector<std::string>& bucket,
+                           std::string_view key, std::string_view value) {
+    return judge(owner, bucket, key, value).value_or("fine");
+}
+
+} // namespace rebolt::schema::test

@@ -1,0 +1,92 @@
+// No false alarm: every value of every real file is fine. And a check on the
+// check: the same values, cut short, mostly are not.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <rebolt/db.hpp>
+#include <rebolt/schema.hpp>
+
+namespace rebolt::schema {
+namespace {
+
+struct RealFile {
+    std::string name;
+    Owner owner;
+    std::size_t value_count;       ///< counted with bbolt
+    std::size_t caught_when_halved; ///< at least
+};
+
+void PrintTo(const RealFile& file, std::ostream* out) {
+    *out << file.name;
+}
+
+struct Tally {
+    std::size_t value_count = 0;
+    std::size_t caught_when_halved = 0;
+};
+
+class RealValues : public testing::TestWithParam<RealFile> {};
+
+// Buckets nest at most six deep in the real files; the engine bounds it anyway.
+Result<void> walk(const Bucket& bucket, Owner owner, Tally& tally) {
+    const std::vector<std::string> path = bucket.path();
+    Result<void> values = bucket.for_each([&](const Entry& entry) -> Result<void> {
+        if (entry.is_bucket)
+            return {};
+        ++tally.value_count;
+        EXPECT_EQ(judge(owner, path, entry.key, entry.value), std::nullopt) << entry.key;
+        const std::string_view half = entry.value.substr(0, entry.value.size() / 2);
+        if (judge(owner, path, entry.key, half))
+            ++tally.caught_when_halved;
+        return {};
+    });
+    if (!values)
+        return values;
+    return bucket.for_each_bucket([&](std::string_view /*name*/, const Bucket& inside) {
+        return walk(inside, owner, tally);
+    });
+}
+
+TEST_P(RealValues, AreFine) {
+    const auto folder = std::filesystem::path(__FILE__).parent_path() / "../data/real";
+    auto db = DB::open((folder / GetParam().name).string(), {.lock = false});
+    ASSERT_TRUE(db) << db.error().to_text();
+    auto tx = db->begin();
+    ASSERT_TRUE(tx) << tx.error().to_text();
+
+    std::vector<std::string> names;
+    ASSERT_TRUE(tx->for_each([&](std::string_view name, const Bucket&) -> Result<void> {
+        names.emplace_back(name);
+        return {};
+    }));
+    EXPECT_EQ(identify(names), GetParam().owner);
+
+    Tally tally;
+    const Result<void> walked = walk(tx->root(), GetParam().owner, tally);
+    ASSERT_TRUE(walked) << walked.error().to_text();
+    EXPECT_EQ(tally.value_count, GetParam().value_count);
+    EXPECT_GE(tally.caught_when_halved, GetParam().caught_when_halved);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, RealValues,
+    testing::Values(RealFile{"docker-20.10-running.db", Owner::docker_network, 56, 56},
+                    RealFile{"docker-20.10-stopped.db", Owner::docker_network, 25, 25},
+                    RealFile{"docker-20.10-many.db", Owner::docker_network, 305, 305},
+                    RealFile{"docker-20.10-volumes-metadata.db", Owner::docker_volumes, 1, 1},
+                    RealFile{"containerd-1.6-meta.db", Owner::containerd, 109, 49},
+                    RealFile{"buildkit-cache.db", Owner::buildkit, 0, 0},
+                    RealFile{"etcd-3.4.db", Owner::etcd, 5110, 5000}),
+    [](const testing::TestParamInfo<RealFile>& info) {
+        std::string name = info.param.name;
+        for (char& c : name)
+            if (c == '.' || c == '-')
+                c = '_';
+        return name;
+    });
+
+} // namespace
+} // namespace rebolt::schema
