@@ -23,6 +23,8 @@ endfunction()
 function(rebolt_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
                                            -Wswitch-enum)
+  # GCC 12 warns of its own std::string operator+ (GCC bug 105651).
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
   if(REBOLT_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()

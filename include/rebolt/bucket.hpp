@@ -79,9 +79,12 @@ public:
 
 private:
     friend class Tx;
+    friend class engine::StatsWalk;
     Bucket() = default;
     /// The bucket that an entry of this bucket holds. Errors: damaged.
     [[nodiscard]] Result<Bucket> bucket_of(const Entry& entry) const;
+    /// The bucket that the value of an element of this one holds.
+    [[nodiscard]] Result<Bucket> inside(std::string_view name, std::string_view value) const;
 
     std::shared_ptr<const engine::Snapshot> snapshot_;
     /// Where this bucket stands, for errors and depth; null for the root.

@@ -7,12 +7,16 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <rebolt/bytes.hpp>
+#include <rebolt/format.hpp>
 #include <rebolt/id.hpp>
 #include <rebolt/result.hpp>
 
@@ -21,6 +25,7 @@ namespace rebolt {
 namespace engine {
 struct Snapshot;
 struct BucketName;
+class StatsWalk;
 } // namespace engine
 
 /// A key with its value, or with the bucket that stands under it (is_bucket;
@@ -33,9 +38,10 @@ struct Entry {
 };
 
 /// Each positioning call returns the entry it arrived at, nullopt if there is
-/// none, or an Error (damaged, transaction_closed). After an error or the end,
-/// position anew with first, last or seek: next and prev return nullopt or
-/// repeat the error.
+/// none, or an Error (damaged, transaction_closed). At either end the cursor
+/// stays on the last or first entry, as in bbolt 1.4: next() then prev() at the
+/// end gives the entry before the last. After an error, position anew with
+/// first, last or seek; until then next and prev return nullopt.
 /// Cost: next and prev O(1) amortised; first, last, seek O(depth × log
 /// elements). No allocation.
 class Cursor {
@@ -47,9 +53,85 @@ public:
     /// The first entry whose key is `key` or greater.
     [[nodiscard]] Result<std::optional<Entry>> seek(std::string_view key);
 
+    /// Pages entered since the last positioning call or change of direction:
+    /// never more than the database has.
+    [[nodiscard]] std::uint64_t pages_entered() const noexcept { return pages_entered_; }
+
 private:
     friend class Bucket;
-    // To be filled in by the engine: the frames of the descent and the counters.
+
+    enum class Direction : std::uint8_t { none, forward, backward };
+
+    /// A page on the way down. `index` may be `count`, behind a seek's end.
+    struct Frame {
+        const std::byte* bytes;
+        std::uint64_t size_bytes;
+        PageId page;
+        std::uint32_t index;
+        std::uint16_t count;
+        bool is_leaf;
+    };
+
+    /// A longer value may lie in several system pages, each of which may turn
+    /// out unreadable: such values take the careful way.
+    static constexpr std::uint32_t plain_value_bytes = 2048;
+    /// What the read of a page's header has shown to be readable.
+    static constexpr std::uint32_t single_read_bytes = 4096;
+
+    Cursor() = default;
+    Result<std::optional<Entry>> next_page();
+    Result<std::optional<Entry>> arrive();
+    Result<void> start();
+    Result<void> push(PageId page);
+    Result<void> push_child();
+    Result<void> descend(Direction towards);
+    void turn(Direction direction) noexcept;
+    [[nodiscard]] Error fail(Error error) noexcept;
+    [[nodiscard]] std::vector<PageId> path_to(PageId page) const;
+    [[nodiscard]] const engine::BucketName* name() const noexcept { return name_.get(); }
+
+    std::shared_ptr<const engine::Snapshot> snapshot_;
+    std::shared_ptr<const engine::BucketName> name_;
+    PageId root_{};
+    Bytes inline_page_;
+    const std::atomic<bool>* open_ = nullptr;
+    const std::atomic<std::uint64_t>* faults_ = nullptr;
+    std::uint64_t faults_at_begin_ = 0;
+
+    std::array<Frame, format::tree_depth_max> frames_;
+    std::size_t depth_ = 0;
+    std::uint64_t pages_entered_ = 0;
+    std::string_view last_key_;
+    Direction direction_ = Direction::none;
 };
+
+// Inline: one step inside a page is a few comparisons.
+inline Result<std::optional<Entry>> Cursor::next() {
+    if (depth_ == 0) [[unlikely]]
+        return std::optional<Entry>{};
+    Frame& leaf = frames_[depth_ - 1];
+    if (leaf.index + 1 >= leaf.count || direction_ != Direction::forward) [[unlikely]]
+        return next_page();
+    ++leaf.index;
+    const std::uint64_t offset =
+        format::page_header_bytes + std::uint64_t{leaf.index} * format::element_bytes;
+    const auto raw = load<format::LeafElementHeader>(leaf.bytes + offset);
+    const std::uint64_t begin = offset + raw.pos;
+    const std::uint64_t value = begin + raw.key_bytes;
+    if (value + raw.value_bytes > leaf.size_bytes || raw.value_bytes > plain_value_bytes ||
+        (raw.flags & format::bucket_leaf_flag) != 0 ||
+        !open_->load(std::memory_order_relaxed)) [[unlikely]]
+        return arrive();
+    const char* bytes = as_text(Bytes{leaf.bytes, 1}).data();
+    const std::string_view key(bytes + begin, raw.key_bytes);
+    if (leaf.size_bytes > single_read_bytes && raw.value_bytes != 0)
+        static_cast<void>(*static_cast<const volatile char*>(bytes + value + raw.value_bytes - 1));
+    if (key <= last_key_ || faults_->load(std::memory_order_relaxed) != faults_at_begin_)
+        [[unlikely]]
+        return arrive();
+    last_key_ = key;
+    return std::optional<Entry>(
+        std::in_place, Entry{key, std::string_view(bytes + value, raw.value_bytes), false});
+}
 
 } // namespace rebolt

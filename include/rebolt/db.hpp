@@ -27,7 +27,7 @@ struct OpenOptions {
     /// Only reading is built yet: opening with false is invalid_argument.
     bool read_only = true;
     /// How long to wait for the file's lock; nullopt: without end, bbolt's default.
-    std::optional<std::chrono::milliseconds> timeout;
+    std::optional<std::chrono::milliseconds> timeout = std::nullopt;
     /// Off: read although another program may be writing (see ReadOptions).
     bool lock = true;
 };

@@ -35,7 +35,9 @@ enum class Owner : std::uint8_t {
 [[nodiscard]] std::string_view name_of(Owner owner) noexcept;
 
 /// The owner, told from the names of the top-level buckets; `unknown` unless
-/// they are that program's and no other's that we know of. Cost: O(names).
+/// they are that program's. Names alone cannot tell Swarm's tasks.db from
+/// containerd's (both have only `v1`): none of its values is judged.
+/// Cost: O(names).
 [[nodiscard]] Owner identify(std::span<const std::string> top_level_buckets);
 
 /// What is wrong with a value of this owner's file, or with the key it stands

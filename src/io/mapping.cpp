@@ -185,6 +185,10 @@ std::uint64_t Mapping::fault_count() const noexcept {
     return faults_->count.load(std::memory_order_relaxed);
 }
 
+const std::atomic<std::uint64_t>& Mapping::fault_counter() const noexcept {
+    return faults_->count;
+}
+
 bool Mapping::faulted(std::uint64_t offset, std::uint64_t length) const noexcept {
     if (fault_count() == 0 || length == 0)
         return false;

@@ -51,9 +51,13 @@ public:
 
     [[nodiscard]] Bytes bytes() const noexcept { return {begin_, size_bytes_}; }
     [[nodiscard]] const File& file() const noexcept { return *file_; }
+    [[nodiscard]] const std::shared_ptr<const File>& shared_file() const noexcept { return file_; }
 
     /// How many times bytes were not there. Ask after reading, before using.
     [[nodiscard]] std::uint64_t fault_count() const noexcept;
+    /// The counter behind fault_count(), for those who ask often. Valid as long
+    /// as this object is.
+    [[nodiscard]] const std::atomic<std::uint64_t>& fault_counter() const noexcept;
     /// True if any of these bytes were not there when they were read.
     /// Cost: O(length / 4096).
     [[nodiscard]] bool faulted(std::uint64_t offset, std::uint64_t length) const noexcept;

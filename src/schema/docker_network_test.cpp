@@ -95,7 +95,7 @@ TEST(DockerNetwork, CatchesAWrongIndex) {
     EXPECT_EQ(verdict_on(key, bytes("\0\0\0\0\0\0\0\0")),
               "the 8-byte index is 0, which libkv does not write");
     EXPECT_EQ(verdict_on(key, R"({"Count":3})"),
-              "the 8-byte index is 2482444842577707899, which libkv does not write");
+              "the 8-byte index is 2482730745244885627, which libkv does not write");
 }
 
 TEST(DockerNetwork, CatchesBrokenJson) {

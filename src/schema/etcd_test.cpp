@@ -37,7 +37,8 @@ TEST(Etcd, TakesRealValues) {
     EXPECT_EQ(verdict_on("auth", "authEnabled", bytes("\0")), "fine");
     EXPECT_EQ(verdict_on("auth", "authRevision", bytes("\0\0\0\0\0\0\0\n")), "fine");
     EXPECT_EQ(verdict_on("authRoles", "r",
-                         bytes("\n\x01r\x12\n\b\x02\x12\x02/a\x1a\x02/b\x12\x06\x12\x01x\x1a\x01y")),
+                         bytes("\n\x01r\x12\n\b\x02\x12\x02/a\x1a\x02/b"
+                               "\x12\x06\x12\x01x\x1a\x01y")),
               "fine");
     EXPECT_EQ(verdict_on("authUsers", "nopw", bytes("\n\x04nopw\"\x02\b\x01")), "fine");
     EXPECT_EQ(verdict_on("cluster", "clusterVersion", "3.4.0"), "fine");

@@ -22,7 +22,8 @@ struct Names {
 bool is_etcd(Names names) {
     static constexpr std::array<std::string_view, 2> always{"key", "meta"};
     static constexpr std::array<std::string_view, 8> beside{
-        "lease", "alarm", "cluster", "members", "members_removed", "auth", "authUsers", "authRoles"};
+        "lease",           "alarm", "cluster",   "members",
+        "members_removed", "auth",  "authUsers", "authRoles"};
     return names.count_of(always) == always.size() && names.count_of(beside) > 0;
 }
 

@@ -111,6 +111,8 @@ Verdict judge_json(std::string_view text, const JsonRule& rule) {
     // nlohmann takes a zero byte for the end of its input; JSON has none.
     if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos)
         return describe_fault(text, zero, rule);
+    if (text.size() > json_judged_bytes_max)
+        return std::nullopt;
     Listener listener(rule.id_field);
     const bool parsed = json::sax_parse(text.begin(), text.end(), &listener);
     if (const auto& fault = listener.fault(); fault && fault->is_certain)

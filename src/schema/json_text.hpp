@@ -1,6 +1,8 @@
 // Is a text JSON, and does it name the key it stands under? Parsed by
 // nlohmann's SAX parser, which keeps its nesting in a vector of bits, not on
-// the stack: no tree is built, depth costs one bit a level.
+// the stack: no tree is built, depth costs one bit a level. It does keep the
+// string it is reading, so a text beyond `json_judged_bytes_max` is not judged:
+// that bounds memory, and no owner writes such a one.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +11,8 @@
 #include "schema/verdict.hpp"
 
 namespace rebolt::schema {
+
+inline constexpr std::size_t json_judged_bytes_max = std::size_t{64} << 20U;
 
 struct JsonRule {
     std::string_view subject = "the JSON"; ///< how a clause begins

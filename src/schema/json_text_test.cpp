@@ -17,7 +17,8 @@ std::string verdict_on(std::string_view text, const JsonRule& rule = {}) {
 
 TEST(JsonText, TakesWhatGoWrites) {
     EXPECT_EQ(verdict_on("{}"), "fine");
-    EXPECT_EQ(verdict_on(R"({"a":null,"b":[1,-2,1.5e3,true],"c":{"d":"\u003cnil\u003e"}})"), "fine");
+    EXPECT_EQ(verdict_on(R"({"a":null,"b":[1,-2,1.5e3,true],"c":{"d":"\u003cnil\u003e"}})"),
+              "fine");
     EXPECT_EQ(verdict_on(R"({"id":18446744073709551615,"n":-9223372036854775808})"), "fine");
     EXPECT_EQ(verdict_on("{\"name\":\"na\xc3\xafve \xf0\x9f\x90\xb3\"}"), "fine");
 }
@@ -68,6 +69,10 @@ TEST(JsonText, ShowsAnIdInOnePrintableLine) {
               "the JSON has id `a\\x0ab`, expected `abc` as in the key");
     const std::string many(1'000'000, 'x');
     EXPECT_LT(verdict_on(R"({"id":")" + many + "\"}", rule).size(), 300U);
+}
+
+TEST(JsonText, BoundsItsMemory) {
+    EXPECT_EQ(verdict_on(std::string(json_judged_bytes_max + 1, '"')), "fine");
 }
 
 TEST(JsonText, SurvivesAnyDepth) {

@@ -13,7 +13,7 @@ namespace rebolt::schema::test {
 
 /// A literal with its zero bytes, without the closing one.
 template <std::size_t n>
-constexpr std::string_view bytes(const char (&literal)[n]) { // NOLINT: the array's size is the point
+constexpr std::string_view bytes(const char (&literal)[n]) { // NOLINT: its size is the point
     return {literal, n - 1};
 }
 

@@ -2,7 +2,9 @@
 // check: the same values, cut short, mostly are not.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -52,7 +54,7 @@ Result<void> walk(const Bucket& bucket, Owner owner, Tally& tally) {
 
 TEST_P(RealValues, AreFine) {
     const auto folder = std::filesystem::path(__FILE__).parent_path() / "../data/real";
-    auto db = DB::open((folder / GetParam().name).string(), {.lock = false});
+    auto db = DB::open((folder / GetParam().name).string());
     ASSERT_TRUE(db) << db.error().to_text();
     auto tx = db->begin();
     ASSERT_TRUE(tx) << tx.error().to_text();
@@ -71,6 +73,12 @@ TEST_P(RealValues, AreFine) {
     EXPECT_GE(tally.caught_when_halved, GetParam().caught_when_halved);
 }
 
+std::string name_of_test(const testing::TestParamInfo<RealFile>& file) {
+    std::string name = file.param.name;
+    std::ranges::replace_if(name, [](char c) { return c == '.' || c == '-'; }, '_');
+    return name;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Files, RealValues,
     testing::Values(RealFile{"docker-20.10-running.db", Owner::docker_network, 56, 56},
@@ -80,13 +88,7 @@ INSTANTIATE_TEST_SUITE_P(
                     RealFile{"containerd-1.6-meta.db", Owner::containerd, 109, 49},
                     RealFile{"buildkit-cache.db", Owner::buildkit, 0, 0},
                     RealFile{"etcd-3.4.db", Owner::etcd, 5110, 5000}),
-    [](const testing::TestParamInfo<RealFile>& info) {
-        std::string name = info.param.name;
-        for (char& c : name)
-            if (c == '.' || c == '-')
-                c = '_';
-        return name;
-    });
+    name_of_test);
 
 } // namespace
 } // namespace rebolt::schema

@@ -1,0 +1,61 @@
+#include "cli/options.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+
+void CommonOptions::add_to(CLI::App& app) {
+    app.add_option("FILE", file, "The database file")->required()->type_name("");
+    app.add_flag("--json", json, "Print JSON for machines");
+    app.add_flag("--no-lock", no_lock,
+                 "Read although another program holds the file; what is shown may mix two states");
+    app.add_option("--timeout", timeout_seconds, "Seconds to wait for the file's lock")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    app.add_option("--color", color, "Colours: auto, always or never")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->capture_default_str();
+    auto* be_quiet = app.add_flag("-q,--quiet", quiet, "Print results only, no notes or progress");
+    app.add_flag("-v,--verbose", verbose, "Say more")->excludes(be_quiet);
+}
+
+void CommonOptions::apply() const {
+    set_color_mode(color == "always"  ? ColorMode::always
+                   : color == "never" ? ColorMode::never
+                                      : ColorMode::automatic);
+}
+
+std::chrono::milliseconds CommonOptions::timeout() const {
+    constexpr double longest = 1e9; // seconds: 31 years
+    return std::chrono::milliseconds(
+        static_cast<std::int64_t>(std::min(timeout_seconds, longest) * 1000));
+}
+
+Result<PageSource> open_pages(const CommonOptions& options) {
+    options.apply();
+    auto source = PageSource::open(
+        options.file, {.lock = !options.no_lock, .timeout = options.timeout()});
+    if (source && options.no_lock && !options.quiet) {
+        const std::string holders = source->lock_holders();
+        print_note(holders.empty()
+                       ? std::string("note: reading without the lock; if a program writes to the "
+                                     "file meanwhile, damage may be shown that is not there")
+                       : fmt::format("note: the file is locked by {}; reading anyway: what is "
+                                     "shown may mix two states, and damage may be shown that is "
+                                     "not there",
+                                     holders));
+    }
+    return source;
+}
+
+Result<DB> open_database(const CommonOptions& options) {
+    if (options.no_lock)
+        if (auto told = open_pages(options); !told)
+            return std::move(told).error();
+    options.apply();
+    return DB::open(options.file, {.timeout = options.timeout(), .lock = !options.no_lock});
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,36 @@
+// The options that all commands share.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <rebolt/db.hpp>
+#include <rebolt/page_source.hpp>
+
+namespace rebolt::cli {
+
+struct CommonOptions {
+    std::string file;
+    bool json = false;
+    bool quiet = false;
+    bool verbose = false;
+    bool no_lock = false;
+    double timeout_seconds = 1; ///< for the lock
+    std::string color = "auto";
+
+    /// Adds FILE, --json, --no-lock, --timeout, --color, -q and -v.
+    void add_to(CLI::App& app);
+    /// Applies --color and says what --no-lock means, if the file is locked.
+    void apply() const;
+    [[nodiscard]] std::chrono::milliseconds timeout() const;
+};
+
+/// Opens the file for its pages, as the options say.
+[[nodiscard]] Result<PageSource> open_pages(const CommonOptions& options);
+/// Opens the file as a database, as the options say.
+[[nodiscard]] Result<DB> open_database(const CommonOptions& options);
+
+} // namespace rebolt::cli

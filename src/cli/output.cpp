@@ -1,0 +1,110 @@
+#include "cli/output.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace rebolt::cli {
+namespace {
+
+int write_error = 0; // errno of the first write that failed
+bool use_color = false;
+
+std::string colored(std::string_view text, const char* code) {
+    return use_color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
+}
+
+// What to do about an error, beyond its own words.
+std::string next_step(const Error& error) {
+    switch (error.code()) {
+    case ErrorCode::damaged:
+        return fmt::format("To see all damage: rebolt check {}", error.file());
+    case ErrorCode::lock_timeout:
+        return "Stop that program, wait longer with --timeout, or read anyway with --no-lock: what "
+               "is shown may then mix two states.";
+    case ErrorCode::permission_denied:
+        return "Run it as a user who may read the file, or with sudo.";
+    case ErrorCode::bucket_not_found:
+        return fmt::format("To see the buckets: rebolt buckets {}", error.file());
+    case ErrorCode::file_not_found:
+    case ErrorCode::io:
+    case ErrorCode::out_of_memory:
+    case ErrorCode::invalid_argument:
+    case ErrorCode::incompatible_value:
+    case ErrorCode::transaction_closed:
+    case ErrorCode::database_closed:
+    case ErrorCode::cancelled:
+        break;
+    }
+    return {};
+}
+
+} // namespace
+
+void print(std::string_view text) {
+    if (write_error == 0 && std::fwrite(text.data(), 1, text.size(), stdout) != text.size())
+        write_error = errno;
+}
+
+bool output_failed() noexcept {
+    return write_error != 0;
+}
+
+void print_error(std::string_view text) {
+    print_note(fmt::format("rebolt: {}", text));
+}
+
+void print_note(std::string_view text) {
+    std::fflush(stdout); // what was read before stands before it
+    std::fwrite(text.data(), 1, text.size(), stderr);
+    std::fputc('\n', stderr);
+}
+
+ExitCode report(const Error& error) {
+    print_error(error.to_text());
+    if (const std::string next = next_step(error); !next.empty())
+        print_note(next);
+    if (error.code() == ErrorCode::cancelled)
+        return ExitCode::cancelled;
+    if (error.code() != ErrorCode::damaged)
+        return ExitCode::failed;
+    const FindingCode code = error.finding()->code;
+    return code == FindingCode::not_a_bolt_file || code == FindingCode::foreign_byte_order
+               ? ExitCode::failed
+               : ExitCode::damaged;
+}
+
+bool finish_output() {
+    if (std::fflush(stdout) != 0 && write_error == 0)
+        write_error = errno;
+    if (write_error != 0 && write_error != EPIPE)
+        print_error(fmt::format("cannot write the output: {}", std::strerror(write_error)));
+    return write_error == 0;
+}
+
+void set_color_mode(ColorMode mode) noexcept {
+    use_color = mode == ColorMode::always ||
+                (mode == ColorMode::automatic && ::isatty(STDOUT_FILENO) == 1 &&
+                 std::getenv("NO_COLOR") == nullptr);
+}
+
+std::string red(std::string_view text) {
+    return colored(text, "31");
+}
+
+std::string yellow(std::string_view text) {
+    return colored(text, "33");
+}
+
+std::string green(std::string_view text) {
+    return colored(text, "32");
+}
+
+} // namespace rebolt::cli

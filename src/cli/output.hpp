@@ -1,0 +1,40 @@
+// Results on stdout, everything else on stderr.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <rebolt/error.hpp>
+
+#include "cli/exit_code.hpp"
+
+namespace rebolt::cli {
+
+/// Writes to stdout, buffered. A write that fails is remembered for
+/// finish_output(); output_failed() lets long commands stop early.
+void print(std::string_view text);
+[[nodiscard]] bool output_failed() noexcept;
+
+/// Writes `rebolt: <text>` and a newline to stderr.
+void print_error(std::string_view text);
+/// Writes a line to stderr as it is, for notes beside the result.
+void print_note(std::string_view text);
+
+/// Tells the user what happened, where, and what to type next; returns the
+/// exit code that fits.
+[[nodiscard]] ExitCode report(const Error& error);
+
+/// Flushes stdout. False if anything could not be written; a closed pipe is
+/// silent, as the reader left on purpose.
+[[nodiscard]] bool finish_output();
+
+enum class ColorMode : unsigned char { automatic, always, never };
+
+/// Whether stdout is to be coloured: `always`, or a terminal and no NO_COLOR.
+void set_color_mode(ColorMode mode) noexcept;
+/// `text` in red, yellow or green when colours are on.
+[[nodiscard]] std::string red(std::string_view text);
+[[nodiscard]] std::string yellow(std::string_view text);
+[[nodiscard]] std::string green(std::string_view text);
+
+} // namespace rebolt::cli

@@ -1,0 +1,236 @@
+#include <rebolt/cursor.hpp>
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "engine/engine.hpp"
+
+namespace rebolt {
+
+using engine::Node;
+
+std::vector<PageId> Cursor::path_to(PageId page) const {
+    std::vector<PageId> path;
+    for (std::size_t i = 0; i < depth_; ++i)
+        path.push_back(frames_[i].page);
+    path.push_back(page);
+    return path;
+}
+
+// An error leaves the cursor unpositioned.
+Error Cursor::fail(Error error) noexcept {
+    depth_ = 0;
+    return error;
+}
+
+void Cursor::turn(Direction direction) noexcept {
+    if (direction_ == direction)
+        return;
+    direction_ = direction;
+    pages_entered_ = 0;
+}
+
+Result<void> Cursor::start() {
+    depth_ = 0;
+    pages_entered_ = 0;
+    direction_ = Direction::none;
+    if (!snapshot_->open.load(std::memory_order_relaxed))
+        return engine::transaction_closed(*snapshot_);
+    if (number(root_) != 0)
+        return push(root_);
+    Node node;
+    if (!engine::enter_inline(inline_page_, node))
+        return fail(engine::damage(*snapshot_, FindingCode::inline_bucket_malformed, PageId{0}, 0,
+                                   "the inline bucket's page image is no leaf", {}, name()));
+    frames_[depth_++] = {node.bytes, node.size_bytes, PageId{0}, 0, node.count, true};
+    return {};
+}
+
+Result<void> Cursor::push(PageId page) {
+    for (std::size_t i = 0; i < depth_; ++i)
+        if (frames_[i].page == page)
+            return fail(engine::damage(
+                *snapshot_, FindingCode::page_cycle, page, 0,
+                fmt::format("page {} leads back to page {}, which is above it or itself",
+                            number(frames_[depth_ - 1].page), number(page)),
+                path_to(page), name()));
+    if (depth_ == frames_.size())
+        return fail(engine::damage(*snapshot_, FindingCode::tree_too_deep, page, 0,
+                                   fmt::format("{} levels of pages", depth_), path_to(page),
+                                   name()));
+    if (++pages_entered_ > snapshot_->page_end)
+        return fail(engine::damage(
+            *snapshot_, FindingCode::page_shared, page, 0,
+            fmt::format("the cursor entered {} pages, more than the database has: pages are "
+                        "met again",
+                        pages_entered_),
+            path_to(page), name()));
+    Node node;
+    if (!engine::enter(*snapshot_, page, node))
+        return fail(engine::damage(*snapshot_, engine::why_not(*snapshot_, page), page,
+                                   path_to(page), name()));
+    if (snapshot_->has_new_faults() &&
+        snapshot_->mapping->faulted(snapshot_->offset_of(node.bytes), node.size_bytes))
+        return fail(engine::damage(*snapshot_, FindingCode::page_unreadable, page, 0,
+                                   "the system could not read the page", path_to(page), name()));
+    frames_[depth_++] = {node.bytes, node.size_bytes, page, 0, node.count, node.is_leaf};
+    return {};
+}
+
+// Enters the child at the top frame's index.
+Result<void> Cursor::push_child() {
+    const Frame& top = frames_[depth_ - 1];
+    const auto branch = format::BranchView::of({top.bytes, top.size_bytes});
+    const auto element = branch->element(top.index);
+    if (!element) {
+        const PageId page = top.page;
+        --depth_; // path_to names the page itself
+        return fail(engine::damage(*snapshot_, element.error(), page, path_to(page), name()));
+    }
+    return push(element->child);
+}
+
+// Down to a leaf, by the first or the last element of each page below the top.
+Result<void> Cursor::descend(Direction towards) {
+    while (!frames_[depth_ - 1].is_leaf) {
+        TRY(push_child());
+        Frame& top = frames_[depth_ - 1];
+        if (towards == Direction::backward)
+            top.index = top.count == 0 ? 0 : top.count - 1U;
+    }
+    return {};
+}
+
+// The entry at the leaf's index, wholly checked.
+Result<std::optional<Entry>> Cursor::arrive() {
+    if (!snapshot_->open.load(std::memory_order_relaxed))
+        return fail(engine::transaction_closed(*snapshot_));
+    const Frame leaf = frames_[depth_ - 1];
+    const auto at_fault = [&](FindingCode code, std::string message) {
+        --depth_;
+        return fail(engine::damage(*snapshot_, code, leaf.page,
+                                   format::LeafView::offset_of(leaf.index), std::move(message),
+                                   path_to(leaf.page), name()));
+    };
+    const auto element =
+        format::LeafView::of({leaf.bytes, leaf.size_bytes})->element(leaf.index);
+    if (!element)
+        return at_fault(element.error().code, to_text(element.error()));
+    const bool ordered = direction_ == Direction::none ||
+                         (direction_ == Direction::forward ? last_key_ < element->key
+                                                           : last_key_ > element->key);
+    if (!ordered)
+        return at_fault(FindingCode::key_order,
+                        fmt::format("key `{}` does not come {} `{}`",
+                                    printable(element->key.substr(0, 64)),
+                                    direction_ == Direction::forward ? "after" : "before",
+                                    printable(last_key_.substr(0, 64))));
+    const std::uint64_t begin = snapshot_->offset_of(as_bytes(element->key).data());
+    const std::uint64_t length = element->key.size() + element->value.size();
+    if (leaf.size_bytes > single_read_bytes || snapshot_->has_new_faults())
+        if (!snapshot_->mapping->touch(begin, length))
+            return at_fault(FindingCode::page_unreadable,
+                            fmt::format("the system could not read the {} bytes of key `{}`",
+                                        length, printable(element->key.substr(0, 64))));
+    last_key_ = element->key;
+    return std::optional<Entry>(
+        std::in_place, Entry{element->key, element->is_bucket() ? "" : element->value,
+                             element->is_bucket()});
+}
+
+Result<std::optional<Entry>> Cursor::first() {
+    TRY(start());
+    TRY(descend(Direction::forward));
+    if (frames_[depth_ - 1].count == 0)
+        return next_page();
+    auto entry = TRY(arrive());
+    direction_ = Direction::forward;
+    return entry;
+}
+
+Result<std::optional<Entry>> Cursor::last() {
+    TRY(start());
+    Frame& root = frames_[0];
+    root.index = root.count == 0 ? 0 : root.count - 1U;
+    TRY(descend(Direction::backward));
+    if (frames_[depth_ - 1].count == 0)
+        return prev();
+    auto entry = TRY(arrive());
+    direction_ = Direction::backward;
+    return entry;
+}
+
+// next() where the next entry is not simply the next element of the leaf.
+Result<std::optional<Entry>> Cursor::next_page() {
+    if (depth_ == 0)
+        return std::optional<Entry>{};
+    // After a seek or an empty first page there is no last key yet.
+    if (direction_ != Direction::none)
+        turn(Direction::forward);
+    for (;;) {
+        std::size_t level = depth_;
+        while (level > 0 && frames_[level - 1].index + 1 >= frames_[level - 1].count)
+            --level;
+        if (level == 0) // stays where it is, as bbolt's cursor does
+            return std::optional<Entry>{};
+        depth_ = level;
+        ++frames_[level - 1].index;
+        TRY(descend(Direction::forward));
+        if (frames_[depth_ - 1].count == 0)
+            continue;
+        auto entry = TRY(arrive());
+        direction_ = Direction::forward;
+        return entry;
+    }
+}
+
+Result<std::optional<Entry>> Cursor::prev() {
+    if (depth_ == 0)
+        return std::optional<Entry>{};
+    if (direction_ != Direction::none)
+        turn(Direction::backward);
+    for (;;) {
+        std::size_t level = depth_;
+        while (level > 0 && frames_[level - 1].index == 0)
+            --level;
+        if (level == 0) // stays where it is, as bbolt 1.4's cursor does
+            return std::optional<Entry>{};
+        depth_ = level;
+        --frames_[level - 1].index;
+        TRY(descend(Direction::backward));
+        if (frames_[depth_ - 1].count == 0)
+            continue;
+        auto entry = TRY(arrive());
+        direction_ = Direction::backward;
+        return entry;
+    }
+}
+
+Result<std::optional<Entry>> Cursor::seek(std::string_view key) {
+    TRY(start());
+    for (;;) {
+        Frame& top = frames_[depth_ - 1];
+        const Node node{top.bytes, top.size_bytes, top.count, top.is_leaf};
+        bool exact = false;
+        const auto index = top.is_leaf ? engine::lower_bound(node, key, exact)
+                                       : engine::child_index(node, key);
+        if (!index) {
+            const PageId page = top.page;
+            --depth_;
+            return fail(engine::damage(*snapshot_, index.error(), page, path_to(page), name()));
+        }
+        top.index = *index;
+        if (top.is_leaf)
+            break;
+        TRY(push_child());
+    }
+    if (frames_[depth_ - 1].index >= frames_[depth_ - 1].count)
+        return next_page();
+    auto entry = TRY(arrive());
+    direction_ = Direction::forward;
+    return entry;
+}
+
+} // namespace rebolt

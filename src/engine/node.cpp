@@ -1,0 +1,124 @@
+#include "engine/node.hpp"
+
+#include <algorithm>
+
+namespace rebolt::engine {
+namespace {
+
+constexpr std::size_t cache_line_bytes = 64;
+
+// The elements of a page lie in a row: fetching them all at once costs one wait
+// for memory instead of one a step of the search.
+void prefetch_elements(const Node& node) noexcept {
+    const std::size_t end = format::LeafView::offset_of(node.count);
+    for (std::size_t at = 0; at < std::min<std::size_t>(end, 1024); at += cache_line_bytes)
+        __builtin_prefetch(node.bytes + at);
+}
+
+struct KeySpan {
+    std::uint64_t begin;
+    std::uint64_t end;
+};
+
+template <bool leaf>
+KeySpan key_span(const Node& node, std::size_t index) noexcept {
+    const std::uint64_t offset = format::LeafView::offset_of(index);
+    if constexpr (leaf) {
+        const auto raw = load<format::LeafElementHeader>(node.bytes + offset);
+        return {offset + raw.pos, offset + raw.pos + raw.key_bytes};
+    } else {
+        const auto raw = load<format::BranchElementHeader>(node.bytes + offset);
+        return {offset + raw.pos, offset + raw.pos + raw.key_bytes};
+    }
+}
+
+// While one key is compared, both that may be next are on their way.
+template <bool leaf>
+void prefetch_next(const Node& node, std::uint32_t low, std::uint32_t middle,
+                   std::uint32_t high) noexcept {
+    const std::uint64_t left = key_span<leaf>(node, low + (middle - low) / 2).begin;
+    const std::uint32_t right_index = middle + 1 + (high - middle - 1) / 2;
+    __builtin_prefetch(node.bytes + std::min(left, node.size_bytes));
+    if (right_index < node.count)
+        __builtin_prefetch(node.bytes +
+                           std::min(key_span<leaf>(node, right_index).begin, node.size_bytes));
+}
+
+// The first element for which key(element) < `key` (or <=, with `or_equal`)
+// does not hold.
+template <bool leaf>
+format::Checked<std::uint32_t> partition_point(const Node& node, std::string_view key,
+                                               bool or_equal, bool& exact) noexcept {
+    prefetch_elements(node);
+    std::uint32_t low = 0;
+    std::uint32_t high = node.count;
+    while (low < high) {
+        const std::uint32_t middle = low + (high - low) / 2;
+        const KeySpan span = key_span<leaf>(node, middle);
+        if (span.end > node.size_bytes) [[unlikely]]
+            return std::unexpected(format::Fault{FindingCode::element_out_of_page,
+                                                 format::LeafView::offset_of(middle), span.end,
+                                                 node.size_bytes, "the end of the element's key"});
+        prefetch_next<leaf>(node, low, middle, high);
+        const int order =
+            as_text(node.view().subspan(span.begin, span.end - span.begin)).compare(key);
+        exact |= order == 0;
+        if (order < 0 || (or_equal && order == 0))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+} // namespace
+
+bool enter_inline(Bytes image, Node& node) noexcept {
+    const auto header = load<format::PageHeader>(image.data());
+    node = {image.data(), image.size(), header.count, true};
+    return header.flags == format::leaf_flag &&
+           format::LeafView::offset_of(header.count) <= image.size();
+}
+
+format::Fault why_not(const Snapshot& snapshot, PageId id) noexcept {
+    const std::uint64_t index = number(id);
+    if (index < 2)
+        return {FindingCode::page_out_of_range, 0, index, 2, "the start of the tree's pages"};
+    if (index >= snapshot.page_end)
+        return {index < snapshot.meta.high_water_mark ? FindingCode::file_truncated
+                                                      : FindingCode::page_out_of_range,
+                0, index, snapshot.page_end - 1, "the page's id"};
+    const std::uint64_t offset = index * snapshot.page_size;
+    const auto header = load<format::PageHeader>(snapshot.file.data() + offset);
+    if (snapshot.mapping->faulted(offset, snapshot.page_size))
+        return {FindingCode::page_unreadable, 0, 0, snapshot.page_size, "readable bytes"};
+    if (format::all_zero(snapshot.file.subspan(offset, snapshot.page_size)))
+        return {FindingCode::page_zeroed, 0, 0, 1, "the start of content"};
+    if (header.id != index)
+        return {FindingCode::page_id_mismatch, 0, header.id, index, "the page's own number"};
+    if (header.type() != format::PageType::leaf && header.type() != format::PageType::branch)
+        return {FindingCode::page_type_invalid, 8, header.flags, 2, "flags"};
+    if (header.overflow >= snapshot.page_end - index)
+        return {FindingCode::page_overflow_out_of_range, 12, header.overflow,
+                snapshot.page_end - index - 1, "overflow"};
+    if (header.count == 0)
+        return {FindingCode::branch_empty, 10, 0, 1, "the start of elements: count"};
+    return {FindingCode::element_out_of_page, 10, format::LeafView::offset_of(header.count),
+            (std::uint64_t{header.overflow} + 1) * snapshot.page_size, "the end of the elements"};
+}
+
+format::Checked<std::uint32_t> lower_bound(const Node& leaf, std::string_view key,
+                                           bool& exact) noexcept {
+    exact = false;
+    return partition_point<true>(leaf, key, false, exact);
+}
+
+format::Checked<std::uint32_t> child_index(const Node& branch, std::string_view key) noexcept {
+    bool exact = false;
+    const auto after = partition_point<false>(branch, key, true, exact);
+    if (!after)
+        return after;
+    return *after == 0 ? 0 : *after - 1;
+}
+
+} // namespace rebolt::engine

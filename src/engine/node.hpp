@@ -1,0 +1,59 @@
+// Entering a page of a tree, and searching in it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include <rebolt/format.hpp>
+
+#include "engine/snapshot.hpp"
+
+namespace rebolt::engine {
+
+/// A branch or leaf page that enter() accepted, or an inline bucket's image.
+/// Its header is sound; its elements are checked as they are read.
+struct Node {
+    const std::byte* bytes = nullptr;
+    std::uint64_t size_bytes = 0;
+    std::uint16_t count = 0;
+    bool is_leaf = false;
+
+    [[nodiscard]] Bytes view() const noexcept { return {bytes, size_bytes}; }
+};
+
+/// Enters page `id`. False if anything about the page is not as it must be.
+[[nodiscard]] inline bool enter(const Snapshot& snapshot, PageId id, Node& node) noexcept {
+    const std::uint64_t index = number(id);
+    if (index < 2 || index >= snapshot.page_end) [[unlikely]]
+        return false;
+    const std::byte* at = snapshot.file.data() + index * snapshot.page_size;
+    const auto header = load<format::PageHeader>(at);
+    if (header.id != index || header.overflow >= snapshot.page_end - index) [[unlikely]]
+        return false;
+    node.bytes = at;
+    node.size_bytes = (std::uint64_t{header.overflow} + 1) * snapshot.page_size;
+    node.count = header.count;
+    node.is_leaf = header.flags == format::leaf_flag;
+    if (!node.is_leaf && (header.flags != format::branch_flag || header.count == 0)) [[unlikely]]
+        return false;
+    return format::LeafView::offset_of(header.count) <= node.size_bytes;
+}
+
+/// Enters an inline bucket's page image. False if it is no sound leaf header.
+[[nodiscard]] bool enter_inline(Bytes image, Node& node) noexcept;
+
+/// Why enter() said no.
+[[nodiscard]] format::Fault why_not(const Snapshot& snapshot, PageId id) noexcept;
+
+/// The index of the first element whose key is `key` or greater, count if none.
+/// Fails on an element that does not lie in its page. Cost: O(log count).
+[[nodiscard]] format::Checked<std::uint32_t> lower_bound(const Node& leaf, std::string_view key,
+                                                         bool& exact) noexcept;
+
+/// The branch element to descend to for `key`: the last whose key is not
+/// greater, or the first (bbolt: Cursor.searchPage).
+[[nodiscard]] format::Checked<std::uint32_t> child_index(const Node& branch,
+                                                         std::string_view key) noexcept;
+
+} // namespace rebolt::engine

@@ -1,0 +1,41 @@
+#include "engine/snapshot.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rebolt::engine {
+
+std::vector<std::string> path_of(const BucketName* name) {
+    std::vector<std::string> path;
+    for (; name != nullptr; name = name->parent.get())
+        path.push_back(name->name);
+    std::ranges::reverse(path);
+    return path;
+}
+
+Error damage(const Snapshot& snapshot, FindingCode code, PageId page, std::uint64_t offset_in_page,
+             std::string message, std::span<const PageId> path, const BucketName* bucket) {
+    Finding finding{.code = code,
+                    .severity = text_of(code).severity,
+                    .place = {.page = page,
+                              .offset = std::nullopt,
+                              .bucket = path_of(bucket),
+                              .path = {path.begin(), path.end()}},
+                    .message = std::move(message),
+                    .transaction = TxId{snapshot.meta.txid}};
+    if (number(page) < snapshot.file.size() / snapshot.page_size)
+        finding.place.offset = number(page) * snapshot.page_size + offset_in_page;
+    return Error(std::move(finding)).in_file(snapshot.path());
+}
+
+Error damage(const Snapshot& snapshot, const format::Fault& fault, PageId page,
+             std::span<const PageId> path, const BucketName* bucket) {
+    return damage(snapshot, fault.code, page, fault.offset, to_text(fault), path, bucket);
+}
+
+Error transaction_closed(const Snapshot& snapshot) {
+    return Error(ErrorCode::transaction_closed, "the transaction has ended")
+        .in_file(snapshot.path());
+}
+
+} // namespace rebolt::engine

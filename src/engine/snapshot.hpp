@@ -1,0 +1,58 @@
+// What a transaction reads: one mapping of the file by one meta.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <rebolt/error.hpp>
+#include <rebolt/format.hpp>
+
+#include "io/mapping.hpp"
+
+namespace rebolt::engine {
+
+/// Constant but for `open`. Shared by everything that came from a transaction.
+struct Snapshot {
+    std::shared_ptr<const io::Mapping> mapping;
+    format::MetaFields meta{};
+    Bytes file;                      ///< the mapping's bytes
+    std::uint32_t page_size = 0;     ///< bytes
+    std::uint64_t page_end = 0;      ///< one past the last page: by the meta and by the file
+    const std::atomic<std::uint64_t>* faults = nullptr; ///< the mapping's fault counter
+    std::uint64_t faults_at_begin = 0;
+    std::atomic<bool> open{true};
+
+    [[nodiscard]] const std::string& path() const noexcept { return mapping->file().path(); }
+    [[nodiscard]] bool has_new_faults() const noexcept {
+        return faults->load(std::memory_order_relaxed) != faults_at_begin;
+    }
+    [[nodiscard]] std::uint64_t offset_of(const std::byte* at) const noexcept {
+        return static_cast<std::uint64_t>(at - file.data());
+    }
+};
+
+/// A bucket's place among buckets, for errors and for the bound on depth.
+struct BucketName {
+    std::shared_ptr<const BucketName> parent; ///< null for a top-level bucket
+    std::string name;
+    PageId root; ///< 0 when inline
+    std::size_t depth;
+};
+
+/// Names from the top-level bucket down.
+[[nodiscard]] std::vector<std::string> path_of(const BucketName* name);
+
+/// The error for damage at a page, with its place filled in.
+[[nodiscard]] Error damage(const Snapshot& snapshot, FindingCode code, PageId page,
+                           std::uint64_t offset_in_page, std::string message,
+                           std::span<const PageId> path, const BucketName* bucket);
+[[nodiscard]] Error damage(const Snapshot& snapshot, const format::Fault& fault, PageId page,
+                           std::span<const PageId> path, const BucketName* bucket);
+
+[[nodiscard]] Error transaction_closed(const Snapshot& snapshot);
+
+} // namespace rebolt::engine
