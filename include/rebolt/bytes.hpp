@@ -5,6 +5,7 @@
 // std::string_view compares as unsigned bytes, which is bbolt's key order.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -32,6 +33,22 @@ template <class T>
     T value;
     std::memcpy(&value, at, sizeof(T));
     return value;
+}
+
+/// left < right as unsigned bytes: what `<` says, inline and eight bytes at a
+/// time. For loops over keys, where a call a key would cost more than the work.
+[[nodiscard]] inline bool is_less(std::string_view left, std::string_view right) noexcept {
+    const std::size_t common = left.size() < right.size() ? left.size() : right.size();
+    std::size_t at = 0;
+    for (; at + 8 <= common; at += 8) {
+        std::uint64_t l = 0;
+        std::uint64_t r = 0;
+        std::memcpy(&l, left.data() + at, 8);
+        std::memcpy(&r, right.data() + at, 8);
+        if (l != r)
+            return std::byteswap(l) < std::byteswap(r);
+    }
+    return left.substr(at) < right.substr(at);
 }
 
 } // namespace rebolt

@@ -86,6 +86,7 @@ private:
     Result<void> push_child();
     Result<void> descend(Direction towards);
     void turn(Direction direction) noexcept;
+    void prefetch_siblings() const noexcept;
     [[nodiscard]] Error fail(Error error) noexcept;
     [[nodiscard]] std::vector<PageId> path_to(PageId page) const;
     [[nodiscard]] const engine::BucketName* name() const noexcept { return name_.get(); }
@@ -126,7 +127,7 @@ inline Result<std::optional<Entry>> Cursor::next() {
     const std::string_view key(bytes + begin, raw.key_bytes);
     if (leaf.size_bytes > single_read_bytes && raw.value_bytes != 0)
         static_cast<void>(*static_cast<const volatile char*>(bytes + value + raw.value_bytes - 1));
-    if (key <= last_key_ || faults_->load(std::memory_order_relaxed) != faults_at_begin_)
+    if (!is_less(last_key_, key) || faults_->load(std::memory_order_relaxed) != faults_at_begin_)
         [[unlikely]]
         return arrive();
     last_key_ = key;

@@ -72,7 +72,7 @@ bool elements_are_sound(Bytes page, const PageContext& context, std::size_t coun
             as_text(page.subspan(element.key_begin, element.key_bytes));
         if (i == 0)
             first = key;
-        else if (previous >= key) [[unlikely]]
+        else if (!is_less(previous, key)) [[unlikely]]
             return false;
         previous = key;
         expected = element.end;

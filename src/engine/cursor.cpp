@@ -162,6 +162,28 @@ Result<std::optional<Entry>> Cursor::last() {
     return entry;
 }
 
+// A scan enters its leaves in the tree's order, which no hardware foresees: the
+// elements of the leaf after next are fetched now, and the keys of the next.
+void Cursor::prefetch_siblings() const noexcept {
+    if (depth_ < 2)
+        return;
+    const Frame& parent = frames_[depth_ - 2];
+    const auto sibling = [&](std::uint32_t ahead) -> const std::byte* {
+        if (parent.index + ahead >= parent.count)
+            return nullptr;
+        const std::uint64_t id = load<format::BranchElementHeader>(
+                                     parent.bytes +
+                                     format::BranchView::offset_of(parent.index + ahead))
+                                     .child;
+        return id < snapshot_->page_end ? snapshot_->file.data() + id * snapshot_->page_size
+                                        : nullptr;
+    };
+    if (const std::byte* page = sibling(3))
+        engine::prefetch_elements(page);
+    if (const std::byte* page = sibling(1))
+        engine::prefetch_keys(page, snapshot_->page_size);
+}
+
 // next() where the next entry is not simply the next element of the leaf.
 Result<std::optional<Entry>> Cursor::next_page() {
     if (depth_ == 0)
@@ -180,6 +202,8 @@ Result<std::optional<Entry>> Cursor::next_page() {
         TRY(descend(Direction::forward));
         if (frames_[depth_ - 1].count == 0)
             continue;
+        if (level < depth_)
+            prefetch_siblings();
         auto entry = TRY(arrive());
         direction_ = Direction::forward;
         return entry;

@@ -43,6 +43,11 @@ struct Node {
 /// Enters an inline bucket's page image. False if it is no sound leaf header.
 [[nodiscard]] bool enter_inline(Bytes image, Node& node) noexcept;
 
+/// Asks the memory for a page's header and first elements, or for the keys of a
+/// leaf whose elements are there already. Never faults, judges nothing.
+void prefetch_elements(const std::byte* page) noexcept;
+void prefetch_keys(const std::byte* page, std::uint32_t page_size) noexcept;
+
 /// Why enter() said no.
 [[nodiscard]] format::Fault why_not(const Snapshot& snapshot, PageId id) noexcept;
 

@@ -25,7 +25,8 @@ struct Mapping::Faults {
     std::atomic<bool> everything{false};
     int descriptor = -1;
     std::uint64_t units = 0;
-    std::unique_ptr<std::atomic<std::uint64_t>[]> map; // a bit a unit
+    std::unique_ptr<std::atomic<std::uint64_t>[]> map;    // a bit a unit: was not there
+    std::unique_ptr<std::atomic<std::uint64_t>[]> probed; // a bit a unit: touch() read it
 
     void mark(std::uint64_t first, std::uint64_t last) noexcept {
         for (std::uint64_t unit = first; unit < std::min(last, units); ++unit)
@@ -154,8 +155,9 @@ Result<std::shared_ptr<const Mapping>> Mapping::map(std::shared_ptr<const File> 
     faults.units = (size_bytes + fault_unit_bytes - 1) / fault_unit_bytes;
     const std::uint64_t words = faults.units / 64 + 1;
     faults.map.reset(new (std::nothrow) std::atomic<std::uint64_t>[words] {});
+    faults.probed.reset(new (std::nothrow) std::atomic<std::uint64_t>[words] {});
     mapping->slot_ = SignalHandler::take_slot();
-    if (faults.map == nullptr || mapping->slot_ == nullptr)
+    if (faults.map == nullptr || faults.probed == nullptr || mapping->slot_ == nullptr)
         return Error(ErrorCode::out_of_memory, "no memory to map the file").in_file(file->path());
     void* address =
         ::mmap(nullptr, size_bytes, PROT_READ, MAP_SHARED, file->descriptor(), 0);
@@ -203,8 +205,17 @@ bool Mapping::faulted(std::uint64_t offset, std::uint64_t length) const noexcept
 
 bool Mapping::touch(std::uint64_t offset, std::uint64_t length) const noexcept {
     const std::uint64_t end = std::min<std::uint64_t>(offset + length, size_bytes_);
-    for (std::uint64_t at = offset; at < end; at = (at / fault_unit_bytes + 1) * fault_unit_bytes)
+    for (std::uint64_t at = offset; at < end; at = (at / fault_unit_bytes + 1) * fault_unit_bytes) {
+        const std::uint64_t unit = at / fault_unit_bytes;
+        std::atomic<std::uint64_t>& word = faults_->probed[unit / 64];
+        const std::uint64_t bit = std::uint64_t{1} << (unit % 64);
+        const std::uint64_t before = word.load(std::memory_order_relaxed);
+        if ((before & bit) != 0)
+            continue;
         static_cast<void>(*static_cast<const volatile std::byte*>(begin_ + at));
+        // A bit that another thread sets meanwhile may be lost: it is read again.
+        word.store(before | bit, std::memory_order_relaxed);
+    }
     return end == offset + length && !faulted(offset, length);
 }
 

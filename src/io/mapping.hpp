@@ -62,7 +62,8 @@ public:
     /// Cost: O(length / 4096).
     [[nodiscard]] bool faulted(std::uint64_t offset, std::uint64_t length) const noexcept;
     /// Reads one byte of each system page of the range, so that a fault that
-    /// is to come comes now. Returns true if all of it could be read.
+    /// is to come comes now; once for each page in the mapping's life. Returns
+    /// true if all of it could be read.
     [[nodiscard]] bool touch(std::uint64_t offset, std::uint64_t length) const noexcept;
     /// Asks the system to read ahead all of it, best effort.
     void advise_will_need() const noexcept;
