@@ -48,8 +48,8 @@ Result<void> push(const Snapshot& snapshot, Search& search, PageId page, const B
 Result<void> descend(const Snapshot& snapshot, Search& search, PageId root, std::string_view key,
                      const BucketName* name) {
     for (PageId page = root;;) {
-        if (number(page) < snapshot.page_end) // its header and elements in one wait
-            engine::prefetch_elements(snapshot.file.data() + number(page) * snapshot.page_size);
+        if (number(page) < snapshot.page_end)
+            engine::prefetch_for_search(snapshot.file.data() + number(page) * snapshot.page_size);
         if (auto entered = push(snapshot, search, page, name); !entered)
             return entered;
         if (search.leaf.is_leaf)

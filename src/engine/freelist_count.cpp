@@ -5,6 +5,13 @@
 namespace rebolt::engine {
 namespace {
 
+// bbolt: freelist.EstimatedWritePageSize. From 65,535 ids on, the true count
+// takes the place of the first id.
+std::uint64_t inuse_bytes(std::uint64_t ids) {
+    return format::page_header_bytes +
+           (ids + (ids >= format::freelist_count_in_first_id ? 1 : 0)) * 8;
+}
+
 Result<FreelistCount> count_stored(const Snapshot& snapshot) {
     const PageId page{snapshot.meta.freelist};
     const std::uint64_t index = number(page);
@@ -28,9 +35,7 @@ Result<FreelistCount> count_stored(const Snapshot& snapshot) {
         {at, (std::uint64_t{header.overflow} + 1) * snapshot.page_size});
     if (!view)
         return damage(snapshot, view.error(), page, path, nullptr);
-    const std::uint64_t words =
-        view->count() + (header.count == format::freelist_count_in_first_id ? 1 : 0);
-    return FreelistCount{view->count(), format::page_header_bytes + words * 8};
+    return FreelistCount{view->count(), inuse_bytes(view->count())};
 }
 
 } // namespace
@@ -42,7 +47,8 @@ Result<FreelistCount> count_freelist(const Snapshot& snapshot, const Tx& tx) {
     const std::uint64_t pages = 2 + used.branch_page_count + used.branch_overflow_count +
                                 used.leaf_page_count + used.leaf_overflow_count;
     const std::uint64_t high_water_mark = snapshot.meta.high_water_mark;
-    return FreelistCount{pages < high_water_mark ? high_water_mark - pages : 0, 0};
+    const std::uint64_t free_pages = pages < high_water_mark ? high_water_mark - pages : 0;
+    return FreelistCount{free_pages, inuse_bytes(free_pages)};
 }
 
 } // namespace rebolt::engine

@@ -12,7 +12,7 @@ namespace rebolt::engine {
 
 struct FreelistCount {
     std::uint64_t free_pages;
-    std::uint64_t inuse_bytes; ///< of the freelist's page, header included
+    std::uint64_t inuse_bytes; ///< that the list takes in its page, header included
 };
 
 /// From the stored freelist; when none is stored, by walking all trees.

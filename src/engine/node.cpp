@@ -9,15 +9,8 @@ constexpr std::size_t cache_line_bytes = 64;
 
 constexpr std::size_t elements_fetched_bytes = 512; // header and 31 elements: the smallest page
 constexpr std::size_t keys_fetched = 30;
-constexpr std::uint16_t keys_fetched_for_search = 48;
-
-// The elements of a page lie in a row: fetching them all at once costs one wait
-// for memory instead of one a step of the search.
-void prefetch_for_search(const Node& node) noexcept {
-    const std::size_t end = format::LeafView::offset_of(node.count);
-    for (std::size_t at = 0; at < std::min<std::size_t>(end, 1024); at += cache_line_bytes)
-        __builtin_prefetch(node.bytes + at);
-}
+// What bbolt fills of a page of 4096 bytes by default, and a little more.
+constexpr std::size_t half_page_bytes = 2304;
 
 struct KeySpan {
     std::uint64_t begin;
@@ -36,33 +29,11 @@ KeySpan key_span(const Node& node, std::size_t index) noexcept {
     }
 }
 
-// In a small leaf all keys are fetched at once: one wait instead of one a step.
-void prefetch_all_keys(const Node& leaf) noexcept {
-    for (std::size_t i = 0; i < leaf.count; ++i)
-        __builtin_prefetch(leaf.bytes + std::min(key_span<true>(leaf, i).end, leaf.size_bytes));
-}
-
-// While one key is compared, both that may be next are on their way.
-template <bool leaf>
-void prefetch_next(const Node& node, std::uint32_t low, std::uint32_t middle,
-                   std::uint32_t high) noexcept {
-    const std::uint64_t left = key_span<leaf>(node, low + (middle - low) / 2).begin;
-    const std::uint32_t right_index = middle + 1 + (high - middle - 1) / 2;
-    __builtin_prefetch(node.bytes + std::min(left, node.size_bytes));
-    if (right_index < node.count)
-        __builtin_prefetch(node.bytes +
-                           std::min(key_span<leaf>(node, right_index).begin, node.size_bytes));
-}
-
 // The first element for which key(element) < `key` (or <=, with `or_equal`)
 // does not hold.
 template <bool leaf>
 format::Checked<std::uint32_t> partition_point(const Node& node, std::string_view key,
                                                bool or_equal, bool& exact) noexcept {
-    prefetch_for_search(node);
-    const bool few = leaf && node.count <= keys_fetched_for_search;
-    if (few)
-        prefetch_all_keys(node);
     std::uint32_t low = 0;
     std::uint32_t high = node.count;
     while (low < high) {
@@ -72,8 +43,6 @@ format::Checked<std::uint32_t> partition_point(const Node& node, std::string_vie
             return std::unexpected(format::Fault{FindingCode::element_out_of_page,
                                                  format::LeafView::offset_of(middle), span.end,
                                                  node.size_bytes, "the end of the element's key"});
-        if (!few)
-            prefetch_next<leaf>(node, low, middle, high);
         const int order =
             as_text(node.view().subspan(span.begin, span.end - span.begin)).compare(key);
         exact |= order == 0;
@@ -89,6 +58,11 @@ format::Checked<std::uint32_t> partition_point(const Node& node, std::string_vie
 
 void prefetch_elements(const std::byte* page) noexcept {
     for (std::size_t at = 0; at < elements_fetched_bytes; at += cache_line_bytes)
+        __builtin_prefetch(page + at);
+}
+
+void prefetch_for_search(const std::byte* page) noexcept {
+    for (std::size_t at = 0; at < half_page_bytes; at += cache_line_bytes)
         __builtin_prefetch(page + at);
 }
 

@@ -43,9 +43,13 @@ struct Node {
 /// Enters an inline bucket's page image. False if it is no sound leaf header.
 [[nodiscard]] bool enter_inline(Bytes image, Node& node) noexcept;
 
-/// Asks the memory for a page's header and first elements, or for the keys of a
-/// leaf whose elements are there already. Never faults, judges nothing.
+// Asking the memory for what comes next: never faults, judges nothing.
+
+/// The page's header and first elements.
 void prefetch_elements(const std::byte* page) noexcept;
+/// All that a binary search may touch: one wait for memory instead of one a step.
+void prefetch_for_search(const std::byte* page) noexcept;
+/// The keys of a leaf whose elements are there already.
 void prefetch_keys(const std::byte* page, std::uint32_t page_size) noexcept;
 
 /// Why enter() said no.
