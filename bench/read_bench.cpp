@@ -76,8 +76,8 @@ void check_file(const std::string& path) {
 void scan(const Bucket& bucket) {
     std::uint64_t sum = 0;
     const auto scanned = bucket.for_each([&](const Entry& entry) -> Result<void> {
-        sum += static_cast<std::uint64_t>(entry.key[0]) +
-               static_cast<std::uint64_t>(entry.value[0]);
+        sum +=
+            static_cast<std::uint64_t>(entry.key[0]) + static_cast<std::uint64_t>(entry.value[0]);
         return {};
     });
     if (!scanned)
@@ -125,8 +125,8 @@ int bench_file(const std::string& name, const std::string& path, std::uint64_t c
         row("check, 1 thread", serial, "bbolt tx.Check", theirs);
         row("check, 1 thread", serial, "plain read", plain);
     }
-    row("open, check, close", median_seconds(runs, [&] { check_file(path); }),
-        "map, read, unmap", median_seconds(runs, [&] { map_and_read(path); }));
+    row("open, check, close", median_seconds(runs, [&] { check_file(path); }), "map, read, unmap",
+        median_seconds(runs, [&] { map_and_read(path); }));
     const DB db = must(DB::open(path));
     const Tx tx = must(db.begin());
     const Bucket bucket = must(tx.bucket("bench"));
@@ -142,8 +142,9 @@ int bench_file(const std::string& name, const std::string& path, std::uint64_t c
 }
 
 int bench_growth(const std::string& peer, std::span<const std::string> paths) {
-    fmt::print("\n### Growth of check with the file\n\n| pages | ms | ns a page | bbolt ms | faster "
-               "|\n|---:|---:|---:|---:|---:|\n");
+    fmt::print(
+        "\n### Growth of check with the file\n\n| pages | ms | ns a page | bbolt ms | faster "
+        "|\n|---:|---:|---:|---:|---:|\n");
     for (const std::string& path : paths) {
         const PageSource source = must(PageSource::open(path));
         const std::uint64_t pages = source.page_count();

@@ -43,9 +43,7 @@ public:
     Result<void> for_each_prefix(std::string_view prefix, Visit&& visit) const {
         Cursor at = cursor();
         for (bool positioned = false;; positioned = true) {
-            auto entry = positioned       ? at.next()
-                               : prefix.empty() ? at.first()
-                                                : at.seek(prefix);
+            auto entry = positioned ? at.next() : prefix.empty() ? at.first() : at.seek(prefix);
             if (!entry)
                 return std::move(entry).error();
             if (!entry->has_value() || !(*entry)->key.starts_with(prefix))

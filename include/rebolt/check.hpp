@@ -71,9 +71,9 @@ struct TreeReport {
     TxId transaction;
     PageId meta;
     bool current;
-    bool whole;                   ///< no finding of severity data or fatal in it
-    std::uint64_t findings = 0;   ///< of severity data or fatal, listed or not
-    std::uint64_t key_count = 0;  ///< keys and buckets that can be reached
+    bool whole;                  ///< no finding of severity data or fatal in it
+    std::uint64_t findings = 0;  ///< of severity data or fatal, listed or not
+    std::uint64_t key_count = 0; ///< keys and buckets that can be reached
     std::uint64_t bucket_count = 0;
 };
 
@@ -102,8 +102,8 @@ struct CheckReport {
     std::vector<MetaReport> metas; ///< none if the file is too short or not bbolt's
     std::vector<TreeReport> trees; ///< of the valid metas, the current first
     PageCounts pages;
-    std::vector<Finding> findings;        ///< worst first, at most findings_max
-    std::uint64_t findings_left_out = 0;  ///< counted beyond findings_max
+    std::vector<Finding> findings;                            ///< worst first, at most findings_max
+    std::uint64_t findings_left_out = 0;                      ///< counted beyond findings_max
     std::array<std::uint64_t, finding_code_count> count_of{}; ///< by code, all of them
     std::uint64_t pages_entered = 0; ///< steps of work: at most 2 × pages, 3 × when threads walked
     std::uint64_t bytes_covered = 0; ///< bytes of the pages that were looked at

@@ -120,8 +120,8 @@ inline Result<std::optional<Entry>> Cursor::next() {
     const std::uint64_t begin = offset + raw.pos;
     const std::uint64_t value = begin + raw.key_bytes;
     if (value + raw.value_bytes > leaf.size_bytes || raw.value_bytes > plain_value_bytes ||
-        (raw.flags & format::bucket_leaf_flag) != 0 ||
-        !open_->load(std::memory_order_relaxed)) [[unlikely]]
+        (raw.flags & format::bucket_leaf_flag) != 0 || !open_->load(std::memory_order_relaxed))
+        [[unlikely]]
         return arrive();
     const char* bytes = as_text(Bytes{leaf.bytes, 1}).data();
     const std::string_view key(bytes + begin, raw.key_bytes);

@@ -11,18 +11,18 @@
 namespace rebolt {
 
 enum class ErrorCode : std::uint8_t {
-    damaged,             ///< the file's bytes are wrong: `finding()` says how and where
-    file_not_found,      ///< no such file or folder
-    permission_denied,   ///< the system does not let us
-    io,                  ///< the system reported an I/O error
-    out_of_memory,       ///< memory that the documented bound allows was not to be had
-    lock_timeout,        ///< another program holds the file (bbolt: ErrTimeout)
-    invalid_argument,    ///< the caller asked for something that cannot be
-    bucket_not_found,    ///< bbolt: ErrBucketNotFound
-    incompatible_value,  ///< a bucket where a value was asked for, or the reverse
-    transaction_closed,  ///< bbolt: ErrTxClosed
-    database_closed,     ///< bbolt: ErrDatabaseNotOpen
-    cancelled,           ///< the caller's stop token or the user ended it
+    damaged,            ///< the file's bytes are wrong: `finding()` says how and where
+    file_not_found,     ///< no such file or folder
+    permission_denied,  ///< the system does not let us
+    io,                 ///< the system reported an I/O error
+    out_of_memory,      ///< memory that the documented bound allows was not to be had
+    lock_timeout,       ///< another program holds the file (bbolt: ErrTimeout)
+    invalid_argument,   ///< the caller asked for something that cannot be
+    bucket_not_found,   ///< bbolt: ErrBucketNotFound
+    incompatible_value, ///< a bucket where a value was asked for, or the reverse
+    transaction_closed, ///< bbolt: ErrTxClosed
+    database_closed,    ///< bbolt: ErrDatabaseNotOpen
+    cancelled,          ///< the caller's stop token or the user ended it
 };
 
 /// `damaged`, `lock-timeout`, …: stable, kebab-case.

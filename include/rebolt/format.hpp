@@ -32,8 +32,9 @@ inline constexpr std::uint32_t page_size_max = 65536;
 inline constexpr std::size_t page_header_bytes = 16;
 inline constexpr std::size_t element_bytes = 16;
 inline constexpr std::size_t key_bytes_max = 32768;
-inline constexpr std::size_t tree_depth_max = 64;     ///< two children a page: 2^64 pages
-inline constexpr std::size_t bucket_depth_max = 1024; ///< buckets inside buckets; bbolt has no bound
+inline constexpr std::size_t tree_depth_max = 64; ///< two children a page: 2^64 pages
+inline constexpr std::size_t bucket_depth_max =
+    1024; ///< buckets inside buckets; bbolt has no bound
 inline constexpr std::uint16_t freelist_count_in_first_id = 0xFFFF;
 
 inline constexpr std::uint16_t branch_flag = 0x01;

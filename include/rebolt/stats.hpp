@@ -32,8 +32,8 @@ struct DatabaseStats {
     std::uint64_t page_size_bytes = 0;
     std::uint64_t high_water_mark = 0; ///< pages
     std::uint64_t file_bytes = 0;
-    std::uint64_t free_page_count = 0;    ///< on the stored freelist, or found free
-    std::uint64_t pending_page_count = 0; ///< 0 for whoever only reads
+    std::uint64_t free_page_count = 0;      ///< on the stored freelist, or found free
+    std::uint64_t pending_page_count = 0;   ///< 0 for whoever only reads
     std::uint64_t free_alloc_bytes = 0;     ///< free pages × page size
     std::uint64_t freelist_inuse_bytes = 0; ///< bytes the freelist's page uses
 

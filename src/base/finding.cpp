@@ -24,8 +24,8 @@ using enum Severity;
 // One row a code, in the enum's order (a static_assert holds it to that).
 constexpr std::array<Row, finding_code_count> table{{
     {file_empty,
-     {"file-empty", fatal, "the file has no bytes",
-      "bbolt writes a new, empty database into it", "restore a copy if there should be data"}},
+     {"file-empty", fatal, "the file has no bytes", "bbolt writes a new, empty database into it",
+      "restore a copy if there should be data"}},
     {file_truncated,
      {"file-truncated", fatal, "the file ends before pages that belong to the database",
       "bbolt panics or dies with SIGBUS when it reaches a missing page", salvage_it}},
@@ -66,8 +66,8 @@ constexpr std::array<Row, finding_code_count> table{{
       "look at the disk (dmesg, smartctl) and copy the file away; what can still be read, "
       "rebolt keys and rebolt get show"}},
     {page_zeroed,
-     {"page-zeroed", fatal, "the page holds only zeros",
-      "bbolt panics when it reaches the page", salvage_it}},
+     {"page-zeroed", fatal, "the page holds only zeros", "bbolt panics when it reaches the page",
+      salvage_it}},
     {page_id_mismatch,
      {"page-id-mismatch", fatal, "the page carries another page's number",
       "bbolt 1.3.7 and later panic when they reach it; older ones return wrong data", salvage_it}},
@@ -184,7 +184,8 @@ const FindingText& text_of(FindingCode code) noexcept {
 }
 
 std::optional<FindingCode> finding_code(std::string_view name) noexcept {
-    const auto* row = std::ranges::find_if(table, [&](const Row& r) { return r.text.name == name; });
+    const auto* row =
+        std::ranges::find_if(table, [&](const Row& r) { return r.text.name == name; });
     if (row == table.end())
         return std::nullopt;
     return row->code;

@@ -70,9 +70,8 @@ void Causes::finish(CheckReport& report) && {
     merge(page_overflow_out_of_range, layout_not_canonical);
     // A child id that leads to a free page which in turn leads back.
     merge(page_cycle, page_reachable_but_free);
-    std::ranges::stable_sort(findings_, [](const Finding& a, const Finding& b) {
-        return a.severity > b.severity;
-    });
+    std::ranges::stable_sort(
+        findings_, [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
     report.findings = std::move(findings_);
     report.findings_left_out = left_out_;
     report.count_of = count_of_;

@@ -69,10 +69,10 @@ void judge_file_size(Walk& walk, const Tree& primary) {
     const std::uint64_t pages = walk.source.page_count();
     if (high_water_mark <= pages)
         return;
-    const bool truncated = walk.missing_pages_needed ||
-                           walk.source.file_bytes() % walk.source.page_size_bytes() != 0;
-    Finding finding{.code = truncated ? FindingCode::file_truncated
-                                      : FindingCode::meta_hwm_beyond_file,
+    const bool truncated =
+        walk.missing_pages_needed || walk.source.file_bytes() % walk.source.page_size_bytes() != 0;
+    Finding finding{.code =
+                        truncated ? FindingCode::file_truncated : FindingCode::meta_hwm_beyond_file,
                     .severity = Severity::fatal,
                     .place = {},
                     .message = fmt::format("the file ends at byte {}, with page {}; meta {} counts "
@@ -181,19 +181,20 @@ Result<CheckReport> check(const PageSource& source, const CheckOptions& options)
     }
     check_walk::Metas metas = check_walk::read_metas(source, causes);
     report.metas = std::move(metas.reports);
-    check_walk::Walk walk{.source = source,
-              .options = options,
-              .map = TRY(check_walk::PageMap::create(check_walk::pages_to_map(source, metas.trees))),
-              .causes = std::move(causes),
-              .judge = {}};
+    check_walk::Walk walk{
+        .source = source,
+        .options = options,
+        .map = TRY(check_walk::PageMap::create(check_walk::pages_to_map(source, metas.trees))),
+        .causes = std::move(causes),
+        .judge = {}};
     if (options.judge_for && !metas.trees.empty())
         walk.judge = options.judge_for(check_walk::top_level_names(source, metas.trees.front()));
     TRY(check_walk::check_trees(walk, metas.trees, report));
     TRY(check_walk::judge_shrinking(walk));
     report.pages_entered = walk.pages_entered.load();
-    report.bytes_covered = (report.pages.total - report.pages.missing - report.pages.free -
-                            report.pages.leaked) *
-                           report.page_size_bytes;
+    report.bytes_covered =
+        (report.pages.total - report.pages.missing - report.pages.free - report.pages.leaked) *
+        report.page_size_bytes;
     std::move(walk.causes).finish(report);
     report.verdict = check_walk::verdict_of(report);
     return report;

@@ -91,8 +91,7 @@ TEST(CheckDamagedFiles, ShowsTheCauseOnceWithItsTruePlace) {
         {"docker-zero-leaf.db", page_zeroed, 15, 61440, pages({21, 18, 15}), 1, false},
         {"etcd-branch-to-freed.db", key_outside_parent_range, 215, 880656,
          pages({214, 239, 238, 215}), 1, false},
-        {"etcd-cycle-next.db", page_cycle, 212, 868352, pages({214, 239, 238, 212, 212}), 1,
-         false},
+        {"etcd-cycle-next.db", page_cycle, 212, 868352, pages({214, 239, 238, 212, 212}), 1, false},
         {"etcd-zero-leaf.db", page_zeroed, 160, 655360, pages({214, 239, 238, 160}), 1, false},
     };
     for (const DamagedFile& file : files) {

@@ -62,8 +62,7 @@ private:
             return fail(FindingCode::page_unreadable, 0, "the system could not read the page");
         if (header.type() != format::PageType::freelist)
             return format::all_zero(first)
-                       ? fail(FindingCode::page_zeroed, 0,
-                              "the freelist's page holds only zeros")
+                       ? fail(FindingCode::page_zeroed, 0, "the freelist's page holds only zeros")
                        : fail(FindingCode::freelist_type, 8,
                               fmt::format("the page is of type {} (flags {:#x}), expected 0x10 "
                                           "(freelist)",
@@ -128,8 +127,8 @@ private:
         walk_.map.set(PageId{id}, mark_);
         if (id >= number(page_) && id < number(page_) + pages_)
             seen(FindingCode::page_reachable_but_free, at, [&] {
-                return fmt::format("entry {} lists page {}, which holds the freelist itself",
-                                   index, id);
+                return fmt::format("entry {} lists page {}, which holds the freelist itself", index,
+                                   id);
             });
     }
 

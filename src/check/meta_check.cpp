@@ -105,10 +105,10 @@ void judge_freelist_id(const PageSource& source, const MetaReport& meta, bool is
     const std::uint64_t id = meta.fields.freelist;
     if (PageId{id} == no_freelist || (id >= 2 && id < meta.fields.high_water_mark))
         return;
-    Finding finding = meta_finding(
-        source, FindingCode::meta_freelist_out_of_range, meta.page, freelist_offset,
-        fmt::format("the freelist is at page {}, expected 2 to {}", id,
-                    meta.fields.high_water_mark - 1));
+    Finding finding =
+        meta_finding(source, FindingCode::meta_freelist_out_of_range, meta.page, freelist_offset,
+                     fmt::format("the freelist is at page {}, expected 2 to {}", id,
+                                 meta.fields.high_water_mark - 1));
     finding.transaction = TxId{meta.fields.txid};
     if (!is_primary)
         finding.severity = Severity::note;

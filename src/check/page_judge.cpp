@@ -68,8 +68,7 @@ bool elements_are_sound(Bytes page, const PageContext& context, std::size_t coun
         if (element.key_begin != expected || element.end > page.size() ||
             element.key_bytes - 1 >= key_bytes_max) [[unlikely]]
             return false;
-        const std::string_view key =
-            as_text(page.subspan(element.key_begin, element.key_bytes));
+        const std::string_view key = as_text(page.subspan(element.key_begin, element.key_bytes));
         if (i == 0)
             first = key;
         else if (!is_less(previous, key)) [[unlikely]]
@@ -126,9 +125,9 @@ public:
         judge_layout(index, element);
         judge_key(index, element);
         if (element.flags > format::bucket_leaf_flag)
-            symptoms_.add(5, FindingCode::layout_not_canonical, element.offset,
-                          fmt::format("element {} has flags {:#x}, expected 0 or 1", index,
-                                      element.flags));
+            symptoms_.add(
+                5, FindingCode::layout_not_canonical, element.offset,
+                fmt::format("element {} has flags {:#x}, expected 0 or 1", index, element.flags));
     }
 
     std::optional<Symptom> finish() {

@@ -19,7 +19,8 @@ Result<PageMap> PageMap::create(std::uint64_t page_count) {
     const std::uint64_t bytes = page_count + 1; // never zero
     // Mapped, not allocated: the system's zero pages cost nothing until touched,
     // and a size that is not to be had is an error instead of a killed process.
-    void* cells = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* cells =
+        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (cells == MAP_FAILED)
         return Error(ErrorCode::out_of_memory,
                      fmt::format("no memory for a byte for each of {} pages", page_count));

@@ -18,8 +18,7 @@ void report_leaked(Walk& walk, const Tree& primary, std::uint64_t leaked) {
     std::string runs;
     std::size_t run_count = 0;
     std::optional<PageId> first;
-    const std::uint64_t end =
-        std::min(primary.meta.fields.high_water_mark, walk.map.page_count());
+    const std::uint64_t end = std::min(primary.meta.fields.high_water_mark, walk.map.page_count());
     for (std::uint64_t id = 2; id < end && run_count <= runs_shown; ++id) {
         if (!is_leaked(walk.map.at(PageId{id})))
             continue;
@@ -35,10 +34,10 @@ void report_leaked(Walk& walk, const Tree& primary, std::uint64_t leaked) {
     }
     if (!first)
         return;
-    Finding finding = walk.finding_at(
-        FindingCode::page_leaked, *first, 0,
-        fmt::format("{} pages are neither in use nor free: {}{}", leaked, runs,
-                    run_count > runs_shown ? ", …" : ""));
+    Finding finding =
+        walk.finding_at(FindingCode::page_leaked, *first, 0,
+                        fmt::format("{} pages are neither in use nor free: {}{}", leaked, runs,
+                                    run_count > runs_shown ? ", …" : ""));
     finding.transaction = TxId{primary.meta.fields.txid};
     finding.repeated = leaked - 1;
     walk.causes.add(std::move(finding));

@@ -45,8 +45,7 @@ class Sweep {
 public:
     Sweep(Walk& walk, const Tree& tree, unsigned threads)
         : walk_(walk), file_(walk.source.file()), page_size_(walk.source.page_size_bytes()),
-          page_count_(
-              std::min(tree.meta.fields.high_water_mark, walk.map.page_count())),
+          page_count_(std::min(tree.meta.fields.high_water_mark, walk.map.page_count())),
           threads_(threads) {
         shared_.push_back({.page = PageId{tree.meta.fields.root},
                            .range = {},
@@ -101,9 +100,8 @@ private:
         ++idle_;
         if (idle_ == threads_ && shared_.empty())
             ready_.notify_all();
-        ready_.wait(lock, [this] {
-            return !shared_.empty() || idle_ == threads_ || doubt_.load();
-        });
+        ready_.wait(lock,
+                    [this] { return !shared_.empty() || idle_ == threads_ || doubt_.load(); });
         if (shared_.empty() || doubt_.load()) {
             ready_.notify_all();
             return false;

@@ -1,6 +1,5 @@
 #include "check/tree_check.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,36 +11,15 @@ namespace {
 
 using format::PageType;
 
-constexpr std::size_t put_off_max = 1000;
 constexpr std::uint64_t progress_interval_pages = 1024;
-
-// The pages that a page's content really takes, when its overflow says more.
-std::uint64_t pages_needed(Bytes page, PageType type, std::uint32_t page_size) {
-    const auto header = load<format::PageHeader>(page.data());
-    if (header.count == 0 ||
-        format::page_header_bytes + header.count * format::element_bytes > page.size())
-        return std::uint64_t{header.overflow} + 1;
-    const std::size_t last = header.count - 1U;
-    std::uint64_t end = format::LeafView::offset_of(last);
-    if (type == PageType::leaf) {
-        const auto raw = load<format::LeafElementHeader>(page.data() + end);
-        end += std::uint64_t{raw.pos} + raw.key_bytes + raw.value_bytes;
-    } else {
-        const auto raw = load<format::BranchElementHeader>(page.data() + end);
-        end += std::uint64_t{raw.pos} + raw.key_bytes;
-    }
-    // One more is legal on a border: bbolt up to 1.3.6 allocates it.
-    return std::min<std::uint64_t>(std::uint64_t{header.overflow} + 1, end / page_size + 1);
-}
 
 } // namespace
 
 TreeCheck::TreeCheck(Walk& walk, const Tree& tree)
-    : walk_(walk), tree_(tree),
-      report_{.transaction = TxId{tree.meta.fields.txid},
-              .meta = tree.meta.page,
-              .current = tree.meta.current,
-              .whole = true},
+    : walk_(walk), tree_(tree), report_{.transaction = TxId{tree.meta.fields.txid},
+                                        .meta = tree.meta.page,
+                                        .current = tree.meta.current,
+                                        .whole = true},
       high_water_mark_(tree.meta.fields.high_water_mark) {}
 
 Result<TreeReport> TreeCheck::run() {
@@ -90,11 +68,6 @@ std::vector<PageId> TreeCheck::path_to(PageId page, FindingCode code) const {
     return path;
 }
 
-bool TreeCheck::is_on_path(PageId page) const {
-    return std::ranges::find(frames_, page, &Frame::page) != frames_.end() ||
-           std::ranges::find(prefix_, page) != prefix_.end();
-}
-
 void TreeCheck::report(PageId page, Symptom symptom, bool is_hole) {
     ++report_.findings;
     if (tree_.primary)
@@ -118,129 +91,6 @@ void TreeCheck::report(PageId page, Symptom symptom, bool is_hole) {
     finding.place.path = path_to(page, finding.code);
     finding.place.bucket = names_;
     walk_.causes.add(std::move(finding));
-}
-
-// Whether the id leads to a page that may be looked at. Reports if not.
-bool TreeCheck::may_enter(const Step& step) {
-    const std::uint64_t id = number(step.page);
-    if (id < 2 || id >= high_water_mark_) {
-        report(step.page,
-               {step.out_of_range, 0,
-                fmt::format("{} leads to page {}, expected 2 to {}",
-                            frames_.empty() ? "the meta" : "an element", id,
-                            high_water_mark_ - 1)},
-               true);
-        return false;
-    }
-    if (id >= walk_.map.page_count()) {
-        ++report_.findings;
-        walk_.missing_pages_needed = true;
-        walk_.primary_has_holes |= tree_.primary;
-        return false;
-    }
-    if (is_on_path(step.page)) {
-        if (cause_ && std::ranges::find(prefix_, step.page) != prefix_.end()) {
-            walk_.causes.repeat(*cause_); // an old page leads to a living one
-            return false;
-        }
-        report(step.page,
-               {FindingCode::page_cycle, 0,
-                fmt::format("page {} leads back to page {}, which is above it or itself",
-                            number(frames_.empty() ? prefix_.back() : frames_.back().page), id)},
-               true);
-        return false;
-    }
-    if (step.level >= format::tree_depth_max || names_.size() > format::bucket_depth_max) {
-        report(step.page,
-               {FindingCode::tree_too_deep, 0,
-                fmt::format("{} levels of pages, {} of buckets", step.level, names_.size())},
-               true);
-        return false;
-    }
-    return true;
-}
-
-bool TreeCheck::is_taken(PageId page) const {
-    return tree_.primary ? walk_.map.role(page) != Role::none
-                         : walk_.map.has(page, PageMap::in_previous);
-}
-
-// The primary tree has judged this page and all below it, and found it sound.
-bool TreeCheck::is_known_sound(PageId page) const {
-    const Role role = walk_.map.role(page);
-    return !tree_.primary && !walk_.map.has(page, PageMap::tainted) &&
-           (role == Role::branch || role == Role::leaf);
-}
-
-bool TreeCheck::is_listed_free(PageId page) const {
-    return walk_.map.has(page, tree_.primary ? PageMap::free : PageMap::previous_free);
-}
-
-// Whether all keys of the page lie outside the range that led there: then it is
-// another place's page, or an old one.
-bool TreeCheck::is_stranger(const Step& step) const {
-    if (!step.range.lower && !step.range.upper)
-        return false;
-    const auto page = walk_.source.page(step.page);
-    if (!page || page->header().id != number(step.page) || page->header().count == 0)
-        return false;
-    const auto outside = [&](std::string_view first, std::string_view last) {
-        return first <= last && ((step.range.lower && last < *step.range.lower) ||
-                                 (step.range.upper && first >= *step.range.upper));
-    };
-    if (page->type() == PageType::leaf) {
-        const auto leaf = format::LeafView::of(page->bytes());
-        if (!leaf)
-            return false;
-        const auto first = leaf->element(0);
-        const auto last = leaf->element(leaf->count() - 1U);
-        return first && last && outside(first->key, last->key);
-    }
-    const auto branch = format::BranchView::of(page->bytes());
-    if (page->type() != PageType::branch || !branch)
-        return false;
-    const auto first = branch->element(0);
-    const auto last = branch->element(branch->count() - 1U);
-    return first && last && outside(first->key, last->key);
-}
-
-bool TreeCheck::put_off(const Step& step) {
-    if (put_off_.size() >= put_off_max || is_taken(step.page) ||
-        !(is_listed_free(step.page) || is_stranger(step)))
-        return false;
-    PutOff entry{step, path_to(step.page, FindingCode::page_cycle), names_};
-    entry.path.pop_back();
-    put_off_.push_back(std::move(entry));
-    return true;
-}
-
-void TreeCheck::report_shared(PageId page) {
-    const Role role = walk_.map.role(page);
-    const std::string from =
-        frames_.empty() && prefix_.empty()
-            ? std::string("the meta")
-            : fmt::format("page {}",
-                          number(frames_.empty() ? prefix_.back() : frames_.back().page));
-    report(page,
-           {FindingCode::page_shared, 0,
-            role == Role::freelist   ? from + " leads to the freelist's page"
-            : role == Role::overflow ? from + " leads into the overflow of another page"
-                                     : from + " leads to a page that has another place in the tree"},
-           true);
-}
-
-// Whether the page may be taken for this tree. Reports if it is taken already.
-bool TreeCheck::may_claim(const Step& step) {
-    const Role role = walk_.map.role(step.page);
-    const bool is_others = !tree_.primary && (role == Role::overflow || role == Role::freelist);
-    if (!is_taken(step.page) && !is_others)
-        return true;
-    // Below a page that a wrong id led to, pages of rightful parents are met.
-    if (cause_ && !walk_.map.has(step.page, PageMap::by_cause))
-        walk_.causes.repeat(*cause_);
-    else
-        report_shared(step.page);
-    return false;
 }
 
 Result<void> TreeCheck::walk_put_off() {
@@ -298,102 +148,6 @@ Result<void> TreeCheck::enter(const Step& step) {
     return {};
 }
 
-// Marks the page as this tree's. False if it was already.
-bool TreeCheck::take(PageId page, Role role) {
-    if (cause_)
-        walk_.map.set(page, PageMap::by_cause);
-    if (tree_.primary)
-        return (walk_.map.claim(page, role) & PageMap::role_bits) == 0;
-    const bool fresh = !walk_.map.has(page, PageMap::in_previous);
-    walk_.map.set(page, PageMap::in_previous);
-    return fresh;
-}
-
-// What makes a page unusable as a whole.
-std::optional<Symptom> TreeCheck::judge_header(PageId page) const {
-    const std::uint32_t page_size = walk_.source.page_size_bytes();
-    const std::uint64_t offset = walk_.offset_of(page);
-    const Bytes bytes = walk_.source.file().subspan(offset, page_size);
-    const auto header = load<format::PageHeader>(bytes.data());
-    if (!walk_.source.readable(offset, page_size))
-        return Symptom{FindingCode::page_unreadable, 0, "the system could not read the page"};
-    if (header.id == number(page) &&
-        (header.type() == PageType::leaf || header.type() == PageType::branch))
-        return std::nullopt;
-    if (format::all_zero(bytes))
-        return Symptom{FindingCode::page_zeroed, 0,
-                       fmt::format("all {} bytes are zero, expected a branch or leaf", page_size)};
-    if (header.id != number(page))
-        return Symptom{FindingCode::page_id_mismatch, 0,
-                       fmt::format("the page says that it is page {}, a {}", header.id,
-                                   name_of(header.type()))};
-    return Symptom{FindingCode::page_type_invalid, 8,
-                   fmt::format("flags are {:#x} ({}), expected 0x1 (branch) or 0x2 (leaf)",
-                               header.flags, name_of(header.type()))};
-}
-
-// Claims the page and the overflow pages behind it; returns their bytes. A page
-// is claimed only once, so all claims of a walk together are linear in the file.
-Bytes TreeCheck::claim_pages(PageId page, Role role) {
-    const std::uint32_t page_size = walk_.source.page_size_bytes();
-    const std::uint64_t offset = walk_.offset_of(page);
-    const Bytes first = walk_.source.file().subspan(offset, page_size);
-    const auto header = load<format::PageHeader>(first.data());
-    const std::uint64_t room =
-        std::min(high_water_mark_, walk_.map.page_count()) - number(page);
-    std::uint64_t pages = std::uint64_t{header.overflow} + 1;
-    if (number(page) + pages > high_water_mark_)
-        report(page,
-               {FindingCode::page_overflow_out_of_range, 12,
-                fmt::format("overflow is {}, the database ends {} pages behind this one",
-                            header.overflow, high_water_mark_ - number(page) - 1)},
-               false);
-    else if (pages > room)
-        walk_.missing_pages_needed = true;
-    pages = std::min(pages, room);
-    const Bytes all = walk_.source.file().subspan(offset, pages * page_size);
-    const std::uint64_t needed = std::min(pages, pages_needed(all, header.type(), page_size));
-    static_cast<void>(take(page, role));
-    for (std::uint64_t i = 1; i < needed; ++i) {
-        const PageId id{number(page) + i};
-        if (!take(id, Role::overflow)) {
-            report(id,
-                   {FindingCode::page_shared, 0,
-                    fmt::format("the page is also overflow of page {}", number(page))},
-                   false);
-            break;
-        }
-        if (is_listed_free(id))
-            report(id,
-                   {FindingCode::page_reachable_but_free, 0,
-                    fmt::format("the freelist lists this page, overflow of page {}",
-                                number(page))},
-                   false);
-    }
-    return all;
-}
-
-bool TreeCheck::is_readable(PageId page, std::uint64_t pages) {
-    const std::uint32_t page_size = walk_.source.page_size_bytes();
-    if (pages == 1 && page_size <= 4096) // the header's read showed it
-        return true;
-    if (walk_.source.probe(walk_.offset_of(page), pages * page_size))
-        return true;
-    for (std::uint64_t i = 0; i < pages; ++i) {
-        const PageId id{number(page) + i};
-        if (walk_.source.readable(walk_.offset_of(id), page_size))
-            continue;
-        report(id,
-               {FindingCode::page_unreadable, 0,
-                i == 0 ? std::string("the system could not read the page")
-                       : fmt::format("the system could not read the page, overflow of page {}",
-                                     number(page))},
-               true);
-        break;
-    }
-    return false;
-}
-
 void TreeCheck::enter_content(const Step& step, Bytes bytes, bool is_leaf) {
     const PageContext context{.range = step.range,
                               .page_size_bytes = walk_.source.page_size_bytes(),
@@ -414,8 +168,7 @@ void TreeCheck::enter_content(const Step& step, Bytes bytes, bool is_leaf) {
     if (is_leaf)
         report_.key_count += view_count;
     const bool has_more = !is_leaf || !sound || count.buckets != 0;
-    if (!has_more ||
-        format::page_header_bytes + view_count * format::element_bytes > bytes.size())
+    if (!has_more || format::page_header_bytes + view_count * format::element_bytes > bytes.size())
         return;
     frames_.push_back({.page = step.page,
                        .bytes = bytes,
@@ -503,9 +256,9 @@ void TreeCheck::enter_inline(const Frame& host, Bytes image) {
     if (!leaf_is_sound(image, context, count)) {
         const std::optional<Symptom> symptom = judge_leaf(image, context);
         return malformed(symptom ? symptom->offset : 0,
-                         symptom ? fmt::format("{}: {}", text_of(symptom->code).name,
-                                               symptom->message)
-                                 : std::string("the inline page is no sound leaf"));
+                         symptom
+                             ? fmt::format("{}: {}", text_of(symptom->code).name, symptom->message)
+                             : std::string("the inline page is no sound leaf"));
     }
     if (walk_.judge && count.keys != count.buckets)
         judge_values(page, image);
@@ -534,19 +287,18 @@ void TreeCheck::judge_values(PageId page, Bytes bytes) {
         const auto element = view->element(i);
         if (!element || element->is_bucket())
             continue;
-        const std::optional<std::string> wrong =
-            walk_.judge(names_, element->key, element->value);
+        const std::optional<std::string> wrong = walk_.judge(names_, element->key, element->value);
         if (!wrong)
             continue;
         if (first)
             ++first->more;
         else
-            first = Symptom{FindingCode::value_malformed,
-                            static_cast<std::uint64_t>(as_bytes(element->value).data() -
-                                                       walk_.source.file().data()) -
-                                walk_.offset_of(page),
-                            fmt::format("key `{}`: {}", printable(element->key.substr(0, 200)),
-                                        *wrong)};
+            first = Symptom{
+                FindingCode::value_malformed,
+                static_cast<std::uint64_t>(as_bytes(element->value).data() -
+                                           walk_.source.file().data()) -
+                    walk_.offset_of(page),
+                fmt::format("key `{}`: {}", printable(element->key.substr(0, 200)), *wrong)};
     }
     if (first)
         report(page, std::move(*first), false);

@@ -88,10 +88,10 @@ private:
     TreeReport report_;
     std::uint64_t high_water_mark_;
     std::vector<Frame> frames_;
-    std::vector<PageId> prefix_;       ///< the way to a page that was put off
-    std::vector<std::string> names_;   ///< of the buckets on the way down
+    std::vector<PageId> prefix_;     ///< the way to a page that was put off
+    std::vector<std::string> names_; ///< of the buckets on the way down
     std::vector<PutOff> put_off_;
-    std::optional<PageId> cause_;      ///< symptoms below count under this page
+    std::optional<PageId> cause_; ///< symptoms below count under this page
 };
 
 } // namespace rebolt::check_walk

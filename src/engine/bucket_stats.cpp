@@ -108,8 +108,7 @@ private:
         for (const Frame& frame : level.frames)
             path.push_back(frame.page);
         path.push_back(page);
-        return damage(snapshot_, code, page, 0, std::move(message), path,
-                      level.bucket.name_.get());
+        return damage(snapshot_, code, page, 0, std::move(message), path, level.bucket.name_.get());
     }
 
     Result<void> enter_page(Level& level, PageId page) {
@@ -184,8 +183,8 @@ private:
 
     Result<void> step_leaf(const Level& level, Frame& frame) {
         const std::uint32_t index = frame.index++;
-        const auto raw = load<format::LeafElementHeader>(frame.node.bytes +
-                                                         format::LeafView::offset_of(index));
+        const auto raw =
+            load<format::LeafElementHeader>(frame.node.bytes + format::LeafView::offset_of(index));
         if ((raw.flags & format::bucket_leaf_flag) == 0)
             return {};
         const auto element = format::LeafView::of(frame.node.view())->element(index);

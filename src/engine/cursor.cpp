@@ -114,13 +114,12 @@ Result<std::optional<Entry>> Cursor::arrive() {
                                    format::LeafView::offset_of(leaf.index), std::move(message),
                                    path_to(leaf.page), name()));
     };
-    const auto element =
-        format::LeafView::of({leaf.bytes, leaf.size_bytes})->element(leaf.index);
+    const auto element = format::LeafView::of({leaf.bytes, leaf.size_bytes})->element(leaf.index);
     if (!element)
         return at_fault(element.error().code, to_text(element.error()));
-    const bool ordered = direction_ == Direction::none ||
-                         (direction_ == Direction::forward ? last_key_ < element->key
-                                                           : last_key_ > element->key);
+    const bool ordered =
+        direction_ == Direction::none ||
+        (direction_ == Direction::forward ? last_key_ < element->key : last_key_ > element->key);
     if (!ordered)
         return at_fault(FindingCode::key_order,
                         fmt::format("key `{}` does not come {} `{}`",
@@ -136,8 +135,8 @@ Result<std::optional<Entry>> Cursor::arrive() {
                                         length, printable(element->key.substr(0, 64))));
     last_key_ = element->key;
     return std::optional<Entry>(
-        std::in_place, Entry{element->key, element->is_bucket() ? "" : element->value,
-                             element->is_bucket()});
+        std::in_place,
+        Entry{element->key, element->is_bucket() ? "" : element->value, element->is_bucket()});
 }
 
 Result<std::optional<Entry>> Cursor::first() {
@@ -171,10 +170,10 @@ void Cursor::prefetch_siblings() const noexcept {
     const auto sibling = [&](std::uint32_t ahead) -> const std::byte* {
         if (parent.index + ahead >= parent.count)
             return nullptr;
-        const std::uint64_t id = load<format::BranchElementHeader>(
-                                     parent.bytes +
-                                     format::BranchView::offset_of(parent.index + ahead))
-                                     .child;
+        const std::uint64_t id =
+            load<format::BranchElementHeader>(parent.bytes +
+                                              format::BranchView::offset_of(parent.index + ahead))
+                .child;
         return id < snapshot_->page_end ? snapshot_->file.data() + id * snapshot_->page_size
                                         : nullptr;
     };
@@ -238,8 +237,8 @@ Result<std::optional<Entry>> Cursor::seek(std::string_view key) {
         Frame& top = frames_[depth_ - 1];
         const Node node{top.bytes, top.size_bytes, top.count, top.is_leaf};
         bool exact = false;
-        const auto index = top.is_leaf ? engine::lower_bound(node, key, exact)
-                                       : engine::child_index(node, key);
+        const auto index =
+            top.is_leaf ? engine::lower_bound(node, key, exact) : engine::child_index(node, key);
         if (!index) {
             const PageId page = top.page;
             --depth_;

@@ -17,7 +17,7 @@ namespace rebolt {
 struct DB::Impl {
     std::string path;
     std::uint32_t page_size = 0;
-    std::mutex mutex; // guards what follows
+    std::mutex mutex;                           // guards what follows
     std::shared_ptr<const io::Mapping> mapping; // keeps the file open; null: closed
 };
 
@@ -50,17 +50,15 @@ std::optional<format::MetaFields> choose_meta(Bytes file, std::uint32_t page_siz
 // Why a file without a usable meta is none.
 Error no_meta(Bytes file, std::uint32_t page_size, const std::string& path) {
     for (const std::uint64_t begin : {std::uint64_t{0}, std::uint64_t{page_size}}) {
-        const auto meta =
-            begin < file.size() ? format::MetaView::of(file.subspan(begin))
-                                : format::Checked<format::MetaView>(std::unexpect);
+        const auto meta = begin < file.size() ? format::MetaView::of(file.subspan(begin))
+                                              : format::Checked<format::MetaView>(std::unexpect);
         if (!meta)
             continue;
         if (meta->fields().magic == format::magic_of_foreign_byte_order)
             return file_damage(FindingCode::foreign_byte_order,
                                "the file was written on a big-endian machine", path);
         if (meta->fields().magic == format::magic)
-            return file_damage(FindingCode::both_metas_invalid, "neither meta page is valid",
-                               path);
+            return file_damage(FindingCode::both_metas_invalid, "neither meta page is valid", path);
     }
     return file_damage(FindingCode::not_a_bolt_file, "no meta page: not a bbolt database", path);
 }

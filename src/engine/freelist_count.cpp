@@ -31,8 +31,8 @@ Result<FreelistCount> count_stored(const Snapshot& snapshot) {
         return fail(FindingCode::freelist_type, "the page is no freelist");
     if (header.overflow >= snapshot.page_end - index)
         return fail(FindingCode::page_overflow_out_of_range, "overflow is out of range");
-    const auto view = format::FreelistView::of(
-        {at, (std::uint64_t{header.overflow} + 1) * snapshot.page_size});
+    const auto view =
+        format::FreelistView::of({at, (std::uint64_t{header.overflow} + 1) * snapshot.page_size});
     if (!view)
         return damage(snapshot, view.error(), page, path, nullptr);
     return FreelistCount{view->count(), inuse_bytes(view->count())};

@@ -19,9 +19,9 @@ namespace rebolt::engine {
 struct Snapshot {
     std::shared_ptr<const io::Mapping> mapping;
     format::MetaFields meta{};
-    Bytes file;                      ///< the mapping's bytes
-    std::uint32_t page_size = 0;     ///< bytes
-    std::uint64_t page_end = 0;      ///< one past the last page: by the meta and by the file
+    Bytes file;                  ///< the mapping's bytes
+    std::uint32_t page_size = 0; ///< bytes
+    std::uint64_t page_end = 0;  ///< one past the last page: by the meta and by the file
     const std::atomic<std::uint64_t>* faults = nullptr; ///< the mapping's fault counter
     std::uint64_t faults_at_begin = 0;
     std::atomic<bool> open{true};

@@ -64,9 +64,9 @@ Result<void> lock(const File& file, LockMode mode,
                 .in_file(file.path());
         }
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now);
-        std::this_thread::sleep_for(timeout ? std::clamp(left, std::chrono::milliseconds{1},
-                                                         retry_interval)
-                                            : retry_interval);
+        std::this_thread::sleep_for(
+            timeout ? std::clamp(left, std::chrono::milliseconds{1}, retry_interval)
+                    : retry_interval);
     }
     return {};
 }
@@ -75,8 +75,8 @@ std::string lock_holders(const File& file) {
     struct stat status{};
     if (::fstat(file.descriptor(), &status) != 0)
         return {};
-    const std::string inode = fmt::format("{:02x}:{:02x}:{}", major(status.st_dev),
-                                          minor(status.st_dev), status.st_ino);
+    const std::string inode =
+        fmt::format("{:02x}:{:02x}:{}", major(status.st_dev), minor(status.st_dev), status.st_ino);
     std::ifstream locks("/proc/locks");
     std::string holders;
     for (std::string line; std::getline(locks, line);) {

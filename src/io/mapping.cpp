@@ -61,12 +61,12 @@ struct SignalHandler {
 };
 
 std::atomic<Mapping::Slot*> SignalHandler::slots{nullptr};
-struct sigaction SignalHandler::previous {};
+struct sigaction SignalHandler::previous{};
 
 void SignalHandler::install() {
     static std::once_flag once;
     std::call_once(once, [] {
-        struct sigaction action {};
+        struct sigaction action{};
         action.sa_sigaction = &SignalHandler::handle;
         action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
         sigemptyset(&action.sa_mask);
@@ -123,15 +123,14 @@ void SignalHandler::zero(std::uintptr_t address, const Mapping::Slot& slot,
     const std::uintptr_t end = slot.end.load();
     std::uintptr_t first = address / page_bytes * page_bytes;
     std::uintptr_t last = std::min(first + page_bytes, end);
-    struct stat status {};
+    struct stat status{};
     if (::fstat(faults.descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
         static_cast<std::uint64_t>(status.st_size) <= first - begin)
         last = end; // the file shrank: all that follows is gone too
     const auto put_zeros = [&] {
         // NOLINTNEXTLINE(cppcoreguidelines-pro-type-cstyle-cast,performance-no-int-to-ptr)
         return ::mmap((void*)first, last - first, PROT_READ,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1,
-                      0) != MAP_FAILED;
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) != MAP_FAILED;
     };
     if (!put_zeros()) {
         faults.everything.store(true);
@@ -159,8 +158,7 @@ Result<std::shared_ptr<const Mapping>> Mapping::map(std::shared_ptr<const File> 
     mapping->slot_ = SignalHandler::take_slot();
     if (faults.map == nullptr || faults.probed == nullptr || mapping->slot_ == nullptr)
         return Error(ErrorCode::out_of_memory, "no memory to map the file").in_file(file->path());
-    void* address =
-        ::mmap(nullptr, size_bytes, PROT_READ, MAP_SHARED, file->descriptor(), 0);
+    void* address = ::mmap(nullptr, size_bytes, PROT_READ, MAP_SHARED, file->descriptor(), 0);
     if (address == MAP_FAILED)
         return system_error(errno, "cannot map", file->path());
     mapping->begin_ = static_cast<const std::byte*>(address);

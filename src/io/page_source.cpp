@@ -90,9 +90,9 @@ Result<format::PageView> PageSource::page(PageId id) const {
         return Error(std::move(finding)).in_file(path());
     };
     if (number(id) >= page_count())
-        return damaged(FindingCode::page_out_of_range,
-                       fmt::format("the file has {} pages of {} bytes", page_count(),
-                                   page_size_bytes_));
+        return damaged(
+            FindingCode::page_out_of_range,
+            fmt::format("the file has {} pages of {} bytes", page_count(), page_size_bytes_));
     const std::uint64_t offset = number(id) * page_size_bytes_;
     const auto header = load<format::PageHeader>(file_.data() + offset);
     const std::uint64_t pages =

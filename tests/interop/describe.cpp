@@ -54,11 +54,11 @@ Result<void> describe_bucket(const Bucket& bucket, std::string& text) {
 Result<std::string> describe(const DB& db) {
     const DatabaseStats stats = TRY(db.stats());
     const Tx tx = TRY(db.begin());
-    std::string text = fmt::format(
-        "{{\"page_size\":{},\"high_water_mark\":{},\"txid\":{},\"free_pages\":{},"
-        "\"freelist_inuse\":{}}}\n",
-        stats.page_size_bytes, stats.high_water_mark, number(tx.id()),
-        stats.free_page_count + stats.pending_page_count, stats.freelist_inuse_bytes);
+    std::string text =
+        fmt::format("{{\"page_size\":{},\"high_water_mark\":{},\"txid\":{},\"free_pages\":{},"
+                    "\"freelist_inuse\":{}}}\n",
+                    stats.page_size_bytes, stats.high_water_mark, number(tx.id()),
+                    stats.free_page_count + stats.pending_page_count, stats.freelist_inuse_bytes);
     TRY(describe_bucket(tx.root(), text));
     return text;
 }

@@ -105,10 +105,9 @@ TEST_F(Interop, RealFilesAreReadAsBboltReadsThem) {
 }
 
 TEST_F(Interop, EveryKindOfFileIsReadAsBboltReadsIt) {
-    for (const char* kind :
-         {"empty", "nested", "inline", "overflow", "empty-buckets", "sequences", "page-512",
-          "page-1024", "page-8192", "page-16384", "page-65536", "big-freelist", "no-freelist",
-          "four-levels"}) {
+    for (const char* kind : {"empty", "nested", "inline", "overflow", "empty-buckets", "sequences",
+                             "page-512", "page-1024", "page-8192", "page-16384", "page-65536",
+                             "big-freelist", "no-freelist", "four-levels"}) {
         SCOPED_TRACE(kind);
         const std::string path = generate(kind);
         expect_same(path);

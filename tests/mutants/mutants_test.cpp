@@ -30,9 +30,9 @@ struct Base {
 
 // Small files often, larger ones now and then.
 constexpr Base bases[] = {
-    {"docker-20.10-running.db", 4096, 8},        {"docker-20.10-stopped.db", 4096, 4},
-    {"buildkit-cache.db", 4096, 4},              {"docker-20.10-volumes-metadata.db", 4096, 2},
-    {"containerd-1.6-meta.db", 4096, 4},         {"docker-20.10-many.db", 4096, 1},
+    {"docker-20.10-running.db", 4096, 8}, {"docker-20.10-stopped.db", 4096, 4},
+    {"buildkit-cache.db", 4096, 4},       {"docker-20.10-volumes-metadata.db", 4096, 2},
+    {"containerd-1.6-meta.db", 4096, 4},  {"docker-20.10-many.db", 4096, 1},
 };
 
 const Base& choose_base(Random& random) {

@@ -17,7 +17,7 @@ namespace {
 struct RealFile {
     std::string name;
     Owner owner;
-    std::size_t value_count;       ///< counted with bbolt
+    std::size_t value_count;        ///< counted with bbolt
     std::size_t caught_when_halved; ///< at least
 };
 

@@ -46,10 +46,11 @@ std::optional<std::uint64_t> Mutator::any_branch() {
 
 // Numbers that break comparisons: borders, neighbours, the largest.
 std::uint64_t Mutator::edge_value(unsigned bytes) {
-    const std::uint64_t largest = bytes == 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (bytes * 8)) - 1;
+    const std::uint64_t largest =
+        bytes == 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (bytes * 8)) - 1;
     const std::array<std::uint64_t, 14> edges = {
-        0, 1, 2, 3, 15, 16, 17, pages() - 1, pages(), pages() + 1, page_size_, largest / 2,
-        largest - 1, largest};
+        0,           1,       2,           3,          15,          16,          17,
+        pages() - 1, pages(), pages() + 1, page_size_, largest / 2, largest - 1, largest};
     const std::uint64_t choice = random_.below(edges.size() + 2);
     return (choice < edges.size() ? edges[choice] : random_.next()) & largest;
 }
@@ -185,8 +186,7 @@ Mutation Mutator::redirect_child() {
     put(*branch * page_size_ + page_header_bytes + index * 16 + 8, child);
     const bool is_cycle = child == *branch && index < count;
     return {fmt::format("branch {} element {} leads to page {}", *branch, index, child),
-            PageId{child},
-            is_cycle ? std::optional(FindingCode::page_cycle) : std::nullopt};
+            PageId{child}, is_cycle ? std::optional(FindingCode::page_cycle) : std::nullopt};
 }
 
 // 40 branches, each with two elements that lead to the next: 2^40 ways.

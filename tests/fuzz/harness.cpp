@@ -1,0 +1,122 @@
+#include "harness.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <rebolt/check.hpp>
+#include <rebolt/db.hpp>
+#include <rebolt/schema.hpp>
+
+namespace rebolt::fuzz {
+namespace {
+
+constexpr std::size_t buckets_max = 64;
+
+// Stops the fuzzer: a promise was broken.
+void require(bool holds) {
+    if (!holds)
+        __builtin_trap();
+}
+
+/// The input as a file in memory.
+class MemoryFile {
+public:
+    explicit MemoryFile(Input input)
+        : descriptor_(::memfd_create("rebolt-fuzz", MFD_CLOEXEC)),
+          path_("/proc/self/fd/" + std::to_string(descriptor_)) {
+        require(::write(descriptor_, input.data(), input.size()) ==
+                static_cast<ssize_t>(input.size()));
+    }
+    MemoryFile(const MemoryFile&) = delete;
+    MemoryFile& operator=(const MemoryFile&) = delete;
+    ~MemoryFile() { ::close(descriptor_); }
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+private:
+    int descriptor_;
+    std::string path_;
+};
+
+void walk(const Bucket& bucket, std::vector<Bucket>& found) {
+    Cursor cursor = bucket.cursor();
+    for (auto entry = cursor.first(); entry && entry->has_value(); entry = cursor.next()) {
+        static_cast<void>(bucket.get((*entry)->key));
+        if (!(*entry)->is_bucket || found.size() >= buckets_max)
+            continue;
+        if (auto inside = bucket.bucket((*entry)->key))
+            found.push_back(std::move(*inside));
+    }
+    for (auto entry = cursor.last(); entry && entry->has_value(); entry = cursor.prev())
+        static_cast<void>(entry);
+    static_cast<void>(cursor.seek("m"));
+    static_cast<void>(cursor.next());
+    static_cast<void>(bucket.stats());
+}
+
+} // namespace
+
+void open_file(Input input) {
+    const MemoryFile file(input);
+    if (const auto db = DB::open(file.path()))
+        static_cast<void>(db->stats());
+    if (const auto source = PageSource::open(file.path()))
+        for (std::uint64_t page = 0; page < source->page_count(); ++page)
+            static_cast<void>(source->page(PageId{page}));
+}
+
+void walk_cursors(Input input) {
+    const MemoryFile file(input);
+    const auto db = DB::open(file.path());
+    if (!db)
+        return;
+    const auto tx = db->begin();
+    if (!tx)
+        return;
+    std::vector<Bucket> found{tx->root()};
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        const Bucket bucket = found[i];
+        walk(bucket, found);
+    }
+}
+
+void check_file(Input input) {
+    const MemoryFile file(input);
+    const auto source = PageSource::open(file.path());
+    require(source.has_value());
+    CheckOptions options;
+    options.judge_for = [](std::span<const std::string> names) -> ValueJudge {
+        const schema::Owner owner = schema::identify(names);
+        return [owner](std::span<const std::string> bucket, std::string_view key,
+                       std::string_view value) { return schema::judge(owner, bucket, key, value); };
+    };
+    const auto one = check(*source, options);
+    options.threads = 2;
+    options.parallel_pages_min = 0;
+    const auto two = check(*source, options);
+    require(one.has_value() && two.has_value());
+    require(one->pages_entered <= 2 * source->page_count() + 2);
+    require(one->verdict == two->verdict && one->count_of == two->count_of &&
+            one->pages == two->pages);
+}
+
+void seal_metas(std::span<std::uint8_t> bytes) {
+    std::uint32_t page_size = 0;
+    if (bytes.size() < 80)
+        return;
+    std::memcpy(&page_size, bytes.data() + 24, sizeof page_size);
+    for (const std::uint64_t begin : {std::uint64_t{0}, std::uint64_t{page_size}}) {
+        if (begin + 80 > bytes.size())
+            continue;
+        const std::span<std::uint8_t> body = bytes.subspan(begin + 16, 56);
+        const std::uint64_t checksum = format::fnv1a(std::as_bytes(body));
+        std::memcpy(bytes.data() + begin + 72, &checksum, sizeof checksum);
+    }
+}
+
+} // namespace rebolt::fuzz

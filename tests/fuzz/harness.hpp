@@ -1,0 +1,24 @@
+// What each fuzzer does with its input, so that the test build can run the
+// corpus through the same code.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace rebolt::fuzz {
+
+using Input = std::span<const std::uint8_t>;
+
+/// Opens the bytes as a database and as pages.
+void open_file(Input input);
+/// Walks, seeks and gets in every bucket.
+void walk_cursors(Input input);
+/// Checks the file with one thread and with two; the reports must be the same.
+void check_file(Input input);
+
+/// Gives both metas the checksum that fits, for the page size that meta 0
+/// names: without it no mutation of a meta would get past the first test.
+void seal_metas(std::span<std::uint8_t> bytes);
+
+} // namespace rebolt::fuzz
