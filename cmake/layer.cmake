@@ -9,6 +9,7 @@ function(rebolt_layer name)
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
   add_library(rebolt_${name} STATIC ${sources})
   rebolt_compile_options(rebolt_${name})
+  target_compile_features(rebolt_${name} PUBLIC cxx_std_23)
   target_include_directories(
     rebolt_${name}
     PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>

@@ -49,7 +49,7 @@ struct CheckOptions {
     unsigned threads = 0;
     /// Files with fewer pages below the high water mark are walked by one thread.
     std::uint64_t parallel_pages_min = 8192;
-    /// Findings kept in full; what comes after is only counted.
+    /// Findings kept in full, at least 1, the gravest first; others are counted.
     std::size_t findings_max = 1000;
     /// Given the names of the top-level buckets, returns the judge of this
     /// file's values (see rebolt/schema.hpp), or an empty function.

@@ -13,12 +13,18 @@ Finding* Causes::find(PageId page, FindingCode code) {
     return nullptr;
 }
 
-bool Causes::wants(FindingCode code, PageId page) {
+bool Causes::has_room_for(Severity severity) const noexcept {
+    return findings_.size() < findings_max_ ||
+           std::ranges::any_of(
+               findings_, [&](const Finding& kept) { return kept.severity < severity; });
+}
+
+bool Causes::wants(FindingCode code, PageId page, Severity severity) {
     if (Finding* same = find(page, code)) {
         ++same->repeated;
         return false;
     }
-    if (findings_.size() < findings_max_)
+    if (has_room_for(severity))
         return true;
     ++count_of_[static_cast<std::size_t>(code)];
     ++left_out_;
@@ -26,12 +32,23 @@ bool Causes::wants(FindingCode code, PageId page) {
 }
 
 void Causes::add(Finding finding) {
-    if (finding.place.page && !wants(finding.code, *finding.place.page))
+    if (finding.place.page && !wants(finding.code, *finding.place.page, finding.severity))
         return;
     ++count_of_[static_cast<std::size_t>(finding.code)];
+    std::size_t at = findings_.size();
+    if (at < findings_max_) {
+        findings_.emplace_back();
+    } else {
+        ++left_out_;
+        if (!has_room_for(finding.severity))
+            return;
+        const auto least = std::ranges::min_element(findings_, {}, &Finding::severity);
+        at = static_cast<std::size_t>(least - findings_.begin());
+        std::erase_if(by_page_, [&](const auto& entry) { return entry.second == at; });
+    }
     if (finding.place.page)
-        by_page_.emplace(number(*finding.place.page), findings_.size());
-    findings_.push_back(std::move(finding));
+        by_page_.emplace(number(*finding.place.page), at);
+    findings_[at] = std::move(finding);
 }
 
 void Causes::repeat(PageId page, std::uint64_t times) {

@@ -1,4 +1,6 @@
 // Collects findings: each cause once, a bounded number in full, all counted.
+// When there are more than fit, a graver one takes the place of a lesser one,
+// so that the gravest is always there to give the verdict.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +14,13 @@ namespace rebolt::check_walk {
 
 class Causes {
 public:
-    explicit Causes(std::size_t findings_max) : findings_max_(findings_max) {}
+    explicit Causes(std::size_t findings_max)
+        : findings_max_(findings_max == 0 ? 1 : findings_max) {}
 
     /// True if a finding of this code at this page is to be put into words and
     /// added; else it is counted, as a repetition or as left out. Saves the
     /// making of texts that nobody will read.
-    [[nodiscard]] bool wants(FindingCode code, PageId page);
+    [[nodiscard]] bool wants(FindingCode code, PageId page, Severity severity);
     /// Takes a finding. One of the same code at the same page, from the other
     /// tree, is the same cause: it is only counted as a repetition.
     void add(Finding finding);
@@ -31,6 +34,7 @@ public:
     void finish(CheckReport& report) &&;
 
 private:
+    [[nodiscard]] bool has_room_for(Severity severity) const noexcept;
     void merge(FindingCode cause, FindingCode symptom);
     [[nodiscard]] Finding* find(PageId page, FindingCode code);
 

@@ -80,7 +80,7 @@ void TreeCheck::report(PageId page, Symptom symptom, bool is_hole) {
     const Severity severity = tree_.primary ? text_of(symptom.code).severity : Severity::note;
     if (!tree_.primary && walk_.causes.has(page))
         return; // the page's damage has been shown with the other tree
-    if (!walk_.causes.wants(symptom.code, page))
+    if (!walk_.causes.wants(symptom.code, page, severity))
         return;
     if (symptom.more != 0)
         symptom.message += fmt::format("; {} more symptoms on this page", symptom.more);

@@ -19,6 +19,16 @@ constexpr std::string_view version = "0.1.0";
 constexpr std::array commands{
     Command{"check", "Look for damage in a file, whatever its bytes; never changes it",
             set_up_check},
+    Command{"info", "Print the page size and, with -v, the state of the database", set_up_info},
+    Command{"buckets", "List the top-level buckets", set_up_buckets},
+    Command{"keys", "List the keys of a bucket", set_up_keys},
+    Command{"get", "Print the value of a key", set_up_get},
+    Command{"stats", "Print what the buckets take up", set_up_stats},
+    Command{"page", "Print pages with their items", set_up_page},
+    Command{"page-item", "Print the key and value of one item of a page", set_up_page_item},
+    Command{"pages", "List the pages with their types", set_up_pages},
+    Command{"dump", "Print the bytes of pages in hex", set_up_dump},
+    Command{"inspect", "Print the tree of buckets as JSON", set_up_inspect},
 };
 
 std::size_t edit_distance(std::string_view left, std::string_view right) {
@@ -30,8 +40,8 @@ std::size_t edit_distance(std::string_view left, std::string_view right) {
         row[0] = i;
         for (std::size_t j = 1; j <= right.size(); ++j) {
             const std::size_t above = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1,
-                               diagonal + (left[i - 1] == right[j - 1] ? 0 : 1)});
+            row[j] = std::min(
+                {row[j] + 1, row[j - 1] + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1)});
             diagonal = above;
         }
     }
@@ -73,8 +83,7 @@ ExitCode parse_and_run(CLI::App& app, std::vector<std::string> arguments, ExitCo
 
 ExitCode run(std::vector<std::string> arguments) {
     handle_cancel_signals();
-    if (!arguments.empty() && !arguments.front().starts_with("-") &&
-        !is_command(arguments.front()))
+    if (!arguments.empty() && !arguments.front().starts_with("-") && !is_command(arguments.front()))
         return unknown_command(arguments.front());
     ExitCode code = ExitCode::done;
     try {
@@ -83,8 +92,11 @@ ExitCode run(std::vector<std::string> arguments) {
         app.require_subcommand(1);
         app.footer("Exit codes: 0 clean or done, 4 damage found, 8 failed, 16 wrong usage, "
                    "32 cancelled.");
+        // Where one command is wanted the others are left out: they would cost time.
         for (const Command& command : commands)
-            command.set_up(*app.add_subcommand(command.name, command.summary), code);
+            if (arguments.empty() || !is_command(arguments.front()) ||
+                arguments.front() == command.name)
+                command.set_up(*app.add_subcommand(command.name, command.summary), code);
         code = parse_and_run(app, std::move(arguments), code);
     } catch (const std::exception& error) {
         print_error(error.what());

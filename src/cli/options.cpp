@@ -35,8 +35,8 @@ std::chrono::milliseconds CommonOptions::timeout() const {
 
 Result<PageSource> open_pages(const CommonOptions& options) {
     options.apply();
-    auto source = PageSource::open(
-        options.file, {.lock = !options.no_lock, .timeout = options.timeout()});
+    auto source =
+        PageSource::open(options.file, {.lock = !options.no_lock, .timeout = options.timeout()});
     if (source && options.no_lock && !options.quiet) {
         const std::string holders = source->lock_holders();
         print_note(holders.empty()

@@ -1,6 +1,8 @@
 // A cursor's moves on sound trees, which are bbolt's.
 #include <rebolt/cursor.hpp>
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,15 +14,15 @@ namespace {
 using testing::ElementsAre;
 
 // Bucket b: branch 4 over the leaves 5 (b d), 6 (f h), 7 (j, bucket k).
-TestFile three_leaves() {
-    TestFile built(8);
-    built.bucket_b()
-        .branch(4, {{"b", 5}, {"f", 6}, {"j", 7}})
-        .leaf(5, {{"b", "1"}, {"d", "2"}})
-        .leaf(6, {{"f", "3"}, {"h", "4"}})
-        .leaf(7, {{"j", "5"}, {"k", bucket_value(0) + leaf_image(0, {{"in", "6"}}), 1}});
-    return built;
-}
+struct ThreeLeaves : TestFile {
+    ThreeLeaves() : TestFile(8) {
+        bucket_b()
+            .branch(4, {{"b", 5}, {"f", 6}, {"j", 7}})
+            .leaf(5, {{"b", "1"}, {"d", "2"}})
+            .leaf(6, {{"f", "3"}, {"h", "4"}})
+            .leaf(7, {{"j", "5"}, {"k", bucket_value(0) + leaf_image(0, {{"in", "6"}}), 1}});
+    }
+};
 
 // The key, `-` for none, `!` for an error.
 std::string key_of(const Result<std::optional<Entry>>& entry) {
@@ -31,7 +33,7 @@ std::string key_of(const Result<std::optional<Entry>>& entry) {
 
 class CursorMoves : public testing::Test {
 protected:
-    TestFile built_ = three_leaves();
+    ThreeLeaves built_;
     DB db_ = built_.open();
     Tx tx_ = *db_.begin();
     Bucket bucket_ = *tx_.bucket("b");
@@ -74,9 +76,18 @@ TEST_F(CursorMoves, CanTurnRoundForever) {
 }
 
 TEST_F(CursorMoves, SeeksTheKeyOrTheNextGreaterOne) {
-    for (const auto& [key, found] : std::vector<std::pair<std::string, std::string>>{
-             {"", "b"}, {"a", "b"}, {"b", "b"}, {"c", "d"}, {"d", "d"}, {"e", "f"}, {"h", "h"},
-             {"i", "j"}, {"k", "k"}, {"l", "-"}, {std::string(40000, 'z'), "-"}}) {
+    for (const auto& [key, found] :
+         std::vector<std::pair<std::string, std::string>>{{"", "b"},
+                                                          {"a", "b"},
+                                                          {"b", "b"},
+                                                          {"c", "d"},
+                                                          {"d", "d"},
+                                                          {"e", "f"},
+                                                          {"h", "h"},
+                                                          {"i", "j"},
+                                                          {"k", "k"},
+                                                          {"l", "-"},
+                                                          {std::string(40000, 'z'), "-"}}) {
         SCOPED_TRACE(key.substr(0, 8));
         EXPECT_EQ(key_of(cursor_.seek(key)), found);
     }

@@ -1,5 +1,6 @@
 // Damage: every call ends, within as many pages as the database has, and says
 // where. The steps are counted, not timed.
+#include <algorithm>
 #include <filesystem>
 
 #include <gmock/gmock.h>
@@ -115,12 +116,12 @@ TEST(ReadDamaged, ABucketInsideItselfIsACycle) {
 
 TEST(ReadDamaged, MalformedBucketValuesAreErrors) {
     TestFile built(5);
-    built.bucket_b().leaf(4, {{"deep", bucket_value(0) + std::string(15, '\0'), 1},
-                              {"far", bucket_value(999), 1},
-                              {"flags", bucket_value(0) + std::string(16, '\0'), 1},
-                              {"many", bucket_value(0) + leaf_image(0, {{"k", "v"}}).substr(0, 20),
-                               1},
-                              {"short", "15 bytes of this", 1}});
+    built.bucket_b().leaf(4,
+                          {{"deep", bucket_value(0) + std::string(15, '\0'), 1},
+                           {"far", bucket_value(999), 1},
+                           {"flags", bucket_value(0) + std::string(16, '\0'), 1},
+                           {"many", bucket_value(0) + leaf_image(0, {{"k", "v"}}).substr(0, 20), 1},
+                           {"short", "15 bytes of this", 1}});
     built.file().put(4 * 4096 + 16 + 4 * 16 + 12, std::uint32_t{15}); // its value's size
     const Tx tx = *built.open().begin();
     const Bucket bucket = *tx.bucket("b");
@@ -180,8 +181,6 @@ TEST(ReadDamaged, AChildIdIsCheckedBeforeItIsFollowed) {
 TEST(ReadDamaged, EmptyBranchesAndZeroedPagesAreErrors) {
     TestFile built(6);
     built.bucket_b().branch(4, {});
-    EXPECT_EQ(list(*built.open().begin()->root().bucket("b")).code, std::nullopt)
-        << "the transaction has ended: no finding";
     const Tx tx = *built.open().begin();
     EXPECT_EQ(list(*tx.bucket("b")).code, branch_empty);
     built.branch(4, {{"a", 5}});
@@ -191,8 +190,10 @@ TEST(ReadDamaged, EmptyBranchesAndZeroedPagesAreErrors) {
 
 TEST(ReadDamaged, KeysMustAscendAlongTheWay) {
     TestFile built(7);
-    built.bucket_b().branch(4, {{"a", 5}, {"m", 6}}).leaf(5, {{"a", ""}, {"z", ""}}).leaf(
-        6, {{"m", ""}, {"n", ""}});
+    built.bucket_b()
+        .branch(4, {{"a", 5}, {"m", 6}})
+        .leaf(5, {{"a", ""}, {"z", ""}})
+        .leaf(6, {{"m", ""}, {"n", ""}});
     const Tx tx = *built.open().begin();
     const Listing forward = list(*tx.bucket("b"));
     EXPECT_THAT(forward.keys, ElementsAre("a", "z"));

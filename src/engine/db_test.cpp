@@ -130,8 +130,10 @@ TEST(DbBegin, SeesTheNewestCommitAndTheFileAsItHasGrown) {
     const DB db = built.open();
     const Tx before = *db.begin();
     TestFile grown(400);
-    grown.bucket_b().leaf(4, {{"old", "1"}}).leaf(399, {{"new", "2"}}).leaf(
-        5, {{"b", bucket_value(399), 1}});
+    grown.bucket_b()
+        .leaf(4, {{"old", "1"}})
+        .leaf(399, {{"new", "2"}})
+        .leaf(5, {{"b", bucket_value(399), 1}});
     auto meta = grown.file().get<format::MetaFields>(16);
     meta.root = 5;
     meta.txid = 8;

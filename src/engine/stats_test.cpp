@@ -16,11 +16,14 @@ TEST(BucketStatsOfRealFiles, EqualBboltsNumbers) {
     };
     // Written by tests/interop/bboltpeer describe.
     const Row rows[] = {
-        {"containerd-1.6-meta.db", "v1",
+        {"containerd-1.6-meta.db",
+         "v1",
          {12, 0, 27, 24, 148, 6, 49152, 816, 208896, 117672, 40, 25, 3592}},
-        {"docker-20.10-many.db", "libnetwork",
+        {"docker-20.10-many.db",
+         "libnetwork",
          {5, 0, 69, 0, 305, 3, 20480, 9798, 282624, 192494, 1, 0, 0}},
-        {"docker-20.10-stopped.db", "libnetwork",
+        {"docker-20.10-stopped.db",
+         "libnetwork",
          {1, 0, 6, 0, 25, 2, 4096, 610, 24576, 13280, 1, 0, 0}},
         {"docker-20.10-volumes-metadata.db", "volumes", {0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 93}},
         {"etcd-3.4.db", "key", {3, 0, 231, 0, 5101, 3, 12288, 7757, 946176, 824238, 1, 0, 0}},

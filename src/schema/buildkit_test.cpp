@@ -32,8 +32,7 @@ TEST(Buildkit, CatchesBrokenRecords) {
               "the JSON stops at byte 16: unexpected end of input");
     EXPECT_EQ(verdict_on({"_result", "a"}, "x", R"({"ID":"y"})"),
               "the JSON has ID `y`, expected `x` as in the key");
-    EXPECT_EQ(verdict_on({"_links", "a"}, "{}sha256:cc", ""),
-              "the key is not of the form JSON@id");
+    EXPECT_EQ(verdict_on({"_links", "a"}, "{}sha256:cc", ""), "the key is not of the form JSON@id");
     EXPECT_EQ(verdict_on({"_links", "a"}, R"({"Input"@sha256:cc)", ""),
               "the JSON in the key stops at byte 8: unexpected end of input");
     EXPECT_EQ(verdict_on({"_links", "a"}, link, "x"), "expected no value, found 1 bytes");

@@ -85,17 +85,22 @@ Form form_of(BucketPath bucket, std::string_view key) {
     if (bucket.empty() || bucket[0] != "v1")
         return Form::unknown;
     switch (bucket.size()) {
-    case 1: return key == "version" ? Form::varint : Form::unknown;
-    case 3: return form_in_snapshotter(bucket, key);
-    case 4: return form_in_object(bucket[2], key);
-    case 5: return form_below_object(bucket, key);
+    case 1:
+        return key == "version" ? Form::varint : Form::unknown;
+    case 3:
+        return form_in_snapshotter(bucket, key);
+    case 4:
+        return form_in_object(bucket[2], key);
+    case 5:
+        return form_below_object(bucket, key);
     case 6:
         if (bucket[2] == "snapshots" && bucket[5] == "children")
             return Form::empty;
         if (bucket[2] == "leases" && bucket[4] == "snapshots")
             return Form::empty;
         return Form::unknown;
-    default: return Form::unknown;
+    default:
+        return Form::unknown;
     }
 }
 
@@ -143,9 +148,7 @@ Verdict judge_digest(std::string_view value) {
         return fmt::format("`{}` is not a digest", shown(value));
     const std::string_view algorithm = value.substr(0, colon);
     const std::string_view hex = value.substr(colon + 1);
-    const std::size_t expected = algorithm == "sha256"   ? 64
-                                 : algorithm == "sha512" ? 128
-                                                         : 0;
+    const std::size_t expected = algorithm == "sha256" ? 64 : algorithm == "sha512" ? 128 : 0;
     if (expected != 0 && (hex.size() != expected || !is_lower_hex(hex)))
         return fmt::format("`{}` is not a {} digest", shown(value), algorithm);
     return std::nullopt;
@@ -163,9 +166,9 @@ Verdict judge_any(std::string_view value) {
     // typeurl: a registered Go struct is JSON, a protobuf message is protobuf.
     if (type_url.starts_with("types.containerd.io/opencontainers/runtime-spec/") &&
         type_url.ends_with("/Spec"))
-        return judge_json(content, {.subject = "the JSON of the runtime spec",
-                                    .starts_at_byte =
-                                        static_cast<std::size_t>(content.data() - value.data())});
+        return judge_json(
+            content, {.subject = "the JSON of the runtime spec",
+                      .starts_at_byte = static_cast<std::size_t>(content.data() - value.data())});
     if (type_url == "containerd.runc.v1.Options")
         if (auto fault = judge_message(content))
             return "in the options, " + *fault;
@@ -176,12 +179,18 @@ Verdict judge_any(std::string_view value) {
 
 Verdict judge_containerd(BucketPath bucket, std::string_view key, std::string_view value) {
     switch (form_of(bucket, key)) {
-    case Form::unknown: return std::nullopt;
-    case Form::go_time: return judge_go_time(value);
-    case Form::varint: return judge_varint(value);
-    case Form::any: return judge_any(value);
-    case Form::digest: return judge_digest(value);
-    case Form::empty: return judge_empty(value);
+    case Form::unknown:
+        return std::nullopt;
+    case Form::go_time:
+        return judge_go_time(value);
+    case Form::varint:
+        return judge_varint(value);
+    case Form::any:
+        return judge_any(value);
+    case Form::digest:
+        return judge_digest(value);
+    case Form::empty:
+        return judge_empty(value);
     }
     return std::nullopt;
 }

@@ -36,8 +36,9 @@ TEST(Containerd, TakesRealValues) {
     EXPECT_EQ(verdict_on(container, "spec", spec), "fine");
     EXPECT_EQ(verdict_on(runtime, "name", "io.containerd.runc.v2"), "fine");
     EXPECT_EQ(verdict_on(runtime, "options", options), "fine");
-    EXPECT_EQ(verdict_on(runtime, "options", bytes("\n\x1a"
-                                                   "containerd.runc.v1.Options")),
+    EXPECT_EQ(verdict_on(runtime, "options",
+                         bytes("\n\x1a"
+                               "containerd.runc.v1.Options")),
               "fine");
     EXPECT_EQ(verdict_on(target, "digest", digest), "fine");
     EXPECT_EQ(verdict_on(target, "size", bytes("\xc8\x06")), "fine");
@@ -57,8 +58,7 @@ TEST(Containerd, TakesASnapshottersFile) {
     EXPECT_EQ(verdict_on(snapshot, "size", bytes("\x80\xc0\x05")), "fine");
     EXPECT_EQ(verdict_on({"v1", "parents"}, bytes("\x01\0\x02"), "default/3/box1"), "fine");
     EXPECT_EQ(verdict_on(snapshot, "inodes", ""), "the varint of 0 bytes does not end");
-    EXPECT_EQ(verdict_on(snapshot, "updatedat", "x"),
-              "the time has version 120, expected 1 or 2");
+    EXPECT_EQ(verdict_on(snapshot, "updatedat", "x"), "the time has version 120, expected 1 or 2");
 }
 
 TEST(Containerd, TakesAnyLabel) {
@@ -86,8 +86,9 @@ TEST(Containerd, CatchesBrokenTimes) {
     EXPECT_EQ(verdict_on(container, "createdat", ""), "the time has no bytes");
     EXPECT_EQ(verdict_on(container, "createdat", time_v1.substr(0, 14)),
               "the time has 14 bytes, expected 15");
-    EXPECT_EQ(verdict_on(container, "createdat", bytes("\x02\0\0\0\x0e\xe2\x95\xfd\xa8+\xa7 \x17"
-                                                       "\xff\xff")),
+    EXPECT_EQ(verdict_on(container, "createdat",
+                         bytes("\x02\0\0\0\x0e\xe2\x95\xfd\xa8+\xa7 \x17"
+                               "\xff\xff")),
               "the time has 15 bytes, expected 16");
     EXPECT_EQ(verdict_on(container, "createdat", std::string(15, '\0')),
               "the time has version 0, expected 1 or 2");

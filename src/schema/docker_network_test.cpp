@@ -50,9 +50,8 @@ TEST(DockerNetwork, TakesRealValues) {
                               R"({"Addr":"172.19.0.4/16","PortMapping":null,"id":")" + endpoint +
                                   R"(","nid":")" + network + "\"}"),
               "fine");
-    EXPECT_EQ(verdict_on_json("bridge/" + network,
-                              R"({"AddressIPv4":"172.21.0.1/16","ID":")" + network +
-                                  R"(","Mtu":1400})"),
+    EXPECT_EQ(verdict_on_json("bridge/" + network, R"({"AddressIPv4":"172.21.0.1/16","ID":")" +
+                                                       network + R"(","Mtu":1400})"),
               "fine");
     EXPECT_EQ(verdict_on_json("sandbox/" + endpoint,
                               R"({"ID":")" + endpoint + R"(","Eps":[{"Eid":"e","Nid":"n"}]})"),

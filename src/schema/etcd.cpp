@@ -94,8 +94,7 @@ Verdict judge_lease(std::string_view key, std::string_view value) {
 
 // authpb.User (name, password, roles, options) and authpb.Role (name,
 // keyPermission); the name is the key.
-Verdict judge_named(std::span<const WireType> types, std::string_view key,
-                    std::string_view value) {
+Verdict judge_named(std::span<const WireType> types, std::string_view key, std::string_view value) {
     std::array<ProtoField, 4> fields{};
     if (auto fault = read_message(value, types, std::span(fields).first(types.size())))
         return fault;

@@ -80,8 +80,9 @@ TEST(Etcd, CatchesBrokenKeyValues) {
               "the protobuf stops at byte 13: the field needs 3 bytes, 2 are left");
     EXPECT_EQ(verdict_on("key", revision_2, std::string(16, '\0')),
               "the protobuf stops at byte 0: there is no field number 0");
-    EXPECT_EQ(verdict_on("key", revision_2, bytes("\n\x03"
-                                                  "foo\x12\x02")),
+    EXPECT_EQ(verdict_on("key", revision_2,
+                         bytes("\n\x03"
+                               "foo\x12\x02")),
               "the protobuf stops at byte 7: the field needs 2 bytes, 0 are left");
     EXPECT_EQ(verdict_on("key", revision_2, bytes("\x10\x02\x18\x02 \x01")),
               "the KeyValue has no key");
@@ -90,11 +91,13 @@ TEST(Etcd, CatchesBrokenKeyValues) {
 TEST(Etcd, CatchesAKeyValueUnderAnotherRevision) {
     EXPECT_EQ(verdict_on("key", bytes("\0\0\0\0\0\0\0\x03_\0\0\0\0\0\0\0\0"), foo_bar),
               "mod_revision is 2, expected 3 as in the key");
-    EXPECT_EQ(verdict_on("key", revision_2, bytes("\n\x03"
-                                                  "foo\x10\x03\x18\x02 \x01")),
+    EXPECT_EQ(verdict_on("key", revision_2,
+                         bytes("\n\x03"
+                               "foo\x10\x03\x18\x02 \x01")),
               "create_revision is 3, expected 1 to 2");
-    EXPECT_EQ(verdict_on("key", revision_2, bytes("\n\x03"
-                                                  "foo\x10\x02\x18\x02")),
+    EXPECT_EQ(verdict_on("key", revision_2,
+                         bytes("\n\x03"
+                               "foo\x10\x02\x18\x02")),
               "version is 0");
     EXPECT_EQ(verdict_on("key", tombstone, foo_bar), "the tombstone has more than a key");
 }

@@ -48,12 +48,18 @@ bool is_containerd(Names names) {
 
 std::string_view name_of(Owner owner) noexcept {
     switch (owner) {
-    case Owner::unknown: return "unknown";
-    case Owner::docker_network: return "docker-network";
-    case Owner::docker_volumes: return "docker-volumes";
-    case Owner::containerd: return "containerd";
-    case Owner::buildkit: return "buildkit";
-    case Owner::etcd: return "etcd";
+    case Owner::unknown:
+        return "unknown";
+    case Owner::docker_network:
+        return "docker-network";
+    case Owner::docker_volumes:
+        return "docker-volumes";
+    case Owner::containerd:
+        return "containerd";
+    case Owner::buildkit:
+        return "buildkit";
+    case Owner::etcd:
+        return "etcd";
     }
     return "unknown";
 }

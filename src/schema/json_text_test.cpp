@@ -79,9 +79,9 @@ TEST(JsonText, SurvivesAnyDepth) {
     const std::size_t depth = 5'000'000;
     EXPECT_EQ(verdict_on(std::string(depth, '[')),
               "the JSON stops at byte 5000000: unexpected end of input");
-    EXPECT_EQ(verdict_on(std::string(depth, '[') + std::string(depth, ']'),
-                         {.must_be_object = false}),
-              "fine");
+    EXPECT_EQ(
+        verdict_on(std::string(depth, '[') + std::string(depth, ']'), {.must_be_object = false}),
+        "fine");
 }
 
 } // namespace

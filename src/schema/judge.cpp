@@ -10,12 +10,18 @@ namespace rebolt::schema {
 std::optional<std::string> judge(Owner owner, std::span<const std::string> bucket,
                                  std::string_view key, std::string_view value) {
     switch (owner) {
-    case Owner::unknown: return std::nullopt;
-    case Owner::docker_network: return judge_docker_network(bucket, key, value);
-    case Owner::docker_volumes: return judge_docker_volumes(bucket, key, value);
-    case Owner::containerd: return judge_containerd(bucket, key, value);
-    case Owner::buildkit: return judge_buildkit(bucket, key, value);
-    case Owner::etcd: return judge_etcd(bucket, key, value);
+    case Owner::unknown:
+        return std::nullopt;
+    case Owner::docker_network:
+        return judge_docker_network(bucket, key, value);
+    case Owner::docker_volumes:
+        return judge_docker_volumes(bucket, key, value);
+    case Owner::containerd:
+        return judge_containerd(bucket, key, value);
+    case Owner::buildkit:
+        return judge_buildkit(bucket, key, value);
+    case Owner::etcd:
+        return judge_etcd(bucket, key, value);
     }
     return std::nullopt;
 }

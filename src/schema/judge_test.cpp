@@ -70,9 +70,9 @@ TEST(Judge, AnswersAnyBytesWithOnePrintableLineOrNothing) {
 
 TEST(Judge, TakesTimeLinearInTheValue) {
     constexpr std::size_t large = 8'000'000;
-    for (const std::string& filling : {std::string("["), std::string("{\"a\":"), std::string("\""),
-                                       std::string("1"), std::string("\n\x01x"),
-                                       std::string("\x08\xff")}) {
+    for (const std::string& filling :
+         {std::string("["), std::string("{\"a\":"), std::string("\""), std::string("1"),
+          std::string("\n\x01x"), std::string("\x08\xff")}) {
         std::string value;
         while (value.size() < large)
             value += filling;

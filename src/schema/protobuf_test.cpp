@@ -74,8 +74,7 @@ TEST(Protobuf, SaysWhereItStops) {
               "the protobuf stops at byte 0: the field number does not end");
     EXPECT_EQ(verdict_on(bytes("\x02\x00")),
               "the protobuf stops at byte 0: there is no field number 0");
-    EXPECT_EQ(verdict_on(bytes("\x0b")),
-              "the protobuf stops at byte 1: field 1 has wire type 3");
+    EXPECT_EQ(verdict_on(bytes("\x0b")), "the protobuf stops at byte 1: field 1 has wire type 3");
     EXPECT_EQ(verdict_on(bytes("\x19\x00")),
               "the protobuf stops at byte 1: the field needs 8 bytes, 1 are left");
 }

@@ -18,11 +18,13 @@ using Complaints = std::vector<std::string>;
 [[nodiscard]] Complaints judge_includes(const SourceFile& file);
 /// Lines of 100 columns, headers of 200 lines, sources of 400, functions of 70.
 [[nodiscard]] Complaints judge_sizes(const SourceFile& file);
-/// Calls, casts and macros that have no place here.
+/// Calls, casts, macros and leftovers that have no place here.
 [[nodiscard]] Complaints judge_words(const SourceFile& file);
 /// A header's first lines: what it is, and #pragma once.
 [[nodiscard]] Complaints judge_header(const SourceFile& file);
-/// Findings without a chapter in docs/findings.md.
+/// Findings without a chapter in docs/findings.md, and chapters without a finding.
 [[nodiscard]] Complaints judge_findings(const std::string& documentation);
+/// Layers in CMakeLists.txt that link other layers than the table allows.
+[[nodiscard]] Complaints judge_links(const std::string& cmake_lists);
 
 } // namespace rebolt::tidy

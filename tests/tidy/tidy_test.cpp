@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "functions.hpp"
 #include "rules.hpp"
 
 namespace rebolt::tidy {
@@ -44,9 +45,30 @@ void expect_none(Complaints (*judge)(const SourceFile&), const char* below) {
     EXPECT_GT(judged, 10U);
 }
 
+std::string text_of_file(const char* path) {
+    std::ifstream stream(root / path);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
 TEST(Tidy, FoldersIncludeOnlyWhatTheTableAllows) {
     expect_none(judge_includes, "src/");
     expect_none(judge_includes, "include/");
+    for (const SourceFile& file : all_sources())
+        if (file.path.starts_with("tests/support/"))
+            for (const std::string& complaint : judge_includes(file))
+                ADD_FAILURE() << complaint;
+}
+
+TEST(Tidy, LayersLinkWhatTheTableAllows) {
+    for (const std::string& complaint : judge_links(text_of_file("CMakeLists.txt")))
+        ADD_FAILURE() << complaint;
+}
+
+TEST(Tidy, SourcesEndInHppOrCpp) {
+    for (const char* folder : {"include", "src", "tests", "bench"})
+        for (const auto& entry : fs::recursive_directory_iterator(root / folder))
+            for (const char* other : {".h", ".hh", ".c", ".cc", ".cxx"})
+                EXPECT_NE(entry.path().extension(), other) << entry.path();
 }
 
 TEST(Tidy, FilesLinesAndFunctionsAreShort) {
@@ -62,30 +84,89 @@ TEST(Tidy, HeadersSayWhatTheyAre) {
 }
 
 TEST(Tidy, EveryFindingHasAChapter) {
-    std::ifstream stream(root / "docs/findings.md");
-    const std::string text((std::istreambuf_iterator<char>(stream)), {});
-    for (const std::string& complaint : judge_findings(text))
+    for (const std::string& complaint : judge_findings(text_of_file("docs/findings.md")))
         ADD_FAILURE() << complaint;
 }
 
-TEST(TidyRules, FailOnBadSamples) {
-    EXPECT_EQ(judge_includes({"src/check/a.cpp", {"#include \"engine/node.hpp\""}}).size(), 1U);
-    EXPECT_EQ(judge_includes({"src/check/a.cpp", {"#include <rebolt/db.hpp>"}}).size(), 1U);
-    EXPECT_EQ(judge_includes({"src/cli/a.cpp", {"#include \"io/file.hpp\""}}).size(), 1U);
-    EXPECT_EQ(judge_includes({"include/rebolt/id.hpp", {"#include \"base/try.hpp\""}}).size(), 1U);
+using Lines = std::vector<std::string>;
+
+Lines repeated(std::size_t count, Lines begin, const char* end) {
+    while (begin.size() + 1 < count)
+        begin.emplace_back("    x();");
+    begin.emplace_back(end);
+    return begin;
+}
+
+TEST(TidyRules, CatchForbiddenIncludes) {
+    const auto complaints = [](const char* path, const char* line) {
+        return judge_includes({path, {line}}).size();
+    };
+    EXPECT_EQ(complaints("src/check/a.cpp", "#include \"engine/node.hpp\""), 1U);
+    EXPECT_EQ(complaints("src/check/a.cpp", "  #  include \"engine/node.hpp\""), 1U);
+    EXPECT_EQ(complaints("src/check/a.cpp", "#include <rebolt/db.hpp>"), 1U);
+    EXPECT_EQ(complaints("src/cli/a.cpp", "#include \"io/file.hpp\""), 1U);
+    EXPECT_EQ(complaints("src/io/a.cpp", "#include <gtest/gtest.h>"), 1U);
+    EXPECT_EQ(complaints("src/io/a.cpp", "#include <nlohmann/json.hpp>"), 1U);
+    EXPECT_EQ(complaints("src/engine/a.cpp", "#include <CLI/CLI.hpp>"), 1U);
+    EXPECT_EQ(complaints("tests/support/a.cpp", "#include <rebolt/check.hpp>"), 1U);
+    EXPECT_EQ(complaints("include/rebolt/id.hpp", "#include \"base/try.hpp\""), 1U);
+    EXPECT_EQ(complaints("include/rebolt/id.hpp", "#include \"try.hpp\""), 2U);
     EXPECT_EQ(judge_includes({"include/rebolt/new.hpp", {}}).size(), 1U);
+    for (const char* line : {"#include <sys/file.h>", "#include <span>", "#include <fmt/format.h>",
+                             "#include \"io/lock.hpp\"", "#include <rebolt/id.hpp>"})
+        EXPECT_EQ(complaints("src/io/a.cpp", line), 0U) << line;
+}
+
+TEST(TidyRules, CatchLongLinesAndFiles) {
     EXPECT_EQ(judge_sizes({"src/a/a.cpp", {std::string(101, 'x')}}).size(), 1U);
-    EXPECT_EQ(judge_sizes({"src/a/a.cpp", std::vector<std::string>(401)}).size(), 1U);
-    std::vector<std::string> long_function(75, "    x();");
-    long_function.front() = "void f() {";
-    long_function.back() = "}";
-    EXPECT_EQ(judge_sizes({"src/a/a.cpp", long_function}).size(), 1U);
+    EXPECT_EQ(judge_sizes({"src/a/a.cpp", Lines(401)}).size(), 1U);
+    EXPECT_EQ(judge_sizes({"src/a/a.hpp", Lines(201)}).size(), 1U);
+    EXPECT_TRUE(judge_sizes({"src/a/a.cpp", Lines(400)}).empty());
+}
+
+TEST(TidyRules, CatchLongFunctionsWhereverTheyStand) {
+    const Lines free_one = {"void f() {"};
+    const Lines two_lines = {"void f(int first,", "       int second) {"};
+    const Lines initializers = {"F::F() : a_{1}, b_{2} {"};
+    const Lines with_braces_in_text = {"void f() {", "x('{', \"}}\", R\"(}})\"); // }}", "#if }"};
+    for (const Lines& begin : {free_one, two_lines, initializers, with_braces_in_text}) {
+        EXPECT_EQ(judge_sizes({"src/a/a.cpp", repeated(71, begin, "}")}).size(), 1U) << begin[0];
+        EXPECT_TRUE(judge_sizes({"src/a/a.cpp", repeated(70, begin, "}")}).empty()) << begin[0];
+    }
+    Lines member = repeated(72, {"struct S {", "  public:", "    void f() {"}, "    }");
+    member.emplace_back("};");
+    EXPECT_TRUE(judge_sizes({"src/a/a.cpp", member}).empty());
+    member.insert(member.begin() + 3, "    x(1'000, '\\'');");
+    EXPECT_EQ(judge_sizes({"src/a/a.cpp", member}).size(), 1U);
+    EXPECT_TRUE(functions_of(repeated(90, {"enum class E : int {"}, "};")).empty());
+}
+
+TEST(TidyRules, FindTheFunctionsOfTheTree) {
+    std::size_t count = 0;
+    for (const SourceFile& file : all_sources())
+        count += functions_of(file.lines).size();
+    EXPECT_GT(count, 500U);
+}
+
+TEST(TidyRules, CatchBannedWords) {
     for (const char* line :
-         {"reinterpret_cast<int*>(p)", "std::cout << 1;", "printf(\"\");", "system(\"ls\");",
-          "using namespace std;", "#define X 1", "x(); abort();"})
+         {"reinterpret_cast<int*>(p)", "std::cout << 1;", "printf(\"\");", "std::fprintf(f, \"\");",
+          "fmt::print(\"\");", "system(\"ls\");", "using namespace std;", "#define X 1",
+          "#define TRY_HARDER", "x(); abort();", "// TODO later", "x(); // FIXME: later",
+          "open(\"/home/me/x\");", "x(); "})
         EXPECT_EQ(judge_words({"src/a/a.cpp", {line}}).size(), 1U) << line;
+    EXPECT_EQ(judge_words({"include/rebolt/id.hpp", {"#define TRY(x) x"}}).size(), 1U);
+    for (const char* line : {"#define TRY(x) x", "// TODO #12: later", "snprintf(p, 1, \"\");"})
+        EXPECT_TRUE(judge_words({"src/a/a.cpp", {line}}).empty()) << line;
+}
+
+TEST(TidyRules, CatchHeadersDocumentsAndLinks) {
     EXPECT_EQ(judge_header({"src/a/a.hpp", {"#include <x>"}}).size(), 2U);
     EXPECT_FALSE(judge_findings("").empty());
+    EXPECT_EQ(judge_findings("\n## no-such-finding\n").size(), judge_findings("").size() + 1);
+    EXPECT_EQ(judge_links("rebolt_layer(check LINKS base format io engine)").size(), 1U);
+    EXPECT_EQ(judge_links("rebolt_layer(unknown)").size(), 1U);
+    EXPECT_TRUE(judge_links("rebolt_layer(io LINKS base\n  format LIBRARIES x::y)").empty());
 }
 
 } // namespace

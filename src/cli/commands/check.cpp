@@ -82,6 +82,7 @@ void set_up_check(CLI::App& app, ExitCode& code) {
                    "Threads to use; 0: all cores when the file is large enough to gain")
         ->capture_default_str();
     app.add_option("--max-findings", options->findings_max, "Findings to list; more are counted")
+        ->check(CLI::PositiveNumber)
         ->capture_default_str();
     app.add_flag("--no-values", options->no_values,
                  "Do not parse the values of programs that are known (Docker, etcd, containerd)");

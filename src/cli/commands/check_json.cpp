@@ -40,9 +40,9 @@ Json tree_json(const TreeReport& tree) {
 }
 
 Json pages_json(const PageCounts& pages) {
-    return {{"meta", pages.meta},         {"freelist", pages.freelist}, {"branch", pages.branch},
-            {"leaf", pages.leaf},         {"overflow", pages.overflow}, {"damaged", pages.damaged},
-            {"free", pages.free},         {"leaked", pages.leaked},     {"missing", pages.missing},
+    return {{"meta", pages.meta},  {"freelist", pages.freelist}, {"branch", pages.branch},
+            {"leaf", pages.leaf},  {"overflow", pages.overflow}, {"damaged", pages.damaged},
+            {"free", pages.free},  {"leaked", pages.leaked},     {"missing", pages.missing},
             {"total", pages.total}};
 }
 

@@ -11,8 +11,8 @@ namespace {
 
 std::string finding_text(const Finding& finding) {
     const FindingText& text = text_of(finding.code);
-    std::string lines = fmt::format("{:<5} {}: {}\n", name_of(finding.severity), text.name,
-                                    finding.message);
+    std::string lines =
+        fmt::format("{:<5} {}: {}\n", name_of(finding.severity), text.name, finding.message);
     const std::string place = to_text(finding.place);
     if (!place.empty() || finding.transaction)
         lines += fmt::format("      {}{}{}\n", place, place.empty() ? "" : ", ",
@@ -59,8 +59,8 @@ std::string keys_text(const CheckReport& report) {
 
 std::string shell_quoted(const std::string& path) {
     const bool plain = !path.empty() && std::ranges::all_of(path, [](unsigned char c) {
-        return std::isalnum(c) != 0 || std::string_view("/._-+:@%").find(static_cast<char>(c)) !=
-                                           std::string_view::npos;
+        return std::isalnum(c) != 0 ||
+               std::string_view("/._-+:@%").find(static_cast<char>(c)) != std::string_view::npos;
     });
     if (plain)
         return path;

@@ -7,6 +7,16 @@
 
 namespace rebolt::cli {
 
+void set_up_buckets(CLI::App& app, ExitCode& code);
 void set_up_check(CLI::App& app, ExitCode& code);
+void set_up_dump(CLI::App& app, ExitCode& code);
+void set_up_get(CLI::App& app, ExitCode& code);
+void set_up_info(CLI::App& app, ExitCode& code);
+void set_up_inspect(CLI::App& app, ExitCode& code);
+void set_up_keys(CLI::App& app, ExitCode& code);
+void set_up_page(CLI::App& app, ExitCode& code);
+void set_up_page_item(CLI::App& app, ExitCode& code);
+void set_up_pages(CLI::App& app, ExitCode& code);
+void set_up_stats(CLI::App& app, ExitCode& code);
 
 } // namespace rebolt::cli

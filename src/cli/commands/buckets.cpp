@@ -1,0 +1,78 @@
+// rebolt buckets FILE
+#include <algorithm>
+#include <memory>
+
+#include "cli/cancel.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/damage_log.hpp"
+#include "cli/json_output.hpp"
+#include "cli/key_format.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+// A bucket whose value is damaged has a name all the same.
+ExitCode print_json(const Tx& tx, std::string_view name) {
+    Json json = Json::object();
+    put_bytes(json, "bucket", name, KeyFormat::automatic);
+    const auto bucket = tx.bucket(name);
+    if (!bucket) {
+        json["error"] = error_json(bucket.error());
+        print_json_line(json);
+        return report(bucket.error());
+    }
+    json["root"] = number(bucket->root());
+    json["sequence"] = bucket->sequence();
+    json["inline"] = bucket->is_inline();
+    print_json_line(json);
+    return ExitCode::done;
+}
+
+ExitCode print_buckets(const Tx& tx, bool json) {
+    ExitCode worst = ExitCode::done;
+    Cursor cursor = tx.cursor();
+    for (auto entry = cursor.first(); !output_failed(); entry = cursor.next()) {
+        if (cancelled())
+            return report_cancelled();
+        if (!entry) {
+            if (json)
+                print_json_line({{"error", error_json(entry.error())}});
+            return std::max(worst, report(entry.error()));
+        }
+        if (!entry->has_value())
+            break;
+        if (!(*entry)->is_bucket)
+            continue;
+        if (json) {
+            worst = std::max(worst, print_json(tx, (*entry)->key));
+        } else {
+            print_bytes((*entry)->key, KeyFormat::automatic);
+            print("\n");
+        }
+    }
+    return worst;
+}
+
+ExitCode run_buckets(const CommonOptions& options) {
+    const auto db = open_database(options);
+    if (!db)
+        return report(db.error());
+    const auto tx = db->begin();
+    if (!tx)
+        return report(tx.error());
+    return print_buckets(*tx, options.json);
+}
+
+} // namespace
+
+void set_up_buckets(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<CommonOptions>();
+    options->add_to(app);
+    app.footer("Names that cannot be printed are shown in hex. With --json one object a line.\n"
+               "Example: rebolt buckets /var/lib/docker/network/files/local-kv.db");
+    app.callback([options, &code] { code = run_buckets(*options); });
+}
+
+} // namespace rebolt::cli

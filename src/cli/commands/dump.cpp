@@ -1,0 +1,98 @@
+// rebolt dump FILE PAGE...
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/cancel.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/damage_log.hpp"
+#include "cli/json_output.hpp"
+#include "cli/key_format.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+#include "cli/page_content.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+constexpr std::size_t line_bytes = 16;
+
+struct Options {
+    CommonOptions common;
+    std::vector<std::uint64_t> pages;
+};
+
+std::string line_text(std::uint64_t offset, std::string_view line) {
+    const std::string hex = formatted(line, KeyFormat::hex);
+    std::string text = fmt::format("{:07x}", offset);
+    for (std::size_t at = 0; at < hex.size(); at += 4)
+        text += " " + hex.substr(at, 4);
+    return text + "\n";
+}
+
+// Lines that repeat the one before are left out, but for the last.
+void print_dump(std::uint64_t offset, std::string_view bytes) {
+    std::string_view before;
+    bool skipped = false;
+    for (std::size_t at = 0; at < bytes.size(); at += line_bytes) {
+        const std::string_view line = bytes.substr(at, line_bytes);
+        if (line != before || at + line_bytes == bytes.size()) {
+            print(line_text(offset + at, line));
+            skipped = false;
+        } else if (!skipped) {
+            print(fmt::format("{:07x} *\n", offset + at));
+            skipped = true;
+        }
+        before = line;
+    }
+    print("\n");
+}
+
+void print_page(const PageSource& source, std::uint64_t id, const format::PageView& page,
+                bool json) {
+    const std::uint64_t offset = id * source.page_size_bytes();
+    const std::string_view bytes = as_text(page.bytes().first(source.page_size_bytes()));
+    if (!json)
+        return print_dump(offset, bytes);
+    Json object{{"page", id}, {"offset", offset}};
+    put_bytes(object, "bytes", bytes, KeyFormat::hex);
+    print_json_line(object);
+}
+
+ExitCode run_dump(const Options& options) {
+    const auto source = open_pages(options.common);
+    if (!source)
+        return report(source.error());
+    const auto meta = current_meta(*source);
+    ExitCode worst = ExitCode::done;
+    bool first = true;
+    for (const std::uint64_t id : options.pages) {
+        if (cancelled() || output_failed())
+            break;
+        const auto page = existing_page(*source, PageId{id}, meta);
+        if (!page) {
+            worst = std::max(worst, report(page.error()));
+            continue;
+        }
+        if (!first && !options.common.json)
+            print(page_separator);
+        first = false;
+        print_page(*source, id, *page, options.common.json);
+    }
+    return cancelled() ? report_cancelled() : worst;
+}
+
+} // namespace
+
+void set_up_dump(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    options->common.add_to(app);
+    app.add_option("PAGE", options->pages, "Page ids")->required()->type_name("");
+    app.footer("Prints the bytes of each page in hex, without its overflow pages; `*` stands for "
+               "lines that repeat.\n"
+               "Example: rebolt dump /var/lib/docker/network/files/local-kv.db 0 1");
+    app.callback([options, &code] { code = run_dump(*options); });
+}
+
+} // namespace rebolt::cli

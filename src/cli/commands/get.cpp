@@ -1,0 +1,107 @@
+// rebolt get FILE BUCKET... KEY
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/bucket_path.hpp"
+#include "cli/commands/check_text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/json_output.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct Options {
+    CommonOptions common;
+    std::vector<std::string> path; ///< buckets, then the key
+    KeyFormat format = KeyFormat::automatic;
+    ParseFormat key_format = ParseFormat::ascii_encoded;
+    ParseFormat bucket_format = ParseFormat::ascii_encoded;
+};
+
+/// The command line up to the last bucket: `keys local-kv.db libnetwork`.
+std::string keys_command(const Options& options) {
+    std::string command = "rebolt keys " + shell_quoted(options.common.file);
+    for (std::size_t index = 0; index + 1 < options.path.size(); ++index)
+        command += " " + shell_quoted(options.path[index]);
+    return command;
+}
+
+ExitCode report_missing(const Bucket& bucket, const std::string& key, const Options& options) {
+    const auto nested = bucket.bucket(key);
+    if (!nested && nested.error().code() == ErrorCode::damaged)
+        return report(nested.error());
+    print_error(
+        fmt::format("{}: {} `{}`", printable(options.common.file),
+                    nested ? "a bucket, not a value, stands under the key" : "there is no key",
+                    printable(key)));
+    print_note(fmt::format("To see the keys: {}{}", keys_command(options),
+                           nested ? " " + shell_quoted(options.path.back()) : ""));
+    return ExitCode::failed;
+}
+
+void print_value(std::string_view key, std::string_view value, const Options& options) {
+    if (!options.common.json) {
+        print_bytes(value, options.format);
+        print("\n");
+        return;
+    }
+    Json json = Json::object();
+    put_bytes(json, "key", key, KeyFormat::automatic);
+    put_bytes(json, "value", value, options.format);
+    print_json_line(json);
+}
+
+ExitCode get(const Tx& tx, const Options& options) {
+    const auto key = parsed(options.path.back(), options.key_format);
+    if (!key)
+        return report_bucket(key.error());
+    const auto bucket =
+        find_bucket(tx, {options.path.begin(), options.path.end() - 1}, options.bucket_format);
+    if (!bucket)
+        return report_bucket(bucket.error());
+    const auto value = bucket->get(*key);
+    if (!value)
+        return report(value.error());
+    if (!value->has_value())
+        return report_missing(*bucket, *key, options);
+    print_value(*key, **value, options);
+    return ExitCode::done;
+}
+
+ExitCode run_get(const Options& options) {
+    if (options.path.size() < 2 || options.path.back().empty()) {
+        print_error("get: give a bucket and a key after the file");
+        print_note(options.path.empty() ? fmt::format("To see the buckets: rebolt buckets {}",
+                                                      shell_quoted(options.common.file))
+                                        : fmt::format("To see the keys: rebolt keys {} {}",
+                                                      shell_quoted(options.common.file),
+                                                      shell_quoted(options.path.front())));
+        return ExitCode::usage;
+    }
+    const auto db = open_database(options.common);
+    if (!db)
+        return report(db.error());
+    const auto tx = db->begin();
+    if (!tx)
+        return report(tx.error());
+    return get(*tx, options);
+}
+
+} // namespace
+
+void set_up_get(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    options->common.add_to(app);
+    add_words(app, "BUCKET_KEY", options->path, "A bucket, buckets inside it, and at last the key");
+    add_format_option(app, "--format", options->format, "How to print the value");
+    add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
+    add_bucket_format(app, options->bucket_format);
+    app.footer("Example: rebolt get --format bytes "
+               "/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db v1 version");
+    app.callback([options, &code] { code = run_get(*options); });
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,86 @@
+// rebolt info FILE
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/commands/commands.hpp"
+#include "cli/json_output.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+void print_text(const DB& db, const format::MetaFields& meta, const DatabaseStats* stats,
+                const CommonOptions& options) {
+    print(fmt::format("Page Size: {}\n", db.page_size_bytes()));
+    if (!options.verbose)
+        return;
+    print(fmt::format("High Water Mark: {} pages\nTransaction: {}\nRoot Page: {}\n"
+                      "Freelist Page: {}\n",
+                      meta.high_water_mark, meta.txid, meta.root,
+                      PageId{meta.freelist} == no_freelist ? "none stored"
+                                                           : fmt::to_string(meta.freelist)));
+    if (stats != nullptr)
+        print(fmt::format("File Size: {}\nFree Pages: {}\n", stats->file_bytes,
+                          stats->free_page_count));
+}
+
+Json as_json(const DB& db, const format::MetaFields& meta, const Result<DatabaseStats>& stats) {
+    const bool stored = PageId{meta.freelist} != no_freelist;
+    Json json{{"file", db.path()},
+              {"page_size", db.page_size_bytes()},
+              {"high_water_mark", meta.high_water_mark},
+              {"txid", meta.txid},
+              {"root", meta.root},
+              {"sequence", meta.sequence},
+              {"freelist", stored ? Json(meta.freelist) : Json(nullptr)}};
+    if (stats) {
+        json["file_bytes"] = stats->file_bytes;
+        json["free_pages"] = stats->free_page_count;
+    } else {
+        json["error"] = error_json(stats.error());
+    }
+    return json;
+}
+
+// Without a usable meta the page size may still be told from the pages.
+ExitCode report_unopened(const Error& error, const CommonOptions& options) {
+    if (error.code() == ErrorCode::damaged && !options.json) {
+        const auto source = PageSource::open(options.file, {.lock = false});
+        if (source && source->page_size_origin() != PageSizeOrigin::unknown)
+            print(fmt::format("Page Size: {}\n", source->page_size_bytes()));
+    }
+    return report(error);
+}
+
+ExitCode run_info(const CommonOptions& options) {
+    const auto db = open_database(options);
+    if (!db)
+        return report_unopened(db.error(), options);
+    const auto tx = db->begin();
+    if (!tx)
+        return report_unopened(tx.error(), options);
+    if (!options.json && !options.verbose) {
+        print_text(*db, tx->meta(), nullptr, options);
+        return ExitCode::done;
+    }
+    const auto stats = db->stats();
+    if (options.json)
+        print_json_line(as_json(*db, tx->meta(), stats));
+    else
+        print_text(*db, tx->meta(), stats ? &*stats : nullptr, options);
+    return stats ? ExitCode::done : report(stats.error());
+}
+
+} // namespace
+
+void set_up_info(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<CommonOptions>();
+    options->add_to(app);
+    app.footer("With -v or --json also the transaction, the high water mark and the free pages.\n"
+               "Example: rebolt info /var/lib/docker/network/files/local-kv.db");
+    app.callback([options, &code] { code = run_info(*options); });
+}
+
+} // namespace rebolt::cli

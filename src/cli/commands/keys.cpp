@@ -1,0 +1,89 @@
+// rebolt keys FILE BUCKET...
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/bucket_path.hpp"
+#include "cli/cancel.hpp"
+#include "cli/commands/check_text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/damage_log.hpp"
+#include "cli/json_output.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct Options {
+    CommonOptions common;
+    std::vector<std::string> buckets;
+    KeyFormat format = KeyFormat::automatic;
+    ParseFormat bucket_format = ParseFormat::ascii_encoded;
+};
+
+void print_entry(const Entry& entry, const Options& options) {
+    if (!options.common.json) {
+        print_bytes(entry.key, options.format);
+        print("\n");
+        return;
+    }
+    Json json = Json::object();
+    put_bytes(json, "key", entry.key, options.format);
+    if (entry.is_bucket)
+        json["is_bucket"] = true;
+    else
+        json["value_bytes"] = entry.value.size();
+    print_json_line(json);
+}
+
+ExitCode print_keys(const Bucket& bucket, const Options& options) {
+    Cursor cursor = bucket.cursor();
+    for (auto entry = cursor.first(); !output_failed(); entry = cursor.next()) {
+        if (cancelled())
+            return report_cancelled();
+        if (!entry) {
+            if (options.common.json)
+                print_json_line({{"error", error_json(entry.error())}});
+            return report(entry.error());
+        }
+        if (!entry->has_value())
+            break;
+        print_entry(**entry, options);
+    }
+    return ExitCode::done;
+}
+
+ExitCode run_keys(const Options& options) {
+    if (options.buckets.empty()) {
+        print_error("keys: of which bucket? Give its name after the file");
+        print_note(fmt::format("To see the buckets: rebolt buckets {}",
+                               shell_quoted(options.common.file)));
+        return ExitCode::usage;
+    }
+    const auto db = open_database(options.common);
+    if (!db)
+        return report(db.error());
+    const auto tx = db->begin();
+    if (!tx)
+        return report(tx.error());
+    const auto bucket = find_bucket(*tx, options.buckets, options.bucket_format);
+    if (!bucket)
+        return report_bucket(bucket.error());
+    return print_keys(*bucket, options);
+}
+
+} // namespace
+
+void set_up_keys(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    options->common.add_to(app);
+    add_words(app, "BUCKET", options->buckets, "A bucket, then buckets inside it");
+    add_format_option(app, "-f,--format", options->format, "How to print the keys");
+    add_bucket_format(app, options->bucket_format);
+    app.footer("Nested buckets are listed among the keys. With --json one object a line.\n"
+               "Example: rebolt keys /var/lib/docker/network/files/local-kv.db libnetwork");
+    app.callback([options, &code] { code = run_keys(*options); });
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,154 @@
+#include "cli/commands/page_text.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/json_output.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+std::string bucket_text(std::string_view value) {
+    const auto bucket = format::BucketView::of(value);
+    if (!bucket)
+        return fmt::format("<{}>", to_text(bucket.error()));
+    return fmt::format("<pgid={},seq={}>", number(bucket->root()), bucket->sequence());
+}
+
+void print_items(const ShownPage& shown, KeyFormat value_format) {
+    const bool is_leaf = shown.page.type() == format::PageType::leaf;
+    print(fmt::format("Item Count: {}\n\n", shown.page.header().count));
+    for (std::size_t index = 0; index < shown.items.size() && !output_failed(); ++index) {
+        const PageItem& item = shown.items[index];
+        if (item.fault) {
+            print(red(fmt::format("<item {}: {}: {}>", index, text_of(item.fault->code).name,
+                                  to_text(*item.fault))) +
+                  "\n");
+            continue;
+        }
+        print(key_text(item.key) + ": ");
+        if (!is_leaf)
+            print(fmt::format("<pgid={}>", number(item.child)));
+        else if (item.is_bucket)
+            print(bucket_text(item.value));
+        else
+            print_bytes(item.value, value_format);
+        print("\n");
+    }
+    print("\n");
+}
+
+void print_meta(const format::PageView& page) {
+    const auto meta = format::MetaView::of(page.bytes());
+    if (!meta)
+        return;
+    const format::MetaFields& fields = meta->fields();
+    print(fmt::format("Version:    {}\nPage Size:  {} bytes\nFlags:      {:08x}\n"
+                      "Root:       <pgid={}>\nFreelist:   <pgid={}>\nHWM:        <pgid={}>\n"
+                      "Txn ID:     {}\nChecksum:   {:016x}\n\n",
+                      fields.version, fields.page_size, fields.flags, fields.root, fields.freelist,
+                      fields.high_water_mark, fields.txid, fields.checksum));
+}
+
+void print_freelist(const format::PageView& page) {
+    print(
+        fmt::format("Item Count: {}\nOverflow: {}\n\n", item_count(page), page.header().overflow));
+    if (const auto freelist = format::FreelistView::of(page.bytes()))
+        for (std::uint64_t index = 0; index < freelist->count() && !output_failed(); ++index)
+            print(fmt::format("{}\n", number(freelist->id(index))));
+    print("\n");
+}
+
+Json meta_json(const format::PageView& page) {
+    const auto meta = format::MetaView::of(page.bytes());
+    if (!meta)
+        return nullptr;
+    const format::MetaFields& fields = meta->fields();
+    const bool stored = PageId{fields.freelist} != no_freelist;
+    return {{"valid", !meta->validate()},
+            {"version", fields.version},
+            {"page_size", fields.page_size},
+            {"flags", fields.flags},
+            {"root", fields.root},
+            {"sequence", fields.sequence},
+            {"freelist", stored ? Json(fields.freelist) : Json(nullptr)},
+            {"high_water_mark", fields.high_water_mark},
+            {"txid", fields.txid},
+            {"checksum", fmt::format("{:016x}", fields.checksum)}};
+}
+
+Json item_json(const PageItem& item, bool is_leaf, KeyFormat value_format) {
+    if (item.fault)
+        return {{"fault",
+                 {{"code", text_of(item.fault->code).name}, {"message", to_text(*item.fault)}}}};
+    Json json = Json::object();
+    put_bytes(json, "key", item.key, KeyFormat::automatic);
+    if (!is_leaf) {
+        json["child"] = number(item.child);
+    } else if (!item.is_bucket) {
+        put_bytes(json, "value", item.value, value_format);
+    } else if (const auto bucket = format::BucketView::of(item.value)) {
+        json["bucket"] = {{"root", number(bucket->root())}, {"sequence", bucket->sequence()}};
+    } else {
+        json["fault"] = {{"code", text_of(bucket.error().code).name},
+                         {"message", to_text(bucket.error())}};
+    }
+    return json;
+}
+
+Json ids_json(const format::PageView& page) {
+    Json ids = Json::array();
+    if (const auto freelist = format::FreelistView::of(page.bytes()))
+        for (std::uint64_t index = 0; index < freelist->count(); ++index)
+            ids.push_back(number(freelist->id(index)));
+    return ids;
+}
+
+} // namespace
+
+void print_page_text(const ShownPage& shown, KeyFormat value_format) {
+    const format::PageHeader& header = shown.page.header();
+    const bool is_own = header.id == number(shown.id);
+    print(fmt::format("Page ID:    {}{}\nPage Type:  {}\nTotal Size: {} bytes\n"
+                      "Overflow pages: {}\n",
+                      number(shown.id),
+                      is_own ? "" : red(fmt::format(" (its header says {})", header.id)),
+                      type_text(header), shown.page.bytes().size(), header.overflow));
+    switch (shown.page.type()) {
+    case format::PageType::meta:
+        return print_meta(shown.page);
+    case format::PageType::leaf:
+    case format::PageType::branch:
+        return print_items(shown, value_format);
+    case format::PageType::freelist:
+        return print_freelist(shown.page);
+    case format::PageType::unknown:
+        break;
+    }
+}
+
+nlohmann::ordered_json page_json(const ShownPage& shown, KeyFormat value_format) {
+    const format::PageHeader& header = shown.page.header();
+    const format::PageType type = shown.page.type();
+    Json json{{"page", number(shown.id)},
+              {"header_id", header.id},
+              {"type", type_text(header)},
+              {"in_use", shown.in_use ? Json(*shown.in_use) : Json(nullptr)},
+              {"bytes", shown.page.bytes().size()},
+              {"overflow", header.overflow},
+              {"count", item_count(shown.page)}};
+    if (type == format::PageType::meta)
+        json["meta"] = meta_json(shown.page);
+    if (type == format::PageType::freelist)
+        json["free"] = ids_json(shown.page);
+    if (type == format::PageType::leaf || type == format::PageType::branch) {
+        json["items"] = Json::array();
+        for (const PageItem& item : shown.items)
+            json["items"].push_back(item_json(item, type == format::PageType::leaf, value_format));
+    }
+    for (const PageFault& fault : shown.faults)
+        json["faults"].push_back({{"code", text_of(fault.code).name}, {"message", fault.text}});
+    return json;
+}
+
+} // namespace rebolt::cli

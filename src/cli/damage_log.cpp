@@ -1,0 +1,30 @@
+#include "cli/damage_log.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/cancel.hpp"
+#include "cli/commands/check_text.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+
+ExitCode report_cancelled() {
+    return report(Error(ErrorCode::cancelled, "cancelled; nothing was changed"));
+}
+
+void DamageLog::add(const Error& error) {
+    if (++count_ <= shown_max)
+        print_error(error.to_text());
+}
+
+ExitCode DamageLog::finish() {
+    if (count_ > shown_max)
+        print_error(fmt::format("{}: {} more like these", printable(file_), count_ - shown_max));
+    if (count_ != 0)
+        print_note(fmt::format("To see all damage: rebolt check {}", shell_quoted(file_)));
+    if (cancelled())
+        return report_cancelled();
+    return count_ != 0 ? ExitCode::damaged : ExitCode::done;
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,100 @@
+#include <rebolt/page_source.hpp>
+
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "support/patched_file.hpp"
+
+namespace rebolt {
+namespace {
+
+std::string data(const std::string& name) {
+    return std::string(REBOLT_TEST_DATA) + "/" + name;
+}
+
+TEST(PageSource, FindsThePageSizeOfARealFile) {
+    const auto source = PageSource::open(data("real/docker-20.10-running.db"));
+    ASSERT_TRUE(source);
+    EXPECT_EQ(source->page_size_bytes(), 4096U);
+    EXPECT_EQ(source->page_size_origin(), PageSizeOrigin::meta0);
+    EXPECT_EQ(source->page_count(), 32U);
+}
+
+TEST(PageSource, FindsItByTheSecondMetaWhenTheFirstIsBroken) {
+    test::PatchedFile file(data("real/docker-20.10-running.db"));
+    file.put<std::uint32_t>(16, 0);
+    const auto source = PageSource::open(file.path());
+    ASSERT_TRUE(source);
+    EXPECT_EQ(source->page_size_bytes(), 4096U);
+    EXPECT_EQ(source->page_size_origin(), PageSizeOrigin::meta1);
+}
+
+TEST(PageSource, GuessesItFromThePagesWhenBothMetasAreBroken) {
+    test::PatchedFile file(data("real/docker-20.10-running.db"));
+    file.put<std::uint32_t>(16, 0).put<std::uint32_t>(4096 + 16, 0);
+    const auto source = PageSource::open(file.path());
+    ASSERT_TRUE(source);
+    EXPECT_EQ(source->page_size_bytes(), 4096U);
+    EXPECT_EQ(source->page_size_origin(), PageSizeOrigin::guessed);
+}
+
+TEST(PageSource, APageBehindTheFileIsAnErrorWithItsPlace) {
+    const auto source = PageSource::open(data("real/docker-20.10-running.db"));
+    ASSERT_TRUE(source);
+    const auto page = source->page(PageId{32});
+    ASSERT_FALSE(page);
+    ASSERT_NE(page.error().finding(), nullptr);
+    EXPECT_EQ(page.error().finding()->code, FindingCode::page_out_of_range);
+    EXPECT_EQ(page.error().finding()->place.page, PageId{32});
+}
+
+TEST(PageSource, AnOverflowThatRunsOutOfTheFileIsCutOff) {
+    test::PatchedFile file(data("real/docker-20.10-running.db"));
+    file.put<std::uint32_t>(std::uint64_t{15} * 4096 + 12, 0xFFFFFFFF);
+    const auto source = PageSource::open(file.path());
+    ASSERT_TRUE(source);
+    const auto page = source->page(PageId{15});
+    ASSERT_TRUE(page);
+    EXPECT_EQ(page->bytes().size(), std::uint64_t{32 - 15} * 4096);
+}
+
+TEST(PageSource, AnEmptyFileHasNoPages) {
+    test::PatchedFile file(std::vector<std::byte>{});
+    const auto source = PageSource::open(file.path());
+    ASSERT_TRUE(source);
+    EXPECT_EQ(source->page_count(), 0U);
+    EXPECT_FALSE(source->page(PageId{0}));
+}
+
+TEST(PageSource, WhatIsNoRegularFileIsRefused) {
+    EXPECT_EQ(PageSource::open("/").error().code(), ErrorCode::invalid_argument);
+    EXPECT_EQ(PageSource::open("/nowhere/at/all").error().code(), ErrorCode::file_not_found);
+    EXPECT_EQ(PageSource::open(data("real/etcd-3.4.db"), {.page_size_bytes = 1000}).error().code(),
+              ErrorCode::invalid_argument);
+}
+
+TEST(PageSource, ALockedFileNamesWhoHoldsIt) {
+    test::PatchedFile file(data("real/docker-20.10-running.db"));
+    const std::string path = file.path();
+    const int holder = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_EQ(::flock(holder, LOCK_EX), 0);
+    const auto locked = PageSource::open(path);
+    ASSERT_FALSE(locked);
+    EXPECT_EQ(locked.error().code(), ErrorCode::lock_timeout);
+    EXPECT_NE(locked.error().message().find("io_test (process " + std::to_string(::getpid())),
+              std::string::npos)
+        << locked.error().message();
+    const auto anyway = PageSource::open(path, {.lock = false});
+    ASSERT_TRUE(anyway);
+    EXPECT_NE(anyway->lock_holders(), "");
+    ::close(holder);
+    EXPECT_TRUE(PageSource::open(path));
+}
+
+} // namespace
+} // namespace rebolt
