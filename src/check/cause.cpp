@@ -14,9 +14,12 @@ Finding* Causes::find(PageId page, FindingCode code) {
 }
 
 bool Causes::has_room_for(Severity severity) const noexcept {
-    return findings_.size() < findings_max_ ||
-           std::ranges::any_of(
-               findings_, [&](const Finding& kept) { return kept.severity < severity; });
+    if (findings_.size() < findings_max_)
+        return true;
+    for (std::size_t lesser = 0; lesser < static_cast<std::size_t>(severity); ++lesser)
+        if (kept_of_[lesser] != 0)
+            return true;
+    return false;
 }
 
 bool Causes::wants(FindingCode code, PageId page, Severity severity) {
@@ -43,11 +46,13 @@ void Causes::add(Finding finding) {
         if (!has_room_for(finding.severity))
             return;
         const auto least = std::ranges::min_element(findings_, {}, &Finding::severity);
+        --kept_of_[static_cast<std::size_t>(least->severity)];
         at = static_cast<std::size_t>(least - findings_.begin());
         std::erase_if(by_page_, [&](const auto& entry) { return entry.second == at; });
     }
     if (finding.place.page)
         by_page_.emplace(number(*finding.place.page), at);
+    ++kept_of_[static_cast<std::size_t>(finding.severity)];
     findings_[at] = std::move(finding);
 }
 

@@ -42,6 +42,7 @@ private:
     std::vector<Finding> findings_;
     std::unordered_multimap<std::uint64_t, std::size_t> by_page_; // of findings_ only
     std::array<std::uint64_t, finding_code_count> count_of_{};
+    std::array<std::size_t, 4> kept_of_{}; ///< by severity
     std::uint64_t left_out_ = 0;
 };
 

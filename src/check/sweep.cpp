@@ -26,7 +26,7 @@ constexpr std::size_t keys_fetched = 30;      // that many elements lie in the s
 constexpr std::size_t cache_line = 64;
 constexpr std::uint64_t progress_interval_pages = 4096;
 
-/// A page to enter. `names` is kept only if values are judged.
+/// A page to enter. `names` is kept only if values are judged there.
 struct Task {
     PageId page;
     KeyRange range;
@@ -219,7 +219,7 @@ private:
     }
 
     bool values_are_sound(const Task& task, Bytes page, const LeafCount& count) const {
-        if (!walk_.judge || count.keys == count.buckets)
+        if (!task.names || count.keys == count.buckets)
             return true;
         const auto view = format::LeafView::of(page);
         for (std::size_t i = 0; i < view->count(); ++i) {
@@ -269,7 +269,8 @@ private:
         if (task.names) {
             Names names = *task.names;
             names.emplace_back(element.key);
-            inside.names = std::make_shared<const Names>(std::move(names));
+            if (may_be_judged(names))
+                inside.names = std::make_shared<const Names>(std::move(names));
         }
         if (bucket->is_inline())
             return inline_is_sound(inside, bucket->inline_page(), worker);

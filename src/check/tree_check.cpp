@@ -13,6 +13,26 @@ using format::PageType;
 
 constexpr std::uint64_t progress_interval_pages = 1024;
 
+// What a finding keeps of a long way and of long names: its memory must not
+// follow the file's content.
+constexpr std::size_t way_ends_kept = 32;
+constexpr std::size_t name_bytes_kept = 256;
+
+std::vector<PageId> shortened(std::vector<PageId> path) {
+    if (path.size() > 2 * way_ends_kept)
+        path.erase(path.begin() + way_ends_kept, path.end() - way_ends_kept);
+    return path;
+}
+
+std::vector<std::string> shortened(const std::vector<std::string>& names) {
+    const std::size_t skipped = names.size() > way_ends_kept ? names.size() - way_ends_kept : 0;
+    std::vector<std::string> kept;
+    kept.reserve(names.size() - skipped);
+    for (std::size_t i = skipped; i < names.size(); ++i)
+        kept.push_back(names[i].substr(0, name_bytes_kept));
+    return kept;
+}
+
 } // namespace
 
 TreeCheck::TreeCheck(Walk& walk, const Tree& tree)
@@ -68,13 +88,26 @@ std::vector<PageId> TreeCheck::path_to(PageId page, FindingCode code) const {
     return path;
 }
 
+// Marks the page and all above it. A page is entered once, so its way is one:
+// what stands above a marked page on it is marked already.
+void TreeCheck::taint(PageId page) {
+    if (number(page) < walk_.map.page_count())
+        walk_.map.set(page, PageMap::tainted);
+    for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
+        if (frame->page != page && walk_.map.has(frame->page, PageMap::tainted))
+            return;
+        walk_.map.set(frame->page, PageMap::tainted);
+    }
+    for (const PageId above : prefix_)
+        walk_.map.set(above, PageMap::tainted);
+}
+
 void TreeCheck::report(PageId page, Symptom symptom, bool is_hole) {
     ++report_.findings;
-    if (tree_.primary)
+    if (tree_.primary) {
         walk_.primary_has_holes |= is_hole;
-    for (const PageId above : path_to(page, symptom.code))
-        if (number(above) < walk_.map.page_count())
-            walk_.map.set(above, PageMap::tainted);
+        taint(page);
+    }
     // A tree that is not current may be half overwritten by a commit that never
     // came to its end: that is how bbolt works, and no damage.
     const Severity severity = tree_.primary ? text_of(symptom.code).severity : Severity::note;
@@ -88,8 +121,8 @@ void TreeCheck::report(PageId page, Symptom symptom, bool is_hole) {
         walk_.finding_at(symptom.code, page, symptom.offset, std::move(symptom.message));
     finding.severity = severity;
     finding.transaction = report_.transaction;
-    finding.place.path = path_to(page, finding.code);
-    finding.place.bucket = names_;
+    finding.place.path = shortened(path_to(page, finding.code));
+    finding.place.bucket = shortened(names_);
     walk_.causes.add(std::move(finding));
 }
 
@@ -143,7 +176,7 @@ Result<void> TreeCheck::enter(const Step& step) {
         load<format::PageHeader>(walk_.source.file().data() + walk_.offset_of(step.page)).type() ==
         PageType::leaf;
     const Bytes bytes = claim_pages(step.page, is_leaf ? Role::leaf : Role::branch);
-    if (is_readable(step.page, bytes.size() / walk_.source.page_size_bytes()))
+    if (is_readable(step.page))
         enter_content(step, bytes, is_leaf);
     return {};
 }
@@ -172,6 +205,7 @@ void TreeCheck::enter_content(const Step& step, Bytes bytes, bool is_leaf) {
         return;
     frames_.push_back({.page = step.page,
                        .bytes = bytes,
+                       .bucket_bytes_left = bytes.size(),
                        .range = step.range,
                        .count = view_count,
                        .level = step.level,
@@ -205,8 +239,13 @@ Result<void> TreeCheck::follow_branch_element(Frame& frame) {
 Result<void> TreeCheck::follow_leaf_element(Frame& frame) {
     const auto view = format::LeafView::of(frame.bytes);
     const auto element = view->element(frame.next++);
-    if (!element || !element->is_bucket())
+    if (!element || !element->is_bucket() || element->key.size() > format::key_bytes_max)
         return {};
+    // Elements that overlap would let a small page hold any amount of work.
+    const std::uint64_t bytes = element->key.size() + element->value.size();
+    if (bytes > frame.bucket_bytes_left)
+        return {};
+    frame.bucket_bytes_left -= bytes;
     ++report_.bucket_count;
     return enter_bucket(frame, element->key, element->value);
 }
@@ -274,6 +313,7 @@ void TreeCheck::enter_inline(const Frame& host, Bytes image) {
         return;
     frames_.push_back({.page = page,
                        .bytes = image,
+                       .bucket_bytes_left = image.size(),
                        .range = {},
                        .count = count.keys,
                        .bucket_depth = static_cast<std::uint16_t>(names_.size()),
@@ -281,6 +321,8 @@ void TreeCheck::enter_inline(const Frame& host, Bytes image) {
 }
 
 void TreeCheck::judge_values(PageId page, Bytes bytes) {
+    if (!may_be_judged(names_))
+        return;
     const auto view = format::LeafView::of(bytes);
     std::optional<Symptom> first;
     for (std::size_t i = 0; i < view->count(); ++i) {

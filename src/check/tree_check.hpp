@@ -34,6 +34,7 @@ private:
     struct Frame {
         PageId page;
         Bytes bytes; ///< the page with its overflow, or an inline bucket's image
+        std::uint64_t bucket_bytes_left; ///< of elements with buckets to follow
         KeyRange range;
         std::uint32_t next = 0;
         std::uint32_t count = 0;
@@ -73,7 +74,8 @@ private:
     bool is_on_path(PageId page) const;
     std::optional<Symptom> judge_header(PageId page) const;
     Bytes claim_pages(PageId page, Role role);
-    bool is_readable(PageId page, std::uint64_t pages);
+    bool is_readable(PageId page);
+    void taint(PageId page);
     void enter_content(const Step& step, Bytes bytes, bool is_leaf);
     void judge_values(PageId page, Bytes bytes);
     bool put_off(const Step& step);
@@ -91,7 +93,8 @@ private:
     std::vector<PageId> prefix_;     ///< the way to a page that was put off
     std::vector<std::string> names_; ///< of the buckets on the way down
     std::vector<PutOff> put_off_;
-    std::optional<PageId> cause_; ///< symptoms below count under this page
+    std::uint64_t pages_claimed_ = 0; ///< by the last claim_pages()
+    std::optional<PageId> cause_;     ///< symptoms below count under this page
 };
 
 } // namespace rebolt::check_walk

@@ -13,6 +13,8 @@ namespace {
 using format::PageType;
 
 constexpr std::size_t put_off_max = 1000;
+// Pages on one way down, through all buckets in each other.
+constexpr std::size_t way_pages_max = 1024;
 
 // The pages that a page's content really takes, when its overflow says more.
 std::uint64_t pages_needed(Bytes page, PageType type, std::uint32_t page_size) {
@@ -57,7 +59,7 @@ bool TreeCheck::may_enter(const Step& step) {
         walk_.primary_has_holes |= tree_.primary;
         return false;
     }
-    if (is_on_path(step.page)) {
+    if (is_taken(step.page) && is_on_path(step.page)) {
         if (cause_ && std::ranges::find(prefix_, step.page) != prefix_.end()) {
             walk_.causes.repeat(*cause_); // an old page leads to a living one
             return false;
@@ -69,10 +71,12 @@ bool TreeCheck::may_enter(const Step& step) {
                true);
         return false;
     }
-    if (step.level >= format::tree_depth_max || names_.size() > format::bucket_depth_max) {
+    if (step.level >= format::tree_depth_max || names_.size() > format::bucket_depth_max ||
+        frames_.size() + prefix_.size() > way_pages_max) {
         report(step.page,
                {FindingCode::tree_too_deep, 0,
-                fmt::format("{} levels of pages, {} of buckets", step.level, names_.size())},
+                fmt::format("{} levels of pages, {} of buckets, {} pages on the way", step.level,
+                            names_.size(), frames_.size() + prefix_.size())},
                true);
         return false;
     }
@@ -218,7 +222,8 @@ Bytes TreeCheck::claim_pages(PageId page, Role role) {
     const Bytes all = walk_.source.file().subspan(offset, pages * page_size);
     const std::uint64_t needed = std::min(pages, pages_needed(all, header.type(), page_size));
     static_cast<void>(take(page, role));
-    for (std::uint64_t i = 1; i < needed; ++i) {
+    pages_claimed_ = 1;
+    for (std::uint64_t i = 1; i < needed; ++i, ++pages_claimed_) {
         const PageId id{number(page) + i};
         if (!take(id, Role::overflow)) {
             report(id,
@@ -236,7 +241,8 @@ Bytes TreeCheck::claim_pages(PageId page, Role role) {
     return all;
 }
 
-bool TreeCheck::is_readable(PageId page, std::uint64_t pages) {
+bool TreeCheck::is_readable(PageId page) {
+    const std::uint64_t pages = pages_claimed_;
     const std::uint32_t page_size = walk_.source.page_size_bytes();
     if (pages == 1 && page_size <= 4096) // the header's read showed it
         return true;

@@ -3,6 +3,21 @@
 #include <utility>
 
 namespace rebolt::check_walk {
+namespace {
+
+constexpr std::size_t judged_depth_max = 32;
+constexpr std::size_t judged_name_bytes_max = 4096;
+
+} // namespace
+
+bool may_be_judged(std::span<const std::string> bucket) noexcept {
+    std::size_t bytes = 0;
+    if (bucket.size() > judged_depth_max)
+        return false;
+    for (const std::string& name : bucket)
+        bytes += name.size();
+    return bytes <= judged_name_bytes_max;
+}
 
 Finding Walk::finding_at(FindingCode code, PageId page, std::uint64_t offset_in_page,
                          std::string message) const {

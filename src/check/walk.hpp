@@ -24,6 +24,10 @@ struct Tree {
     bool primary;
 };
 
+/// Whether values in a bucket with this path are judged at all: no known owner
+/// nests deeper or names longer, and the work must not follow the content.
+[[nodiscard]] bool may_be_judged(std::span<const std::string> bucket) noexcept;
+
 /// The state of one check. Lives while check() runs.
 struct Walk {
     const PageSource& source;

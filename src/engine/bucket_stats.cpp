@@ -190,6 +190,11 @@ private:
         const auto element = format::LeafView::of(frame.node.view())->element(index);
         if (!element)
             return fail(level, element.error().code, frame.page, to_text(element.error()));
+        // Elements that overlap would let a small page hold any amount of work.
+        bucket_bytes_ += element->key.size() + element->value.size();
+        if (bucket_bytes_ > snapshot_.file.size())
+            return fail(level, FindingCode::element_overlap, frame.page,
+                        "buckets take more bytes than the file has: elements overlap");
         const Bucket inside = TRY(level.bucket.inside(element->key, element->value));
         return enter_bucket(inside);
     }
@@ -198,6 +203,7 @@ private:
     std::vector<Level> levels_;
     BucketStats total_;
     std::uint64_t pages_ = 0;
+    std::uint64_t bucket_bytes_ = 0;
 };
 
 } // namespace engine
