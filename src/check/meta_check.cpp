@@ -11,7 +11,6 @@ namespace {
 using format::MetaFields;
 using format::MetaView;
 
-constexpr std::uint64_t root_offset = format::page_header_bytes + offsetof(MetaFields, root);
 constexpr std::uint64_t freelist_offset =
     format::page_header_bytes + offsetof(MetaFields, freelist);
 constexpr std::uint64_t page_size_offset =

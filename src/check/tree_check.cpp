@@ -1,5 +1,6 @@
 #include "check/tree_check.hpp"
 
+#include <ranges>
 #include <utility>
 
 #include <fmt/format.h>
@@ -93,10 +94,10 @@ std::vector<PageId> TreeCheck::path_to(PageId page, FindingCode code) const {
 void TreeCheck::taint(PageId page) {
     if (number(page) < walk_.map.page_count())
         walk_.map.set(page, PageMap::tainted);
-    for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
-        if (frame->page != page && walk_.map.has(frame->page, PageMap::tainted))
+    for (const auto& frame : std::views::reverse(frames_)) {
+        if (frame.page != page && walk_.map.has(frame.page, PageMap::tainted))
             return;
-        walk_.map.set(frame->page, PageMap::tainted);
+        walk_.map.set(frame.page, PageMap::tainted);
     }
     for (const PageId above : prefix_)
         walk_.map.set(above, PageMap::tainted);
@@ -127,8 +128,9 @@ void TreeCheck::report(PageId page, Symptom symptom, bool is_hole) {
 }
 
 Result<void> TreeCheck::walk_put_off() {
-    for (std::size_t i = 0; i < put_off_.size(); ++i) {
-        PutOff entry = std::move(put_off_[i]);
+    std::size_t next = 0; // the walk of one entry may put off more
+    while (next < put_off_.size()) {
+        PutOff entry = std::move(put_off_[next++]);
         prefix_ = std::move(entry.path);
         names_ = std::move(entry.names);
         cause_.reset();

@@ -144,7 +144,8 @@ std::vector<PageItem> items_of(const format::PageView& page) {
 
 Result<format::PageView> existing_page(const PageSource& source, PageId id,
                                        const std::optional<format::MetaFields>& meta) {
-    if (number(id) >= source.page_count() && !(meta && number(id) < meta->high_water_mark))
+    const bool is_expected = meta && number(id) < meta->high_water_mark;
+    if (number(id) >= source.page_count() && !is_expected)
         return Error(ErrorCode::invalid_argument,
                      source.page_count() == 0
                          ? std::string("the file has no pages")

@@ -146,7 +146,7 @@ Result<Bucket> Bucket::bucket_of(const Entry& entry) const {
 
 Result<Bucket> Bucket::inside(std::string_view name, std::string_view value) const {
     const auto at_fault = [&](FindingCode code, std::string message) {
-        BucketName failed{name_, std::string(name), root_, 0};
+        const BucketName failed{name_, std::string(name), root_, 0};
         const std::vector<PageId> path{root_};
         return engine::damage(*snapshot_, code, root_, 0, std::move(message), path, &failed);
     };

@@ -105,6 +105,7 @@ private:
 
     Error fail(const Level& level, FindingCode code, PageId page, std::string message) const {
         std::vector<PageId> path;
+        path.reserve(level.frames.size() + 1);
         for (const Frame& frame : level.frames)
             path.push_back(frame.page);
         path.push_back(page);

@@ -13,6 +13,7 @@ using engine::Node;
 
 std::vector<PageId> Cursor::path_to(PageId page) const {
     std::vector<PageId> path;
+    path.reserve(depth_ + 1);
     for (std::size_t i = 0; i < depth_; ++i)
         path.push_back(frames_[i].page);
     path.push_back(page);

@@ -46,7 +46,7 @@ Result<std::shared_ptr<const File>> File::open_for_reading(const std::string& pa
     while (descriptor < 0 && errno == EINTR);
     if (descriptor < 0)
         return system_error(errno, "cannot open", path);
-    const std::shared_ptr<const File> file(new File(descriptor, path));
+    std::shared_ptr<const File> file(new File(descriptor, path));
     struct stat status{};
     if (::fstat(descriptor, &status) != 0)
         return system_error(errno, "cannot look at", path);

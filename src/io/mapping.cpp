@@ -28,7 +28,7 @@ struct Mapping::Faults {
     std::unique_ptr<std::atomic<std::uint64_t>[]> map;    // a bit a unit: was not there
     std::unique_ptr<std::atomic<std::uint64_t>[]> probed; // a bit a unit: touch() read it
 
-    void mark(std::uint64_t first, std::uint64_t last) noexcept {
+    void mark(std::uint64_t first, std::uint64_t last) const noexcept {
         for (std::uint64_t unit = first; unit < std::min(last, units); ++unit)
             map[unit / 64].fetch_or(std::uint64_t{1} << (unit % 64), std::memory_order_relaxed);
     }

@@ -82,11 +82,12 @@ Result<format::PageView> PageSource::page(PageId id) const {
     const auto damaged = [&](FindingCode code, std::string message) {
         Finding finding{.code = code,
                         .severity = text_of(code).severity,
-                        .place = {.page = id, .offset = std::nullopt, .bucket = {}, .path = {}},
+                        .place = {.page = id,
+                                  .offset = checked_mul(number(id), page_size_bytes_),
+                                  .bucket = {},
+                                  .path = {}},
                         .message = std::move(message),
                         .transaction = std::nullopt};
-        if (const auto offset = checked_mul(number(id), page_size_bytes_))
-            finding.place.offset = *offset;
         return Error(std::move(finding)).in_file(path());
     };
     if (number(id) >= page_count())

@@ -56,7 +56,9 @@ private:
     }
 
     [[nodiscard]] std::string indent(std::size_t more = 0) const {
-        return std::string(indent_width * (2 * levels_.size() + more), ' ');
+        std::string spaces;
+        spaces.resize(indent_width * (2 * levels_.size() + more), ' ');
+        return spaces;
     }
 
     /// Opens a bucket's object, up to its buckets.
