@@ -48,12 +48,21 @@ Result<void> push(const Snapshot& snapshot, Search& search, PageId page, const B
 Result<void> descend(const Snapshot& snapshot, Search& search, PageId root, std::string_view key,
                      const BucketName* name) {
     for (PageId page = root;;) {
-        if (number(page) < snapshot.page_end)
-            engine::prefetch_for_search(snapshot.file.data() + number(page) * snapshot.page_size);
+        const bool short_leaf =
+            search.depth + 1 == snapshot.depth_of_short_leaf.load(std::memory_order_relaxed);
+        if (number(page) < snapshot.page_end) {
+            const std::byte* at = snapshot.file.data() + number(page) * snapshot.page_size;
+            short_leaf ? engine::prefetch_short_leaf(at) : engine::prefetch_for_search(at);
+        }
         if (auto entered = push(snapshot, search, page, name); !entered)
             return entered;
-        if (search.leaf.is_leaf)
+        if (search.leaf.is_leaf) {
+            const bool is_short = search.leaf.count <= engine::short_leaf_count_max;
+            if (is_short != short_leaf)
+                snapshot.depth_of_short_leaf.store(is_short ? search.depth : 0,
+                                                   std::memory_order_relaxed);
             return {};
+        }
         const auto index = engine::child_index(search.leaf, key);
         if (!index)
             return engine::damage(snapshot, index.error(), page, search.way(), name);
@@ -146,10 +155,15 @@ Result<Bucket> Bucket::bucket_of(const Entry& entry) const {
 
 Result<Bucket> Bucket::inside(std::string_view name, std::string_view value) const {
     const auto at_fault = [&](FindingCode code, std::string message) {
-        const BucketName failed{name_, std::string(name), root_, 0};
+        const BucketName failed{name_, std::string(name.substr(0, format::key_bytes_max)), root_,
+                                0};
         const std::vector<PageId> path{root_};
         return engine::damage(*snapshot_, code, root_, 0, std::move(message), path, &failed);
     };
+    if (name.size() > format::key_bytes_max)
+        return at_fault(FindingCode::key_too_large,
+                        fmt::format("the bucket's name has {} bytes, expected at most {}",
+                                    name.size(), format::key_bytes_max));
     const auto view = format::BucketView::of(value);
     if (!view)
         return at_fault(view.error().code, to_text(view.error()));

@@ -66,6 +66,11 @@ void prefetch_for_search(const std::byte* page) noexcept {
         __builtin_prefetch(page + at);
 }
 
+void prefetch_short_leaf(const std::byte* page) noexcept {
+    __builtin_prefetch(page);
+    __builtin_prefetch(page + cache_line_bytes);
+}
+
 void prefetch_keys(const std::byte* page, std::uint32_t page_size) noexcept {
     const auto header = load<format::PageHeader>(page);
     if (header.flags != format::leaf_flag)

@@ -49,6 +49,9 @@ struct Node {
 void prefetch_elements(const std::byte* page) noexcept;
 /// All that a binary search may touch: one wait for memory instead of one a step.
 void prefetch_for_search(const std::byte* page) noexcept;
+/// The same for a leaf of at most `short_leaf_count_max` elements.
+void prefetch_short_leaf(const std::byte* page) noexcept;
+inline constexpr std::uint16_t short_leaf_count_max = 4;
 /// The keys of a leaf whose elements are there already.
 void prefetch_keys(const std::byte* page, std::uint32_t page_size) noexcept;
 

@@ -25,6 +25,9 @@ struct Snapshot {
     const std::atomic<std::uint64_t>* faults = nullptr; ///< the mapping's fault counter
     std::uint64_t faults_at_begin = 0;
     std::atomic<bool> open{true};
+    /// A guess for prefetching: at this depth stood a leaf of few elements, the
+    /// last time one was looked up. 0: none. Never decides what is read.
+    mutable std::atomic<std::size_t> depth_of_short_leaf{0};
 
     [[nodiscard]] const std::string& path() const noexcept { return mapping->file().path(); }
     [[nodiscard]] bool has_new_faults() const noexcept {
