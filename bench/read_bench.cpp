@@ -127,7 +127,7 @@ int bench_file(const std::string& name, const std::string& path, std::uint64_t c
     }
     row("open, check, close", median_seconds(runs, [&] { check_file(path); }), "map, read, unmap",
         median_seconds(runs, [&] { map_and_read(path); }));
-    const DB db = must(DB::open(path));
+    const DB db = must(DB::open(path, {.read_only = true}));
     const Tx tx = must(db.begin());
     const Bucket bucket = must(tx.bucket("bench"));
     LmdbPeer lmdb(path + ".lmdb", bucket);

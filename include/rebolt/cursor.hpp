@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -25,12 +26,15 @@ namespace rebolt {
 namespace engine {
 struct Snapshot;
 struct BucketName;
+struct OpenBucket;
+struct Search;
+struct Tree;
 class StatsWalk;
 } // namespace engine
 
 /// A key with its value, or with the bucket that stands under it (is_bucket;
-/// the value is then empty, as in bbolt). Views into the file: valid until the
-/// transaction ends.
+/// the value is then empty, as in bbolt). Views: valid until the transaction
+/// ends; in a write transaction, until its next change.
 struct Entry {
     std::string_view key;
     std::string_view value;
@@ -42,6 +46,8 @@ struct Entry {
 /// stays on the last or first entry, as in bbolt 1.4: next() then prev() at the
 /// end gives the entry before the last. After an error, position anew with
 /// first, last or seek; until then next and prev return nullopt.
+/// When a write transaction changed something since, the cursor finds its place
+/// again by its key: next() and prev() go on from there, also if it was deleted.
 /// Cost: next and prev O(1) amortised; first, last, seek O(depth × log
 /// elements). No allocation.
 class Cursor {
@@ -52,6 +58,11 @@ public:
     [[nodiscard]] Result<std::optional<Entry>> prev();
     /// The first entry whose key is `key` or greater.
     [[nodiscard]] Result<std::optional<Entry>> seek(std::string_view key);
+
+    /// Deletes the entry the cursor stands on (bbolt: Cursor.Delete); next()
+    /// then gives the one behind it. Errors: as Bucket::erase, and
+    /// invalid_argument if it stands on none.
+    Result<void> erase();
 
     /// Pages entered since the last positioning call or change of direction:
     /// never more than the database has.
@@ -80,6 +91,9 @@ private:
 
     Cursor() = default;
     Result<std::optional<Entry>> next_page();
+    Result<std::optional<Entry>> forward();
+    Result<std::optional<Entry>> backward();
+    [[nodiscard]] bool has_lost_place() const noexcept;
     Result<std::optional<Entry>> arrive();
     Result<void> start();
     Result<void> push(PageId page);
@@ -91,13 +105,18 @@ private:
     [[nodiscard]] std::vector<PageId> path_to(PageId page) const;
     [[nodiscard]] const engine::BucketName* name() const noexcept { return name_.get(); }
 
-    std::shared_ptr<const engine::Snapshot> snapshot_;
+    std::shared_ptr<engine::Snapshot> snapshot_;
     std::shared_ptr<const engine::BucketName> name_;
     PageId root_{};
     Bytes inline_page_;
     const std::atomic<bool>* open_ = nullptr;
     const std::atomic<std::uint64_t>* faults_ = nullptr;
     std::uint64_t faults_at_begin_ = 0;
+    /// Of a write transaction: the bucket's state, the number of its changes
+    /// when the cursor took its place, and the key there, of its own.
+    engine::OpenBucket* live_ = nullptr;
+    std::uint64_t changes_seen_ = 0;
+    std::string place_;
 
     std::array<Frame, format::tree_depth_max> frames_;
     std::size_t depth_ = 0;
@@ -111,7 +130,8 @@ inline Result<std::optional<Entry>> Cursor::next() {
     if (depth_ == 0) [[unlikely]]
         return std::optional<Entry>{};
     Frame& leaf = frames_[depth_ - 1];
-    if (leaf.index + 1 >= leaf.count || direction_ != Direction::forward) [[unlikely]]
+    if (leaf.index + 1 >= leaf.count || direction_ != Direction::forward || live_ != nullptr ||
+        !open_->load(std::memory_order_relaxed)) [[unlikely]]
         return next_page();
     ++leaf.index;
     const std::uint64_t offset =
@@ -120,8 +140,7 @@ inline Result<std::optional<Entry>> Cursor::next() {
     const std::uint64_t begin = offset + raw.pos;
     const std::uint64_t value = begin + raw.key_bytes;
     if (value + raw.value_bytes > leaf.size_bytes || raw.value_bytes > plain_value_bytes ||
-        (raw.flags & format::bucket_leaf_flag) != 0 || !open_->load(std::memory_order_relaxed))
-        [[unlikely]]
+        (raw.flags & format::bucket_leaf_flag) != 0) [[unlikely]]
         return arrive();
     const char* bytes = as_text(Bytes{leaf.bytes, 1}).data();
     const std::string_view key(bytes + begin, raw.key_bytes);

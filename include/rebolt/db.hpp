@@ -1,68 +1,90 @@
 // DB: a bbolt database file, opened. Start here.
 //
-//   auto db = rebolt::DB::open("local-kv.db", {.read_only = true});
-//   auto tx = db->begin();
-//   auto bucket = tx->bucket("libnetwork");
-//   auto value = bucket->get("docker/network/v1.0/…");
+//   auto db = rebolt::DB::open("my.db");
+//   db->update([](rebolt::Tx& tx) -> rebolt::Result<void> {
+//       auto bucket = tx.create_bucket_if_missing("fruit");
+//       return bucket ? bucket->put("apple", "red") : std::move(bucket).error();
+//   });
+//
+// The file is bbolt's: programs in Go share it, one writer or many readers at a
+// time. Within a process one write transaction and any number of read
+// transactions run side by side; each reader sees one committed state.
 //
 // Every call on every file, whatever its bytes, ends in time linear in the file
 // (or in what it returns), with memory that does not depend on page content:
-// damage is an Error that names page, offset and the pages on the way.
+// damage is an Error that names page, offset and the pages on the way. A write
+// transaction that meets damage stops with it: nothing is written.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include <rebolt/options.hpp>
 #include <rebolt/result.hpp>
 #include <rebolt/stats.hpp>
 #include <rebolt/tx.hpp>
 
 namespace rebolt {
 
-/// How to open (bbolt: Options).
-struct OpenOptions {
-    /// Only reading is built yet: opening with false is invalid_argument.
-    bool read_only = true;
-    /// How long to wait for the file's lock; nullopt: without end, bbolt's default.
-    std::optional<std::chrono::milliseconds> timeout = std::nullopt;
-    /// Off: read although another program may be writing (see ReadOptions).
-    bool lock = true;
-};
+namespace engine {
+class Database;
+}
 
 /// A handle to a file. Copies share it; it closes with its last copy and the
 /// last transaction. Safe to use from many threads.
 class DB {
 public:
-    /// Opens, takes bbolt's lock (shared for read_only) and chooses the meta as
-    /// bbolt does: the valid one with the larger txid. Errors: file_not_found,
+    /// Opens, takes bbolt's lock (shared for read_only, else exclusive) and
+    /// chooses the meta as bbolt does: the valid one with the larger txid.
+    /// For writing it makes a new file of an empty or missing one, judges root
+    /// and freelist, and finds the free pages anew where the freelist is
+    /// damaged: findings_at_open() says so. Errors: file_not_found,
     /// permission_denied, io, lock_timeout (naming who may hold it), damaged
     /// (file_empty, not_a_bolt_file, foreign_byte_order, both_metas_invalid,
-    /// meta_page_size). Cost: O(1).
+    /// meta_page_size; for writing also whatever the trees show).
+    /// Cost: O(1) to read; to write O(freelist), or O(file) where it is verified.
     static Result<DB> open(const std::string& path, const OpenOptions& options = {});
 
     [[nodiscard]] const std::string& path() const noexcept;
     [[nodiscard]] std::uint32_t page_size_bytes() const noexcept;
+    [[nodiscard]] bool is_read_only() const noexcept;
+    /// What was wrong with the freelist, and was put right in memory; the next
+    /// commit writes it.
+    [[nodiscard]] const std::vector<Finding>& findings_at_open() const noexcept;
 
-    /// Begins a transaction that only reads: a snapshot of the newest commit.
-    /// Errors: database_closed, io, damaged (meta_root_out_of_range, …).
-    [[nodiscard]] Result<Tx> begin() const;
+    /// Begins a transaction: a snapshot of the newest commit. One that writes
+    /// waits until the one before it has ended. Errors: database_closed,
+    /// database_read_only, sync_failed, io, damaged (meta_root_out_of_range, …).
+    [[nodiscard]] Result<Tx> begin(Access access = Access::read) const;
     /// Runs `work` in a read transaction (bbolt: DB.View). Returns its result.
     Result<void> view(const std::function<Result<void>(Tx&)>& work) const;
-    /// Reads and counts the freelist. Errors: damaged (freelist_*), io.
-    /// Cost: O(pages), when no freelist is stored: a walk of all trees.
+    /// Runs `work` in a write transaction and commits, or rolls back if it
+    /// returns an error, which is passed on (bbolt: DB.Update).
+    Result<void> update(const std::function<Result<void>(Tx&)>& work) const;
+    /// The same for many threads at once: calls that come together share one
+    /// transaction and its syncs (bbolt: DB.Batch). `work` may run more than
+    /// once: when another's fails, the transaction is tried again without it.
+    Result<void> batch(const std::function<Result<void>(Tx&)>& work) const;
+
+    /// Syncs the file, for those who write with no_sync. Errors: io, sync_failed.
+    Result<void> sync() const;
+    /// Counts pages and, when opened for writing, transactions. Errors: damaged
+    /// (freelist_*), io. Cost: O(1) of a writer; else O(pages), when no freelist
+    /// is stored: a walk of all trees.
     [[nodiscard]] Result<DatabaseStats> stats() const;
-    /// Lets go of the file and its lock as soon as no transaction uses it.
-    /// Further calls on any copy fail with database_closed.
+    /// Waits for the write transaction, if one is open, and lets go of the file
+    /// and its lock as soon as no transaction uses it. Further calls on any
+    /// copy fail with database_closed.
     void close() noexcept;
 
 private:
-    struct Impl;
-    explicit DB(std::shared_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+    explicit DB(std::shared_ptr<engine::Database> database) noexcept
+        : database_(std::move(database)) {}
 
-    std::shared_ptr<Impl> impl_;
+    std::shared_ptr<engine::Database> database_;
 };
 
 } // namespace rebolt

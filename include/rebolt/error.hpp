@@ -23,6 +23,20 @@ enum class ErrorCode : std::uint8_t {
     transaction_closed, ///< bbolt: ErrTxClosed
     database_closed,    ///< bbolt: ErrDatabaseNotOpen
     cancelled,          ///< the caller's stop token or the user ended it
+    // Of writers only.
+    database_read_only,       ///< bbolt: ErrDatabaseReadOnly
+    transaction_not_writable, ///< bbolt: ErrTxNotWritable
+    transaction_failed,       ///< an earlier call failed midway: only rollback is left
+    bucket_exists,            ///< bbolt: ErrBucketExists
+    bucket_name_required,     ///< bbolt: ErrBucketNameRequired
+    same_bucket,              ///< bbolt: ErrSameBuckets
+    different_database,       ///< bbolt: ErrDifferentDB
+    key_required,             ///< bbolt: ErrKeyRequired
+    key_too_large,            ///< bbolt: ErrKeyTooLarge
+    value_too_large,          ///< bbolt: ErrValueTooLarge
+    max_size_reached,         ///< bbolt: ErrMaxSizeReached
+    sync_failed,              ///< a sync or a meta write failed, now or before: the handle
+                              ///< refuses to write, since nobody knows what is on the disk
 };
 
 /// `damaged`, `lock-timeout`, …: stable, kebab-case.

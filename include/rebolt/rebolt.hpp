@@ -2,6 +2,7 @@
 #pragma once
 
 #include <rebolt/check.hpp>
+#include <rebolt/compact.hpp>
 #include <rebolt/db.hpp>
 #include <rebolt/page_source.hpp>
 #include <rebolt/schema.hpp>

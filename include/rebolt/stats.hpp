@@ -27,15 +27,32 @@ struct BucketStats {
     bool operator==(const BucketStats&) const = default;
 };
 
+/// What transactions have done (bbolt: TxStats).
+struct TxStats {
+    std::uint64_t pages_copied = 0;  ///< to memory, to be changed (bbolt: NodeCount)
+    std::uint64_t splits = 0;        ///< pages split (bbolt: Split)
+    std::uint64_t merges = 0;        ///< pages merged or emptied (bbolt: Rebalance)
+    std::uint64_t pages_written = 0; ///< runs of pages: a page with its overflow is one
+    std::uint64_t bytes_written = 0;
+    std::uint64_t pages_allocated = 0;
+    std::uint64_t pages_freed = 0;
+
+    void add(const TxStats& other) noexcept;
+    bool operator==(const TxStats&) const = default;
+};
+
 /// What the whole database takes up (bbolt: DB.Stats and DB.Info).
 struct DatabaseStats {
     std::uint64_t page_size_bytes = 0;
     std::uint64_t high_water_mark = 0; ///< pages
     std::uint64_t file_bytes = 0;
-    std::uint64_t free_page_count = 0;      ///< on the stored freelist, or found free
-    std::uint64_t pending_page_count = 0;   ///< 0 for whoever only reads
-    std::uint64_t free_alloc_bytes = 0;     ///< free pages × page size
-    std::uint64_t freelist_inuse_bytes = 0; ///< bytes the freelist's page uses
+    std::uint64_t free_page_count = 0;        ///< on the stored freelist, or found free
+    std::uint64_t pending_page_count = 0;     ///< 0 for whoever only reads
+    std::uint64_t free_alloc_bytes = 0;       ///< free pages × page size
+    std::uint64_t freelist_inuse_bytes = 0;   ///< bytes the freelist's page uses
+    std::uint64_t transaction_count = 0;      ///< read transactions begun (bbolt: TxN)
+    std::uint64_t open_transaction_count = 0; ///< of these, not yet ended (bbolt: OpenTxN)
+    TxStats writes = {};                      ///< of all commits of this handle
 
     bool operator==(const DatabaseStats&) const = default;
 };

@@ -1,8 +1,10 @@
-// Tx: a transaction that reads one snapshot of the database.
+// Tx: a transaction: one snapshot of the database, and changes to it.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include <rebolt/bucket.hpp>
@@ -13,10 +15,15 @@ namespace rebolt {
 
 namespace engine {
 struct Snapshot;
-}
+class Database;
+} // namespace engine
 
-/// Ends with rollback() or its destructor. Buckets, cursors, keys and values
-/// got from it are valid until then. Move-only. One thread at a time.
+enum class Access : std::uint8_t { read, write };
+
+/// Ends with commit(), rollback() or its destructor, which rolls back. Buckets,
+/// cursors, keys and values got from it are valid until then; in a write
+/// transaction keys and values only until its next change. Move-only. One
+/// thread at a time.
 class Tx {
 public:
     Tx(Tx&&) noexcept = default;
@@ -25,8 +32,10 @@ public:
     Tx& operator=(const Tx&) = delete;
     ~Tx();
 
+    /// A write transaction's is one more than that of the state it began with.
     [[nodiscard]] TxId id() const noexcept;
-    /// The meta this transaction reads by.
+    [[nodiscard]] bool is_writable() const noexcept;
+    /// The meta this transaction reads by: that of the state it began with.
     [[nodiscard]] const format::MetaFields& meta() const noexcept;
     /// The database's size in this snapshot: high water mark × page size, bytes.
     [[nodiscard]] std::uint64_t size_bytes() const noexcept;
@@ -44,12 +53,40 @@ public:
         return root().for_each_bucket(std::forward<Visit>(visit));
     }
 
-    /// Ends the transaction. Later calls on what came from it fail with
-    /// transaction_closed; views into the file must not be used any more.
+    /// As Bucket's of the same name, for top-level buckets.
+    Result<Bucket> create_bucket(std::string_view name);
+    Result<Bucket> create_bucket_if_missing(std::string_view name);
+    Result<void> delete_bucket(std::string_view name);
+
+    /// Writes all changes so that after any crash either all or none of them
+    /// are there, syncs, and ends the transaction. After an error nothing has
+    /// changed; after sync_failed nobody can say until the file is opened anew.
+    /// Errors: transaction_not_writable, transaction_closed, transaction_failed,
+    /// invalid_argument (within update or batch), max_size_reached, io,
+    /// sync_failed, damaged. Cost: O(changed pages + freelist).
+    Result<void> commit();
+    /// `done` runs after a commit that succeeded, in the order of the calls,
+    /// when the transaction has ended and the next may begin.
+    void on_commit(std::function<void()> done);
+    /// Ends the transaction without a change. Later calls on what came from it
+    /// fail with transaction_closed; views must not be used any more.
     void rollback() noexcept;
+
+    /// What this transaction has done so far; what it wrote, on_commit sees.
+    [[nodiscard]] TxStats stats() const noexcept;
+
+    /// Writes the database as this transaction's begin saw it: a whole bbolt
+    /// file, while others write on (bbolt: Tx.WriteTo). Calls write(bytes) in
+    /// file order until it returns an error, which is passed on. Errors: io,
+    /// damaged (file_truncated, page_unreadable).
+    Result<void> write_to(const std::function<Result<void>(Bytes)>& write) const;
+    /// The same into a new file, synced; `path` is made by rename once it is
+    /// whole, in place of what stands there (bbolt: Tx.CopyFile).
+    Result<void> copy_file(const std::string& path, std::uint32_t file_mode = 0600) const;
 
 private:
     friend class DB;
+    friend class engine::Database;
     explicit Tx(std::shared_ptr<engine::Snapshot> snapshot) noexcept;
 
     std::shared_ptr<engine::Snapshot> snapshot_;

@@ -85,6 +85,30 @@ std::string_view name_of(ErrorCode code) noexcept {
         return "database-closed";
     case ErrorCode::cancelled:
         return "cancelled";
+    case ErrorCode::database_read_only:
+        return "database-read-only";
+    case ErrorCode::transaction_not_writable:
+        return "transaction-not-writable";
+    case ErrorCode::transaction_failed:
+        return "transaction-failed";
+    case ErrorCode::bucket_exists:
+        return "bucket-exists";
+    case ErrorCode::bucket_name_required:
+        return "bucket-name-required";
+    case ErrorCode::same_bucket:
+        return "same-bucket";
+    case ErrorCode::different_database:
+        return "different-database";
+    case ErrorCode::key_required:
+        return "key-required";
+    case ErrorCode::key_too_large:
+        return "key-too-large";
+    case ErrorCode::value_too_large:
+        return "value-too-large";
+    case ErrorCode::max_size_reached:
+        return "max-size-reached";
+    case ErrorCode::sync_failed:
+        return "sync-failed";
     }
     return "unknown";
 }

@@ -55,7 +55,8 @@ Result<DB> open_database(const CommonOptions& options) {
         if (auto told = open_pages(options); !told)
             return std::move(told).error();
     options.apply();
-    return DB::open(options.file, {.timeout = options.timeout(), .lock = !options.no_lock});
+    return DB::open(options.file,
+                    {.read_only = true, .timeout = options.timeout(), .lock = !options.no_lock});
 }
 
 } // namespace rebolt::cli

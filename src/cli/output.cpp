@@ -23,26 +23,16 @@ std::string colored(std::string_view text, const char* code) {
 
 // What to do about an error, beyond its own words.
 std::string next_step(const Error& error) {
-    switch (error.code()) {
-    case ErrorCode::damaged:
+    const ErrorCode code = error.code();
+    if (code == ErrorCode::damaged || code == ErrorCode::sync_failed)
         return fmt::format("To see all damage: rebolt check {}", error.file());
-    case ErrorCode::lock_timeout:
+    if (code == ErrorCode::lock_timeout)
         return "Stop that program, wait longer with --timeout, or read anyway with --no-lock: what "
                "is shown may then mix two states.";
-    case ErrorCode::permission_denied:
-        return "Run it as a user who may read the file, or with sudo.";
-    case ErrorCode::bucket_not_found:
+    if (code == ErrorCode::permission_denied)
+        return "Run it as a user who may use the file, or with sudo.";
+    if (code == ErrorCode::bucket_not_found)
         return fmt::format("To see the buckets: rebolt buckets {}", error.file());
-    case ErrorCode::file_not_found:
-    case ErrorCode::io:
-    case ErrorCode::out_of_memory:
-    case ErrorCode::invalid_argument:
-    case ErrorCode::incompatible_value:
-    case ErrorCode::transaction_closed:
-    case ErrorCode::database_closed:
-    case ErrorCode::cancelled:
-        break;
-    }
     return {};
 }
 

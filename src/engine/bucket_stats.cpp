@@ -31,6 +31,16 @@ void BucketStats::add(const BucketStats& other) noexcept {
     inline_bucket_inuse_bytes += other.inline_bucket_inuse_bytes;
 }
 
+void TxStats::add(const TxStats& other) noexcept {
+    pages_copied += other.pages_copied;
+    splits += other.splits;
+    merges += other.merges;
+    pages_written += other.pages_written;
+    bytes_written += other.bytes_written;
+    pages_allocated += other.pages_allocated;
+    pages_freed += other.pages_freed;
+}
+
 namespace engine {
 
 class StatsWalk {
@@ -209,8 +219,37 @@ private:
 
 } // namespace engine
 
+namespace {
+
+// What a write transaction began with, to be read as if nothing had changed.
+std::shared_ptr<engine::Snapshot> state_at_begin(const engine::Snapshot& snapshot) {
+    auto begin = std::make_shared<engine::Snapshot>();
+    begin->mapping = snapshot.mapping;
+    begin->meta = snapshot.meta;
+    begin->file = snapshot.file;
+    begin->page_size = snapshot.page_size;
+    begin->page_end = snapshot.page_end;
+    begin->faults = snapshot.faults;
+    begin->faults_at_begin = snapshot.faults_at_begin;
+    return begin;
+}
+
+} // namespace
+
 Result<BucketStats> Bucket::stats() const {
-    return engine::StatsWalk(*snapshot_).run(*this);
+    if (live_ == nullptr)
+        return engine::StatsWalk(*snapshot_).run(*this);
+    TRY(still_there());
+    Bucket at;
+    at.snapshot_ = state_at_begin(*snapshot_);
+    at.root_ = PageId{snapshot_->meta.root};
+    for (const std::string& name : path()) {
+        Result<Bucket> inside = at.bucket(name);
+        if (!inside && inside.error().code() == ErrorCode::bucket_not_found)
+            return BucketStats{};
+        at = TRY(std::move(inside));
+    }
+    return engine::StatsWalk(*at.snapshot_).run(at);
 }
 
 } // namespace rebolt

@@ -103,7 +103,7 @@ TEST_F(BucketReads, OutliveTheirTransactionObjectWithoutHarm) {
 }
 
 TEST(BucketPrefix, ListsExactlyTheKeysThatBeginWithIt) {
-    const DB db = *DB::open(test_data("real/docker-20.10-running.db"));
+    const DB db = *DB::open(test_data("real/docker-20.10-running.db"), {.read_only = true});
     const Tx tx = *db.begin();
     const Bucket bucket = *tx.bucket("libnetwork");
     for (const std::string prefix : {"docker/network/v1.0/endpoint/", "docker", "", "zzz"}) {
@@ -123,7 +123,7 @@ TEST(BucketPrefix, ListsExactlyTheKeysThatBeginWithIt) {
 
 TEST(BucketGet, FindsEveryKeyOfEveryRealFile) {
     for (const std::string name : {"real/docker-20.10-many.db", "real/etcd-3.4.db"}) {
-        const DB db = *DB::open(test_data(name));
+        const DB db = *DB::open(test_data(name), {.read_only = true});
         const Tx tx = *db.begin();
         ASSERT_TRUE(tx.for_each([](std::string_view, const Bucket& bucket) -> Result<void> {
             return bucket.for_each([&](const Entry& entry) -> Result<void> {
@@ -136,7 +136,7 @@ TEST(BucketGet, FindsEveryKeyOfEveryRealFile) {
 }
 
 TEST(BucketNesting, GoesAsDeepAsContainerdDoes) {
-    const DB db = *DB::open(test_data("real/containerd-1.6-meta.db"));
+    const DB db = *DB::open(test_data("real/containerd-1.6-meta.db"), {.read_only = true});
     const Tx tx = *db.begin();
     std::size_t deepest = 0;
     const std::function<Result<void>(std::string_view, const Bucket&)> visit =

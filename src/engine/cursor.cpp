@@ -2,9 +2,12 @@
 
 #include <utility>
 
+#include <rebolt/bucket.hpp>
+
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "engine/changes.hpp"
 #include "engine/engine.hpp"
 
 namespace rebolt {
@@ -39,6 +42,14 @@ Result<void> Cursor::start() {
     direction_ = Direction::none;
     if (!snapshot_->open.load(std::memory_order_relaxed))
         return engine::transaction_closed(*snapshot_);
+    place_.clear();
+    if (live_ != nullptr) {
+        if (live_->is_deleted)
+            return Error(ErrorCode::bucket_not_found, "the bucket was deleted")
+                .in_file(snapshot_->path());
+        changes_seen_ = snapshot_->changes->count;
+        return push(live_->root);
+    }
     if (number(root_) != 0)
         return push(root_);
     Node node;
@@ -61,7 +72,7 @@ Result<void> Cursor::push(PageId page) {
         return fail(engine::damage(*snapshot_, FindingCode::tree_too_deep, page, 0,
                                    fmt::format("{} levels of pages", depth_), path_to(page),
                                    name()));
-    if (++pages_entered_ > snapshot_->page_end)
+    if (++pages_entered_ > snapshot_->page_bound())
         return fail(engine::damage(
             *snapshot_, FindingCode::page_shared, page, 0,
             fmt::format("the cursor entered {} pages, more than the database has: pages are "
@@ -69,11 +80,11 @@ Result<void> Cursor::push(PageId page) {
                         pages_entered_),
             path_to(page), name()));
     Node node;
-    if (!engine::enter(*snapshot_, page, node))
+    const bool may_enter = depth_ == 0 || engine::may_lead_to(frames_[depth_ - 1].page, page);
+    if (!may_enter || !engine::enter(*snapshot_, page, node))
         return fail(engine::damage(*snapshot_, engine::why_not(*snapshot_, page), page,
                                    path_to(page), name()));
-    if (snapshot_->has_new_faults() &&
-        snapshot_->mapping->faulted(snapshot_->offset_of(node.bytes), node.size_bytes))
+    if (!snapshot_->is_sound(node.view()))
         return fail(engine::damage(*snapshot_, FindingCode::page_unreadable, page, 0,
                                    "the system could not read the page", path_to(page), name()));
     frames_[depth_++] = {node.bytes, node.size_bytes, page, 0, node.count, node.is_leaf};
@@ -106,8 +117,6 @@ Result<void> Cursor::descend(Direction towards) {
 
 // The entry at the leaf's index, wholly checked.
 Result<std::optional<Entry>> Cursor::arrive() {
-    if (!snapshot_->open.load(std::memory_order_relaxed))
-        return fail(engine::transaction_closed(*snapshot_));
     const Frame leaf = frames_[depth_ - 1];
     const auto at_fault = [&](FindingCode code, std::string message) {
         --depth_;
@@ -118,23 +127,26 @@ Result<std::optional<Entry>> Cursor::arrive() {
     const auto element = format::LeafView::of({leaf.bytes, leaf.size_bytes})->element(leaf.index);
     if (!element)
         return at_fault(element.error().code, to_text(element.error()));
+    const std::string_view last_key = live_ == nullptr ? last_key_ : place_;
     const bool ordered =
         direction_ == Direction::none ||
-        (direction_ == Direction::forward ? last_key_ < element->key : last_key_ > element->key);
+        (direction_ == Direction::forward ? last_key < element->key : last_key > element->key);
     if (!ordered)
         return at_fault(FindingCode::key_order,
                         fmt::format("key `{}` does not come {} `{}`",
                                     printable(element->key.substr(0, 64)),
                                     direction_ == Direction::forward ? "after" : "before",
-                                    printable(last_key_.substr(0, 64))));
-    const std::uint64_t begin = snapshot_->offset_of(as_bytes(element->key).data());
+                                    printable(last_key.substr(0, 64))));
     const std::uint64_t length = element->key.size() + element->value.size();
     if (leaf.size_bytes > single_read_bytes || snapshot_->has_new_faults())
-        if (!snapshot_->mapping->touch(begin, length))
+        if (!snapshot_->touch({as_bytes(element->key).data(), length}))
             return at_fault(FindingCode::page_unreadable,
                             fmt::format("the system could not read the {} bytes of key `{}`",
                                         length, printable(element->key.substr(0, 64))));
-    last_key_ = element->key;
+    if (live_ == nullptr)
+        last_key_ = element->key;
+    else
+        place_ = element->key;
     return std::optional<Entry>(
         std::in_place,
         Entry{element->key, element->is_bucket() ? "" : element->value, element->is_bucket()});
@@ -144,7 +156,7 @@ Result<std::optional<Entry>> Cursor::first() {
     TRY(start());
     TRY(descend(Direction::forward));
     if (frames_[depth_ - 1].count == 0)
-        return next_page();
+        return forward();
     auto entry = TRY(arrive());
     direction_ = Direction::forward;
     return entry;
@@ -156,7 +168,7 @@ Result<std::optional<Entry>> Cursor::last() {
     root.index = root.count == 0 ? 0 : root.count - 1U;
     TRY(descend(Direction::backward));
     if (frames_[depth_ - 1].count == 0)
-        return prev();
+        return backward();
     auto entry = TRY(arrive());
     direction_ = Direction::backward;
     return entry;
@@ -188,6 +200,23 @@ void Cursor::prefetch_siblings() const noexcept {
 Result<std::optional<Entry>> Cursor::next_page() {
     if (depth_ == 0)
         return std::optional<Entry>{};
+    if (!snapshot_->open.load(std::memory_order_relaxed))
+        return fail(engine::transaction_closed(*snapshot_));
+    if (has_lost_place()) {
+        const std::string last = place_;
+        auto entry = TRY(seek(last));
+        if (!entry || entry->key != last)
+            return entry;
+    }
+    return forward();
+}
+
+// True after a change in the transaction: frames show what was.
+bool Cursor::has_lost_place() const noexcept {
+    return live_ != nullptr && changes_seen_ != snapshot_->changes->count;
+}
+
+Result<std::optional<Entry>> Cursor::forward() {
     // After a seek or an empty first page there is no last key yet.
     if (direction_ != Direction::none)
         turn(Direction::forward);
@@ -213,6 +242,17 @@ Result<std::optional<Entry>> Cursor::next_page() {
 Result<std::optional<Entry>> Cursor::prev() {
     if (depth_ == 0)
         return std::optional<Entry>{};
+    if (!snapshot_->open.load(std::memory_order_relaxed))
+        return fail(engine::transaction_closed(*snapshot_));
+    if (has_lost_place()) {
+        const auto entry = TRY(seek(std::string(place_)));
+        if (!entry)
+            return last();
+    }
+    return backward();
+}
+
+Result<std::optional<Entry>> Cursor::backward() {
     if (direction_ != Direction::none)
         turn(Direction::backward);
     for (;;) {
@@ -251,10 +291,26 @@ Result<std::optional<Entry>> Cursor::seek(std::string_view key) {
         TRY(push_child());
     }
     if (frames_[depth_ - 1].index >= frames_[depth_ - 1].count)
-        return next_page();
+        return forward();
     auto entry = TRY(arrive());
     direction_ = Direction::forward;
     return entry;
+}
+
+Result<void> Cursor::erase() {
+    if (!snapshot_->open.load(std::memory_order_relaxed))
+        return engine::transaction_closed(*snapshot_);
+    if (live_ == nullptr)
+        return Error(ErrorCode::transaction_not_writable, "the transaction only reads")
+            .in_file(snapshot_->path());
+    if (depth_ == 0 || place_.empty())
+        return Error(ErrorCode::invalid_argument, "the cursor stands on no entry")
+            .in_file(snapshot_->path());
+    Bucket bucket;
+    bucket.snapshot_ = snapshot_;
+    bucket.name_ = name_;
+    bucket.live_ = live_;
+    return bucket.erase(place_);
 }
 
 } // namespace rebolt

@@ -145,7 +145,7 @@ TEST_F(CursorMoves, CountsPagesEnteredSinceItWasPositioned) {
 }
 
 TEST(CursorOnRealFiles, GoesBackwardExactlyAsForwardAndSeeksEveryKey) {
-    const DB db = *DB::open(test_data("real/docker-20.10-many.db"));
+    const DB db = *DB::open(test_data("real/docker-20.10-many.db"), {.read_only = true});
     const Tx tx = *db.begin();
     const Bucket bucket = *tx.bucket("libnetwork");
     const auto keys = list(bucket).keys;

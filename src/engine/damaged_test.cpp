@@ -16,7 +16,8 @@ using testing::ElementsAre;
 
 struct Opened {
     explicit Opened(const std::string& name)
-        : db(*DB::open(test_data(name))), tx(*db.begin()), bucket(*tx.bucket("libnetwork")) {}
+        : db(*DB::open(test_data(name), {.read_only = true})), tx(*db.begin()),
+          bucket(*tx.bucket("libnetwork")) {}
     DB db;
     Tx tx;
     Bucket bucket;
@@ -225,7 +226,7 @@ TEST(ReadDamaged, EveryDamagedFileCanBeUsedInEveryWay) {
     std::size_t files = 0;
     for (const auto& file : std::filesystem::directory_iterator(test_data("damaged"))) {
         SCOPED_TRACE(file.path());
-        const DB db = *DB::open(file.path());
+        const DB db = *DB::open(file.path(), {.read_only = true});
         static_cast<void>(db.stats());
         const Tx tx = *db.begin();
         EXPECT_LE(use_all(tx.root()), tx.meta().high_water_mark);

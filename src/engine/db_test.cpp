@@ -16,7 +16,7 @@ namespace {
 using enum FindingCode;
 
 std::optional<FindingCode> refusal(PatchedFile& file) {
-    const auto db = DB::open(file.path(), {.lock = false});
+    const auto db = DB::open(file.path(), {.read_only = true, .lock = false});
     if (db || db.error().finding() == nullptr)
         return std::nullopt;
     EXPECT_EQ(db.error().code(), ErrorCode::damaged);
@@ -50,9 +50,10 @@ TEST(DbOpen, SaysThatNeitherMetaIsValid) {
 }
 
 TEST(DbOpen, SaysWhatTheSystemSays) {
-    EXPECT_EQ(DB::open("/nonexistent/file.db").error().code(), ErrorCode::file_not_found);
-    EXPECT_EQ(DB::open("/tmp").error().code(), ErrorCode::invalid_argument);
-    EXPECT_EQ(DB::open(test_data("real/etcd-3.4.db"), {.read_only = false}).error().code(),
+    EXPECT_EQ(DB::open("/nonexistent/file.db", {.read_only = true}).error().code(),
+              ErrorCode::file_not_found);
+    EXPECT_EQ(DB::open("/tmp", {.read_only = true}).error().code(), ErrorCode::invalid_argument);
+    EXPECT_EQ(DB::open(test_data("real/etcd-3.4.db"), {.lock = false}).error().code(),
               ErrorCode::invalid_argument);
 }
 
@@ -65,8 +66,13 @@ TEST(DbOpen, UsesTheValidMetaWithTheLargerTransaction) {
 }
 
 TEST(DbOpen, UsesTheTransactionBeforeWhenTheNewerMetaIsDamaged) {
-    EXPECT_EQ(number(DB::open(test_data("damaged/docker-meta0.db"))->begin()->id()), 98U);
-    EXPECT_EQ(number(DB::open(test_data("real/docker-20.10-running.db"))->begin()->id()), 99U);
+    EXPECT_EQ(
+        number(DB::open(test_data("damaged/docker-meta0.db"), {.read_only = true})->begin()->id()),
+        98U);
+    EXPECT_EQ(number(DB::open(test_data("real/docker-20.10-running.db"), {.read_only = true})
+                         ->begin()
+                         ->id()),
+              99U);
 }
 
 TEST(DbOpen, FindsEveryPageSizeByEitherMeta) {
@@ -87,14 +93,15 @@ TEST(DbOpen, SaysWhoHoldsTheLockWhenTheTimeIsOver) {
     const std::string path = built.file().path();
     const int other = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     ASSERT_EQ(::flock(other, LOCK_EX), 0);
-    const auto locked = DB::open(path, {.timeout = std::chrono::milliseconds{60}});
+    const auto locked =
+        DB::open(path, {.read_only = true, .timeout = std::chrono::milliseconds{60}});
     ASSERT_FALSE(locked);
     EXPECT_EQ(locked.error().code(), ErrorCode::lock_timeout);
     EXPECT_THAT(locked.error().to_text(), testing::HasSubstr("the file is locked by"));
     EXPECT_THAT(locked.error().to_text(), testing::HasSubstr(path));
-    EXPECT_TRUE(DB::open(path, {.lock = false}));
+    EXPECT_TRUE(DB::open(path, {.read_only = true, .lock = false}));
     ::close(other);
-    EXPECT_TRUE(DB::open(path, {.timeout = std::chrono::milliseconds{60}}));
+    EXPECT_TRUE(DB::open(path, {.read_only = true, .timeout = std::chrono::milliseconds{60}}));
 }
 
 TEST(DbOpen, SharesTheLockWithReadersUntilTheLastUserIsGone) {
@@ -103,7 +110,7 @@ TEST(DbOpen, SharesTheLockWithReadersUntilTheLastUserIsGone) {
     const std::string path = built.file().path();
     const int other = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     ASSERT_EQ(::flock(other, LOCK_SH), 0);
-    auto db = DB::open(path, {.timeout = std::chrono::milliseconds{0}});
+    auto db = DB::open(path, {.read_only = true, .timeout = std::chrono::milliseconds{0}});
     ASSERT_TRUE(db);
     {
         const auto tx = db->begin();
@@ -115,7 +122,7 @@ TEST(DbOpen, SharesTheLockWithReadersUntilTheLastUserIsGone) {
 }
 
 TEST(DbBegin, FailsAfterCloseButARunningTransactionGoesOn) {
-    DB db = *DB::open(test_data("real/docker-20.10-running.db"));
+    DB db = *DB::open(test_data("real/docker-20.10-running.db"), {.read_only = true});
     const DB copy = db;
     const Tx tx = *db.begin();
     db.close();
@@ -173,7 +180,7 @@ TEST(DbBegin, SurvivesAHighWaterMarkOfAnySize) {
 }
 
 TEST(DbView, PassesOnWhatTheWorkReturns) {
-    const DB db = *DB::open(test_data("real/docker-20.10-running.db"));
+    const DB db = *DB::open(test_data("real/docker-20.10-running.db"), {.read_only = true});
     EXPECT_TRUE(db.view([](Tx& tx) -> Result<void> {
         EXPECT_EQ(number(tx.id()), 99U);
         return {};

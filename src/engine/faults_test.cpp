@@ -43,7 +43,7 @@ TEST(TruncatedWhileMapped, EveryCallSurvivesTheLossOfTheWholeFile) {
         SCOPED_TRACE(left);
         PatchedFile file(original.bytes());
         const std::string path = file.path();
-        const DB db = *DB::open(path, {.lock = false});
+        const DB db = *DB::open(path, {.read_only = true, .lock = false});
         const Tx tx = *db.begin();
         const Bucket bucket = *tx.bucket("libnetwork");
         Cursor cursor = bucket.cursor();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/changes.hpp"
+
 namespace rebolt::engine {
 namespace {
 
@@ -82,6 +84,13 @@ void prefetch_keys(const std::byte* page, std::uint32_t page_size) noexcept {
         if (key_end < page_size)
             __builtin_prefetch(page + key_end);
     }
+}
+
+bool enter_draft(const Snapshot& snapshot, PageId id, Node& node) noexcept {
+    if (snapshot.changes == nullptr || !snapshot.changes->drafts.has(id))
+        return false;
+    node = snapshot.changes->drafts.at(id).node();
+    return true;
 }
 
 bool enter_inline(Bytes image, Node& node) noexcept {

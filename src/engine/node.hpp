@@ -11,6 +11,16 @@
 
 namespace rebolt::engine {
 
+/// A page that a write transaction changed is a draft, in memory. Until the
+/// commit gives it a place in the file, it goes by an id with the highest bit
+/// set, which no page of a file has: trees of pages and drafts are read by the
+/// same code. An id in the file that looks like a draft's is damage.
+inline constexpr std::uint64_t draft_bit = std::uint64_t{1} << 63;
+
+[[nodiscard]] constexpr bool is_draft(PageId id) noexcept {
+    return (number(id) & draft_bit) != 0;
+}
+
 /// A branch or leaf page that enter() accepted, or an inline bucket's image.
 /// Its header is sound; its elements are checked as they are read.
 struct Node {
@@ -22,11 +32,18 @@ struct Node {
     [[nodiscard]] Bytes view() const noexcept { return {bytes, size_bytes}; }
 };
 
+/// Enters a draft of the transaction.
+[[nodiscard]] bool enter_draft(const Snapshot& snapshot, PageId id, Node& node) noexcept;
+/// False if a page of the file names a draft: only drafts can.
+[[nodiscard]] constexpr bool may_lead_to(PageId parent, PageId child) noexcept {
+    return !is_draft(child) || is_draft(parent);
+}
+
 /// Enters page `id`. False if anything about the page is not as it must be.
 [[nodiscard]] inline bool enter(const Snapshot& snapshot, PageId id, Node& node) noexcept {
     const std::uint64_t index = number(id);
     if (index < 2 || index >= snapshot.page_end) [[unlikely]]
-        return false;
+        return enter_draft(snapshot, id, node);
     const std::byte* at = snapshot.file.data() + index * snapshot.page_size;
     const auto header = load<format::PageHeader>(at);
     if (header.id != index || header.overflow >= snapshot.page_end - index) [[unlikely]]

@@ -15,8 +15,17 @@
 
 namespace rebolt::engine {
 
+class Database;
+struct Changes;
+
 /// Constant but for `open`. Shared by everything that came from a transaction.
 struct Snapshot {
+    Snapshot();
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+    ~Snapshot();
+
+    std::shared_ptr<Database> database;
     std::shared_ptr<const io::Mapping> mapping;
     format::MetaFields meta{};
     Bytes file;                  ///< the mapping's bytes
@@ -25,6 +34,8 @@ struct Snapshot {
     const std::atomic<std::uint64_t>* faults = nullptr; ///< the mapping's fault counter
     std::uint64_t faults_at_begin = 0;
     std::atomic<bool> open{true};
+    /// What the transaction changed, until it ends; null if it only reads.
+    std::unique_ptr<Changes> changes;
     /// A guess for prefetching: at this depth stood a leaf of few elements, the
     /// last time one was looked up. 0: none. Never decides what is read.
     mutable std::atomic<std::size_t> depth_of_short_leaf{0};
@@ -33,8 +44,18 @@ struct Snapshot {
     [[nodiscard]] bool has_new_faults() const noexcept {
         return faults->load(std::memory_order_relaxed) != faults_at_begin;
     }
-    [[nodiscard]] std::uint64_t offset_of(const std::byte* at) const noexcept {
-        return static_cast<std::uint64_t>(at - file.data());
+    /// True if the bytes could be read: those of a draft always can. Reads
+    /// them, so that a fault that is to come comes now.
+    [[nodiscard]] bool touch(Bytes bytes) const noexcept;
+    /// True if no fault has been met in the bytes so far.
+    [[nodiscard]] bool is_sound(Bytes bytes) const noexcept;
+    /// The pages that there are, drafts included: no walk without repetition
+    /// enters more.
+    [[nodiscard]] std::uint64_t page_bound() const noexcept;
+
+private:
+    [[nodiscard]] bool is_in_file(Bytes bytes) const noexcept {
+        return bytes.data() >= file.data() && bytes.data() < file.data() + file.size();
     }
 };
 

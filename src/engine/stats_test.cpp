@@ -31,14 +31,14 @@ TEST(BucketStatsOfRealFiles, EqualBboltsNumbers) {
     };
     for (const Row& row : rows) {
         SCOPED_TRACE(std::string(row.file) + " " + row.bucket);
-        const DB db = *DB::open(test_data("real/") + row.file);
+        const DB db = *DB::open(test_data("real/") + row.file, {.read_only = true});
         const Tx tx = *db.begin();
         EXPECT_EQ(*tx.bucket(row.bucket)->stats(), row.stats);
     }
 }
 
 TEST(BucketStatsOfTheRoot, CoverAllThatIsInIt) {
-    const DB db = *DB::open(test_data("real/docker-20.10-running.db"));
+    const DB db = *DB::open(test_data("real/docker-20.10-running.db"), {.read_only = true});
     const Tx tx = *db.begin();
     const BucketStats inside = *tx.bucket("libnetwork")->stats();
     const BucketStats all = *tx.root().stats();
@@ -49,7 +49,7 @@ TEST(BucketStatsOfTheRoot, CoverAllThatIsInIt) {
 }
 
 TEST(DatabaseStatsOfRealFiles, CountTheStoredFreelist) {
-    const DB db = *DB::open(test_data("real/docker-20.10-stopped.db"));
+    const DB db = *DB::open(test_data("real/docker-20.10-stopped.db"), {.read_only = true});
     const DatabaseStats stats = *db.stats();
     EXPECT_EQ(stats, (DatabaseStats{.page_size_bytes = 4096,
                                     .high_water_mark = 23,
@@ -61,13 +61,15 @@ TEST(DatabaseStatsOfRealFiles, CountTheStoredFreelist) {
 }
 
 TEST(DatabaseStatsOfRealFiles, FindFreePagesWhenNoFreelistIsStored) {
-    const DatabaseStats stats = *DB::open(test_data("real/etcd-3.4.db"))->stats();
+    const DatabaseStats stats =
+        *DB::open(test_data("real/etcd-3.4.db"), {.read_only = true})->stats();
     EXPECT_EQ(stats.free_page_count, 4U);
     EXPECT_EQ(stats.free_alloc_bytes, 4U * 4096);
 }
 
 TEST(DatabaseStatsOfDamagedFiles, NameTheFreelistsDamage) {
-    const auto stats = DB::open(test_data("damaged/docker-freelist-leaf.db"))->stats();
+    const auto stats =
+        DB::open(test_data("damaged/docker-freelist-leaf.db"), {.read_only = true})->stats();
     ASSERT_FALSE(stats);
     EXPECT_EQ(stats.error().finding()->code, FindingCode::freelist_type);
     EXPECT_EQ(stats.error().finding()->place.page, PageId{22});

@@ -97,7 +97,7 @@ public:
 
     [[nodiscard]] PatchedFile& file() noexcept { return file_; }
     [[nodiscard]] DB open() {
-        auto db = DB::open(file_.path(), {.lock = false});
+        auto db = DB::open(file_.path(), {.read_only = true, .lock = false});
         if (!db)
             throw std::runtime_error(db.error().to_text());
         return std::move(*db);

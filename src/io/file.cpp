@@ -1,6 +1,7 @@
 #include "io/file.hpp"
 
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -39,10 +40,20 @@ Error system_error(int error_number, const std::string& what, const std::string&
 }
 
 Result<std::shared_ptr<const File>> File::open_for_reading(const std::string& path) {
+    return open(path, O_RDONLY, 0);
+}
+
+Result<std::shared_ptr<const File>> File::open_for_writing(const std::string& path,
+                                                           std::uint32_t mode) {
+    return open(path, O_RDWR | O_CREAT, mode);
+}
+
+Result<std::shared_ptr<const File>> File::open(const std::string& path, int flags,
+                                               std::uint32_t mode) {
     // O_NONBLOCK: a FIFO must not make us wait; it is refused just below.
     int descriptor = -1;
     do
-        descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        descriptor = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, mode);
     while (descriptor < 0 && errno == EINTR);
     if (descriptor < 0)
         return system_error(errno, "cannot open", path);
@@ -53,6 +64,21 @@ Result<std::shared_ptr<const File>> File::open_for_reading(const std::string& pa
     if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
         return Error(ErrorCode::invalid_argument, "not a regular file").in_file(path);
     return file;
+}
+
+Result<void> sync_folder_of(const std::string& path) {
+    const std::string parent = std::filesystem::path(path).parent_path().string();
+    const std::string folder = parent.empty() ? "." : parent;
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return system_error(errno, "cannot open the folder", folder);
+    // Some file systems cannot sync folders, and need not.
+    const bool failed = ::fsync(descriptor) != 0 && errno != EINVAL;
+    const int error_number = errno;
+    ::close(descriptor);
+    if (failed)
+        return system_error(error_number, "cannot sync the folder", folder);
+    return {};
 }
 
 File::~File() {

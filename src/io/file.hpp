@@ -18,6 +18,11 @@ public:
     /// invalid_argument for a folder or a device that is no regular file.
     static Result<std::shared_ptr<const File>> open_for_reading(const std::string& path);
 
+    /// Opens for reading and writing; makes an empty file with `mode` if none is
+    /// there. Errors: as above.
+    static Result<std::shared_ptr<const File>> open_for_writing(const std::string& path,
+                                                                std::uint32_t mode);
+
     File(const File&) = delete;
     File& operator=(const File&) = delete;
     ~File();
@@ -31,12 +36,17 @@ public:
     [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const;
 
 private:
+    static Result<std::shared_ptr<const File>> open(const std::string& path, int flags,
+                                                    std::uint32_t mode);
     File(int descriptor, std::string path) noexcept
         : descriptor_(descriptor), path_(std::move(path)) {}
 
     int descriptor_;
     std::string path_;
 };
+
+/// Syncs the folder that a file is in, so that its name stays. Errors: io.
+[[nodiscard]] Result<void> sync_folder_of(const std::string& path);
 
 /// An Error for a failed system call: `what` and the system's reason for
 /// `error_number`, with the file named.

@@ -217,6 +217,16 @@ bool Mapping::touch(std::uint64_t offset, std::uint64_t length) const noexcept {
     return end == offset + length && !faulted(offset, length);
 }
 
+Result<void> Mapping::lock_in_memory() const {
+    if (::mlock(begin_, size_bytes_) != 0)
+        return system_error(errno, "cannot keep the file in memory (mlock)", file_->path());
+    return {};
+}
+
+void Mapping::forbid_reading() const noexcept {
+    ::mprotect(const_cast<std::byte*>(begin_), size_bytes_, PROT_NONE);
+}
+
 void Mapping::advise_will_need() const noexcept {
     ::madvise(const_cast<std::byte*>(begin_), size_bytes_, MADV_WILLNEED);
 }

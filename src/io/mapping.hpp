@@ -36,6 +36,15 @@
 
 namespace rebolt::io {
 
+/// In debug builds a view into the file that is used after its transaction is
+/// stopped by the processor; and a view into a changed page, after the page was
+/// changed again, by the address sanitizer.
+#ifdef NDEBUG
+inline constexpr bool views_are_checked = false;
+#else
+inline constexpr bool views_are_checked = true;
+#endif
+
 /// The first `size_bytes` of a file, mapped. Address and size are constant for
 /// its life. Safe to use from many threads.
 class Mapping {
@@ -65,6 +74,10 @@ public:
     /// is to come comes now; once for each page in the mapping's life. Returns
     /// true if all of it could be read.
     [[nodiscard]] bool touch(std::uint64_t offset, std::uint64_t length) const noexcept;
+    /// Keeps it in memory (mlock). Errors: permission_denied, out_of_memory, io.
+    [[nodiscard]] Result<void> lock_in_memory() const;
+    /// Every later read of it ends the process.
+    void forbid_reading() const noexcept;
     /// Asks the system to read ahead all of it, best effort.
     void advise_will_need() const noexcept;
 

@@ -63,7 +63,7 @@ void walk(const Bucket& bucket, std::vector<Bucket>& found) {
 
 void open_file(Input input) {
     const MemoryFile file(input);
-    if (const auto db = DB::open(file.path()))
+    if (const auto db = DB::open(file.path(), {.read_only = true}))
         static_cast<void>(db->stats());
     if (const auto source = PageSource::open(file.path()))
         for (std::uint64_t page = 0; page < source->page_count(); ++page)
@@ -72,7 +72,7 @@ void open_file(Input input) {
 
 void walk_cursors(Input input) {
     const MemoryFile file(input);
-    const auto db = DB::open(file.path());
+    const auto db = DB::open(file.path(), {.read_only = true});
     if (!db)
         return;
     const auto tx = db->begin();

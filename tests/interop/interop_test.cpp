@@ -14,7 +14,7 @@
 #include <rebolt/check.hpp>
 #include <rebolt/db.hpp>
 
-#include "describe.hpp"
+#include "support/describe.hpp"
 
 namespace rebolt::test {
 namespace {
@@ -63,7 +63,7 @@ protected:
         fs::permissions(copy, fs::perms::owner_write, fs::perm_options::add);
         const Output theirs = run(fmt::format("{} describe {}", peer, copy));
         ASSERT_EQ(theirs.code, 0);
-        const auto db = DB::open(path);
+        const auto db = DB::open(path, {.read_only = true});
         ASSERT_TRUE(db) << db.error().to_text();
         const auto ours = describe(*db);
         ASSERT_TRUE(ours) << ours.error().to_text();
@@ -128,23 +128,23 @@ TEST_F(Interop, AWriterInGoShutsOutReadersHere) {
     const std::string path = generate("nested");
     const std::jthread holder([&] { run(fmt::format("{} hold {} exclusive 3000", peer, path)); });
     // Until the other has the lock; ours is let go at once, so that it can.
-    Result<DB> db = DB::open(path, {.timeout = std::chrono::milliseconds{0}});
+    Result<DB> db = DB::open(path, {.read_only = true, .timeout = std::chrono::milliseconds{0}});
     for (int tries = 0; db && tries < 200; ++tries) {
         db->close();
         std::this_thread::sleep_for(std::chrono::milliseconds{10});
-        db = DB::open(path, {.timeout = std::chrono::milliseconds{0}});
+        db = DB::open(path, {.read_only = true, .timeout = std::chrono::milliseconds{0}});
     }
     ASSERT_FALSE(db);
     EXPECT_EQ(db.error().code(), ErrorCode::lock_timeout);
     EXPECT_NE(db.error().message().find("bboltpeer (process "), std::string::npos)
         << db.error().message();
     // With patience it opens once the other has gone.
-    EXPECT_TRUE(DB::open(path, {.timeout = std::chrono::seconds{20}}));
+    EXPECT_TRUE(DB::open(path, {.read_only = true, .timeout = std::chrono::seconds{20}}));
 }
 
 TEST_F(Interop, ReadersInGoAndHereShareTheFile) {
     const std::string path = generate("nested");
-    const auto db = DB::open(path);
+    const auto db = DB::open(path, {.read_only = true});
     ASSERT_TRUE(db);
     EXPECT_EQ(run(fmt::format("{} hold {} shared 1", peer, path)).text, "held\n");
     EXPECT_NE(run(fmt::format("timeout 2 {} hold {} exclusive 1 2>&1", peer, path)).text, "held\n");

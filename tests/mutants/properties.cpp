@@ -116,7 +116,7 @@ void expect_same(const CheckReport& one, const CheckReport& two) {
 } // namespace
 
 Reading read_everything(const std::string& path) {
-    const auto db = DB::open(path);
+    const auto db = DB::open(path, {.read_only = true});
     if (!db)
         return {0, false, db.error().to_text()};
     static_cast<void>(db->stats());

@@ -54,7 +54,7 @@ Result<void> walk(const Bucket& bucket, Owner owner, Tally& tally) {
 
 TEST_P(RealValues, AreFine) {
     const auto folder = std::filesystem::path(__FILE__).parent_path() / "../data/real";
-    auto db = DB::open((folder / GetParam().name).string());
+    auto db = DB::open((folder / GetParam().name).string(), {.read_only = true});
     ASSERT_TRUE(db) << db.error().to_text();
     auto tx = db->begin();
     ASSERT_TRUE(tx) << tx.error().to_text();

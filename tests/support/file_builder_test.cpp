@@ -87,7 +87,7 @@ TEST(FileBuilder, IsReadByTheEngine) {
                   {"paged", FileBuilder::bucket(4, 6), 1}});
     file.branch(4, {{"a", 5}, {"m", 6}}).leaf(5, {{"a", "1"}}).leaf(6, {{"m", "2"}});
     PatchedFile in_memory(file.bytes());
-    auto db = DB::open(in_memory.path());
+    auto db = DB::open(in_memory.path(), {.read_only = true});
     ASSERT_TRUE(db) << db.error().to_text();
     auto tx = db->begin();
     ASSERT_TRUE(tx) << tx.error().to_text();

@@ -44,7 +44,7 @@ BucketStats read_back(const BucketContent& content, const FileShape& shape,
     PatchedFile file(build_file(content, shape));
     if (by_other_meta)
         file.put(shape.txid % 2 * shape.page_size + 16, std::uint32_t{0});
-    auto db = DB::open(file.path());
+    auto db = DB::open(file.path(), {.read_only = true});
     EXPECT_TRUE(db) << db.error().to_text();
     auto tx = db->begin();
     EXPECT_TRUE(tx) << tx.error().to_text();
@@ -102,7 +102,7 @@ TEST(TreeBuilder, GivesLongValuesOverflowPages) {
 
 std::uint64_t free_page_count(const FileShape& shape) {
     PatchedFile file(build_file(every_kind(), shape));
-    const auto db = DB::open(file.path());
+    const auto db = DB::open(file.path(), {.read_only = true});
     EXPECT_TRUE(db) << db.error().to_text();
     const auto stats = db->stats();
     EXPECT_TRUE(stats) << stats.error().to_text();

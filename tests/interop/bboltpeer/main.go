@@ -1,6 +1,6 @@
 // Command bboltpeer drives the reference bbolt implementation so that rebolt
-// can be compared with it: it describes, checks, generates, locks and times
-// database files.
+// can be compared with it: it describes, checks, generates, changes, locks and
+// times database files.
 package main
 
 import (
@@ -13,6 +13,8 @@ const usage = `usage: bboltpeer describe FILE
        bboltpeer check FILE
        bboltpeer generate KIND OUT [SEED]
        bboltpeer generate-bench OUT COUNT VALUE_BYTES
+       bboltpeer apply FILE SCRIPT [FROM TO]
+       bboltpeer batch
        bboltpeer hold FILE shared|exclusive MS
        bboltpeer time check FILE BUCKET RUNS
        bboltpeer time scan FILE BUCKET RUNS
@@ -26,6 +28,7 @@ var commands = map[string]func(args []string) error{
 	"check":          runCheck,
 	"generate":       runGenerate,
 	"generate-bench": runGenerateBench,
+	"apply":          runApply,
 	"hold":           runHold,
 	"time":           runTime,
 }

@@ -1,4 +1,4 @@
-#include "describe.hpp"
+#include "support/describe.hpp"
 
 #include <iterator>
 
@@ -16,12 +16,6 @@ std::string hex(std::string_view bytes) {
     for (const char c : bytes)
         fmt::format_to(std::back_inserter(text), "{:02x}", static_cast<unsigned char>(c));
     return text;
-}
-
-std::string value_text(std::string_view value) {
-    if (value.size() <= whole_value_bytes_max)
-        return hex(value);
-    return fmt::format("#{:016x}:{}", format::fnv1a(as_bytes(value)), value.size());
 }
 
 std::string stats_text(const BucketStats& s) {
@@ -43,13 +37,19 @@ Result<void> describe_bucket(const Bucket& bucket, std::string& text) {
     return bucket.for_each([&](const Entry& entry) -> Result<void> {
         if (entry.is_bucket)
             return describe_bucket(TRY(bucket.bucket(entry.key)), text);
-        text += fmt::format("{{\"key\":\"{}\",\"value\":\"{}\"}}\n", hex(entry.key),
-                            value_text(entry.value));
+        text += fmt::format("{{\"key\":\"{}\",\"value\":{}}}\n", hex(entry.key),
+                            describe_value(entry.value));
         return {};
     });
 }
 
 } // namespace
+
+std::string describe_value(std::string_view value) {
+    if (value.size() <= whole_value_bytes_max)
+        return fmt::format("\"{}\"", hex(value));
+    return fmt::format("\"#{:016x}:{}\"", format::fnv1a(as_bytes(value)), value.size());
+}
 
 Result<std::string> describe(const DB& db) {
     const DatabaseStats stats = TRY(db.stats());

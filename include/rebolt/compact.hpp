@@ -1,0 +1,31 @@
+// compact: writes all that is in a database into another, without its holes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include <rebolt/db.hpp>
+#include <rebolt/result.hpp>
+
+namespace rebolt {
+
+struct CompactProgress {
+    std::uint64_t keys;  ///< copied so far
+    std::uint64_t bytes; ///< of these keys and their values
+};
+
+struct CompactOptions {
+    /// Keys and values that go into one transaction, in bytes (bbolt:
+    /// -tx-max-size); 0: all in one.
+    std::uint64_t transaction_bytes_max = 65536;
+    /// Called now and then; return false to cancel.
+    std::function<bool(const CompactProgress&)> progress;
+};
+
+/// Copies all buckets, keys and sequences of `from` into `to`, in key order and
+/// with pages filled to 90 % (bbolt: Compact). `to` should be a new file opened
+/// with no_sync: it is synced at the end. Errors: damaged (of `from`), those of
+/// writing, cancelled. Cost: O(from); memory of one transaction.
+Result<void> compact(const DB& from, const DB& to, const CompactOptions& options = {});
+
+} // namespace rebolt

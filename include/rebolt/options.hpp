@@ -1,0 +1,81 @@
+// How to open a database (bbolt: Options).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <rebolt/result.hpp>
+
+namespace rebolt {
+
+class Tx;
+
+namespace io {
+class SystemCalls;
+}
+
+/// Which of several fitting runs of free pages a writer takes (bbolt:
+/// FreelistType). Not stored in the file: either reads what the other wrote.
+enum class FreelistType : std::uint8_t {
+    array,   ///< the lowest page id that fits: files stay short
+    hashmap, ///< the next that fits behind the last one taken: no search from the start
+};
+
+struct OpenOptions {
+    /// Never write; share the file with other readers. Otherwise the file is
+    /// made if it is not there, and held exclusively.
+    bool read_only = false;
+    /// How long to wait for the file's lock; nullopt: without end, bbolt's default.
+    std::optional<std::chrono::milliseconds> timeout = std::nullopt;
+    /// Off, for read_only alone: read although another program may be writing
+    /// (see ReadOptions).
+    bool lock = true;
+
+    /// Of a new file, in bytes: a power of two from 512 to 65536; 0: the
+    /// system's. A file that is there has its own.
+    std::uint32_t page_size_bytes = 0;
+    /// Permissions of a new file, before the process's umask.
+    std::uint32_t file_mode = 0600;
+    /// The file may not grow beyond this; 0: no bound (bbolt: MaxSize).
+    std::uint64_t max_size_bytes = 0;
+    /// Maps at least so much at once (bbolt: InitialMmapSize). Other than in
+    /// bbolt no reader ever holds up a writer that must map more: this only
+    /// saves making new mappings while the file grows.
+    std::uint64_t initial_mapping_bytes = 0;
+    /// Keeps the mapped file in memory; needs the right to (bbolt: Mlock).
+    bool lock_memory = false;
+
+    /// Commits do not sync: fast, and after a power cut anything may be there
+    /// (bbolt: NoSync). For files that can be made again.
+    bool no_sync = false;
+    /// Growing the file is not synced by itself (bbolt: NoGrowSync).
+    bool no_grow_sync = false;
+    /// The freelist is not stored, and found by a walk of all trees when the
+    /// file is opened for writing (bbolt: NoFreelistSync).
+    bool no_freelist_sync = false;
+    FreelistType freelist_type = FreelistType::array;
+    /// Read-only: read the freelist at once, so that one that is damaged is
+    /// met here (bbolt: PreLoadFreelist). Writers always do.
+    bool preload_freelist = false;
+    /// Compare the stored freelist with all trees when opening for writing:
+    /// else a page that is in use and listed as free may be overwritten. On by
+    /// default up to this size; beyond, opening would take seconds.
+    std::uint64_t verify_freelist_up_to_bytes = 64ULL << 20;
+
+    /// Called after each commit with a read transaction of it; its error is
+    /// commit's (bbolt: DB.StrictMode). The commit itself stands.
+    std::function<Result<void>(const Tx&)> strict_check = nullptr;
+    /// batch(): as many calls go into one transaction (bbolt: MaxBatchSize), …
+    std::size_t batch_size_max = 1000;
+    /// … and the first waits so long for others (bbolt: MaxBatchDelay).
+    std::chrono::milliseconds batch_delay_max{10};
+
+    /// What a writer asks the system with. For tests of faults; null: the
+    /// system's own.
+    std::shared_ptr<io::SystemCalls> system_calls = nullptr;
+};
+
+} // namespace rebolt

@@ -1,0 +1,67 @@
+// What a write transaction has changed so far: pages in memory, open buckets.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <rebolt/id.hpp>
+#include <rebolt/stats.hpp>
+
+#include "engine/draft.hpp"
+#include "engine/snapshot.hpp"
+
+namespace rebolt::engine {
+
+/// The drafts of a transaction. Their addresses are constant.
+class Drafts {
+public:
+    PageId add(std::unique_ptr<Draft> draft) {
+        drafts_.push_back(std::move(draft));
+        return PageId{draft_bit | (drafts_.size() - 1)};
+    }
+    [[nodiscard]] bool has(PageId id) const noexcept {
+        const std::uint64_t index = number(id) & ~draft_bit;
+        return is_draft(id) && index < drafts_.size() && drafts_[index] != nullptr;
+    }
+    /// has(id).
+    [[nodiscard]] Draft& at(PageId id) const noexcept { return *drafts_[number(id) & ~draft_bit]; }
+    void drop(PageId id) noexcept { drafts_[number(id) & ~draft_bit].reset(); }
+    /// Ever made.
+    [[nodiscard]] std::size_t size() const noexcept { return drafts_.size(); }
+
+private:
+    std::vector<std::unique_ptr<Draft>> drafts_;
+};
+
+/// A bucket that the transaction opened. What it says goes before what stands
+/// in the parent's leaf, until the commit writes it there.
+struct OpenBucket {
+    OpenBucket* parent = nullptr; ///< null for the root bucket
+    std::string name;
+    std::shared_ptr<const BucketName> place; ///< null for the root bucket
+    PageId root{};                           ///< never 0: an inline bucket's page is a draft
+    PageId root_at_begin{};                  ///< 0 for an inline or new bucket
+    std::uint64_t sequence = 0;
+    double fill_fraction = 0.5; ///< bbolt: DefaultFillPercent
+    bool has_changed = false;
+    bool is_deleted = false;
+    std::map<std::string, std::unique_ptr<OpenBucket>, std::less<>> children;
+};
+
+struct Changes {
+    Drafts drafts;
+    OpenBucket root;
+    /// Deleted buckets, to which handles may still point.
+    std::vector<std::unique_ptr<OpenBucket>> deleted;
+    std::uint64_t count = 0; ///< of changes: cursors find their place again
+    std::string failure;     ///< the error that ended it; empty: none
+    bool is_managed = false; ///< by update() or batch(): they commit
+    TxStats stats;
+    std::vector<std::function<void()>> on_commit;
+};
+
+} // namespace rebolt::engine

@@ -1,0 +1,298 @@
+#include "engine/commit.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <functional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "engine/freelist.hpp"
+#include "engine/tree_writer.hpp"
+
+namespace rebolt::engine {
+namespace {
+
+// bbolt grows a file to the next power of two from 32 KiB on, and from 16 MiB
+// on by as much at a time (DB.AllocSize).
+constexpr std::uint64_t grown_bytes_min = std::uint64_t{32} << 10;
+constexpr std::uint64_t growth_bytes_max = std::uint64_t{16} << 20;
+// Pages that stand beside each other are written together, as far as this.
+constexpr std::size_t write_bytes = std::size_t{1} << 20;
+
+std::uint64_t grown(std::uint64_t needed_bytes) noexcept {
+    if (needed_bytes <= growth_bytes_max)
+        return std::bit_ceil(std::max(needed_bytes, grown_bytes_min));
+    return (needed_bytes + growth_bytes_max - 1) / growth_bytes_max * growth_bytes_max;
+}
+
+// A bucket's value: header, then an inline bucket's page image.
+std::string bucket_value(std::uint64_t root, std::uint64_t sequence, const Draft* inline_page) {
+    const format::BucketHeader header{root, sequence};
+    std::string value(sizeof header + (inline_page == nullptr ? 0 : inline_page->image_bytes()),
+                      '\0');
+    std::memcpy(value.data(), &header, sizeof header);
+    if (inline_page != nullptr) {
+        std::vector<std::byte> image(inline_page->image_bytes());
+        inline_page->write(image.data(), 0, 0);
+        std::memcpy(value.data() + sizeof header, image.data(), image.size());
+    }
+    return value;
+}
+
+} // namespace
+
+std::vector<std::byte> meta_page(format::MetaFields fields) {
+    std::vector<std::byte> page(fields.page_size);
+    const format::PageHeader header{
+        .id = fields.txid % 2, .flags = format::meta_flag, .count = 0, .overflow = 0};
+    std::memcpy(page.data(), &header, sizeof header);
+    std::byte* at = page.data() + sizeof header;
+    std::memcpy(at, &fields, sizeof fields);
+    fields.checksum = format::fnv1a({at, offsetof(format::MetaFields, checksum)});
+    std::memcpy(at, &fields, sizeof fields);
+    return page;
+}
+
+Commit::Commit(Database& database, Snapshot& snapshot) noexcept
+    : database_(database), snapshot_(snapshot), changes_(*snapshot.changes), meta_(snapshot.meta) {}
+
+Result<void> Commit::run() {
+    Result<void> written = write_all();
+    if (written)
+        return written;
+    for (const PageRun& run : taken_)
+        database_.free_pages_.give_back(run);
+    if (stage_ == Stage::harmless)
+        return written;
+    const std::string fate =
+        stage_ == Stage::meta
+            ? fmt::format("transaction {} may or may not be in the file", meta_.txid)
+            : std::string("the disk may have lost what was written");
+    return database_.refuse(fmt::format("{}: {}", written.error().message(), fate));
+}
+
+Result<void> Commit::write_all() {
+    TRY(settle(changes_.root));
+    meta_.root = number(TRY(place(changes_.root.root)));
+    meta_.sequence = changes_.root.sequence;
+    TRY(place_freelist());
+    TRY(grow_file());
+    TRY(write_pages());
+    return write_meta();
+}
+
+// Buckets inside first: their roots' places are written into this one. As deep
+// as open buckets are in each other.
+Result<void> Commit::settle(OpenBucket& bucket) {
+    for (const auto& [name, inside] : bucket.children) {
+        TRY(settle(*inside));
+        TRY(write_header(bucket, *inside));
+    }
+    return TreeWriter(snapshot_, bucket).settle();
+}
+
+Result<void> Commit::write_header(OpenBucket& parent, OpenBucket& bucket) {
+    if (!bucket.has_changed)
+        return {};
+    std::string value;
+    if (fits_inline(bucket))
+        value = bucket_value(0, bucket.sequence, &changes_.drafts.at(bucket.root));
+    else
+        value = bucket_value(number(TRY(place(bucket.root))), bucket.sequence, nullptr);
+    TreeWriter tree(snapshot_, parent);
+    Search search;
+    TRY(tree.find(bucket.name, search));
+    return tree.put(search, bucket.name, value, format::bucket_leaf_flag);
+}
+
+// bbolt: Bucket.inlineable.
+bool Commit::fits_inline(const OpenBucket& bucket) const noexcept {
+    if (!is_draft(bucket.root))
+        return false;
+    const Draft& page = changes_.drafts.at(bucket.root);
+    if (!page.is_leaf() || page.image_bytes() > snapshot_.page_size / 4)
+        return false;
+    for (std::size_t i = 0; i < page.count(); ++i)
+        if ((page.item(i).flags & format::bucket_leaf_flag) != 0)
+            return false;
+    return true;
+}
+
+// Gives a page and all changed pages below it their places, and names them.
+Result<PageId> Commit::place(PageId page) {
+    if (!is_draft(page))
+        return page;
+    Draft& draft = changes_.drafts.at(page);
+    if (!draft.is_leaf())
+        for (std::size_t i = 0; i < draft.count(); ++i)
+            draft.set_child(i, number(TRY(place(PageId{draft.item(i).child}))));
+    const PageRun run = TRY(allocate(draft.image_bytes()));
+    writes_.push_back({run, &draft});
+    return PageId{run.first};
+}
+
+Result<PageRun> Commit::allocate(std::uint64_t bytes) {
+    const std::uint64_t count = (bytes + snapshot_.page_size - 1) / snapshot_.page_size;
+    changes_.stats.pages_allocated += count;
+    if (const auto first = database_.free_pages_.take(count)) {
+        taken_.push_back({*first, count});
+        return taken_.back();
+    }
+    const PageRun run{meta_.high_water_mark, count};
+    meta_.high_water_mark += count;
+    const std::uint64_t size_max = database_.options_.max_size_bytes;
+    if (size_max != 0 && meta_.high_water_mark * snapshot_.page_size > size_max)
+        return Error(ErrorCode::max_size_reached,
+                     fmt::format("the transaction needs {} bytes, but the file may have {} at most",
+                                 meta_.high_water_mark * snapshot_.page_size, size_max))
+            .in_file(database_.path_);
+    return run;
+}
+
+// The list is written with all pages that will be free once nobody reads them.
+Result<void> Commit::place_freelist() {
+    FreePages& free_pages = database_.free_pages_;
+    if (database_.freelist_run_)
+        TRY(give_up(snapshot_, *database_.freelist_run_, nullptr));
+    if (database_.options_.no_freelist_sync) {
+        meta_.freelist = number(no_freelist);
+        return {};
+    }
+    freelist_run_ =
+        TRY(allocate(freelist_bytes(free_pages.free_count() + free_pages.pending_count())));
+    meta_.freelist = freelist_run_->first;
+    writes_.push_back({*freelist_run_, nullptr});
+    return {};
+}
+
+Result<void> Commit::grow_file() {
+    {
+        const std::scoped_lock lock(database_.mutex_);
+        mapping_ = database_.mapping_;
+    }
+    const std::uint64_t needed = meta_.high_water_mark * snapshot_.page_size;
+    if (needed <= database_.file_bytes_)
+        return {};
+    const std::uint64_t size_max = database_.options_.max_size_bytes;
+    std::uint64_t size = std::max(grown(needed), database_.options_.initial_mapping_bytes);
+    if (size_max != 0)
+        size = std::max(needed, std::min(size, size_max));
+    TRY(database_.file_writer_->resize(size));
+    if (!database_.options_.no_sync && !database_.options_.no_grow_sync)
+        TRY(sync([&] { return database_.file_writer_->sync_all(); }));
+    database_.file_bytes_ = size;
+    mapping_ = TRY(database_.map(mapping_->shared_file(), size));
+    const std::scoped_lock lock(database_.mutex_);
+    database_.mapping_ = mapping_;
+    return {};
+}
+
+Result<void> Commit::write_pages() {
+    std::ranges::sort(writes_, {}, [](const Write& write) { return write.run.first; });
+    const std::uint32_t page_size = snapshot_.page_size;
+    std::vector<std::byte> buffer;
+    std::uint64_t begin = 0; // the first page in the buffer
+    const auto flush = [&]() -> Result<void> {
+        changes_.stats.bytes_written += buffer.size();
+        Result<void> written = database_.file_writer_->write_at(begin * page_size, buffer);
+        buffer.clear();
+        return written;
+    };
+    for (const Write& write : writes_) {
+        if (buffer.size() >= write_bytes || write.run.first != begin + buffer.size() / page_size)
+            TRY(flush());
+        if (buffer.empty())
+            begin = write.run.first;
+        const std::size_t at = buffer.size();
+        if (write.page == nullptr) {
+            const auto list = freelist_page(write.run, database_.free_pages_, page_size);
+            buffer.insert(buffer.end(), list.begin(), list.end());
+        } else {
+            buffer.resize(at + write.run.count * page_size);
+            write.page->write(buffer.data() + at, write.run.first,
+                              static_cast<std::uint32_t>(write.run.count - 1));
+        }
+        ++changes_.stats.pages_written;
+    }
+    TRY(flush());
+    if (database_.options_.no_sync)
+        return {};
+    return sync([&] { return database_.file_writer_->sync_data(); });
+}
+
+// A system that failed to write may say so once and forget it.
+Result<void> Commit::sync(const std::function<Result<void>()>& sync_now) {
+    stage_ = Stage::sync;
+    TRY(sync_now());
+    stage_ = Stage::harmless;
+    return {};
+}
+
+Result<void> Commit::write_meta() {
+    const std::vector<std::byte> page = meta_page(meta_);
+    stage_ = Stage::meta;
+    TRY(database_.file_writer_->write_at(meta_.txid % 2 * snapshot_.page_size, page));
+    if (!database_.options_.no_sync)
+        TRY(database_.file_writer_->sync_data());
+    stage_ = Stage::harmless;
+    changes_.stats.bytes_written += page.size();
+    return {};
+}
+
+Result<void> Database::commit(Snapshot& snapshot) {
+    Changes& changes = *snapshot.changes;
+    Result<void> result;
+    if (!changes.failure.empty())
+        result = Error(ErrorCode::transaction_failed,
+                       fmt::format("nothing was written: {}", changes.failure))
+                     .in_file(path_);
+    else
+        result = publish(snapshot);
+    if (!result) {
+        end(snapshot);
+        return result;
+    }
+    const std::vector<std::function<void()>> hooks = std::move(changes.on_commit);
+    snapshot.open.store(false);
+    snapshot.changes.reset();
+    writer_.release();
+    if constexpr (io::views_are_checked)
+        snapshot.mapping->forbid_reading();
+    for (const auto& hook : hooks)
+        hook();
+    if (options_.strict_check) {
+        const Tx tx(TRY(begin(Access::read)));
+        return options_.strict_check(tx);
+    }
+    return {};
+}
+
+// Makes the transaction the newest state, for the file and for this process.
+Result<void> Database::publish(Snapshot& snapshot) {
+    Commit commit(*this, snapshot);
+    TRY(commit.run());
+    freelist_run_ = commit.freelist_run();
+    const std::scoped_lock lock(mutex_);
+    meta_ = commit.meta();
+    mapping_ = commit.mapping();
+    count_pages(stats_);
+    stats_.writes.add(snapshot.changes->stats);
+    return {};
+}
+
+void Database::count_pages(DatabaseStats& stats) const noexcept {
+    const std::uint64_t free = free_pages_.free_count();
+    const std::uint64_t pending = free_pages_.pending_count();
+    stats.page_size_bytes = page_size_;
+    stats.high_water_mark = meta_.high_water_mark;
+    stats.file_bytes = file_bytes_;
+    stats.free_page_count = free;
+    stats.pending_page_count = pending;
+    stats.free_alloc_bytes = (free + pending) * page_size_;
+    stats.freelist_inuse_bytes = freelist_bytes(free + pending);
+}
+
+} // namespace rebolt::engine

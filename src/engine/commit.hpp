@@ -1,0 +1,74 @@
+// Commit: brings a write transaction's changes into the file.
+//
+// In this order: the trees settle, and every changed page gets a place that no
+// state in use has; the file grows; pages are written and synced; then one
+// meta page makes them the newest state, and is synced (bbolt: Tx.Commit).
+// Until the meta is there, the file is what it was.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <rebolt/result.hpp>
+
+#include "engine/changes.hpp"
+#include "engine/database.hpp"
+
+namespace rebolt::engine {
+
+class Commit {
+public:
+    Commit(Database& database, Snapshot& snapshot) noexcept;
+
+    /// After an error the pages it took are free again; sync_failed: the state
+    /// of the file is not known.
+    Result<void> run();
+    /// What the file is after run().
+    [[nodiscard]] const format::MetaFields& meta() const noexcept { return meta_; }
+    /// The mapping that shows it.
+    [[nodiscard]] const std::shared_ptr<const io::Mapping>& mapping() const noexcept {
+        return mapping_;
+    }
+    [[nodiscard]] const std::optional<PageRun>& freelist_run() const noexcept {
+        return freelist_run_;
+    }
+
+private:
+    /// What an error would mean now.
+    enum class Stage : std::uint8_t {
+        harmless, ///< the file is what it was
+        sync,     ///< it is, but the disk cannot be trusted
+        meta,     ///< nobody knows which state the file has
+    };
+    struct Write {
+        PageRun run;
+        const Draft* page; ///< null: the freelist
+    };
+
+    Result<void> write_all();
+    Result<void> settle(OpenBucket& bucket);
+    Result<void> write_header(OpenBucket& parent, OpenBucket& bucket);
+    [[nodiscard]] bool fits_inline(const OpenBucket& bucket) const noexcept;
+    Result<PageId> place(PageId page);
+    Result<void> place_freelist();
+    Result<PageRun> allocate(std::uint64_t bytes);
+    Result<void> grow_file();
+    Result<void> write_pages();
+    Result<void> write_meta();
+    Result<void> sync(const std::function<Result<void>()>& sync_now);
+
+    Database& database_;
+    Snapshot& snapshot_;
+    Changes& changes_;
+    format::MetaFields meta_;
+    std::shared_ptr<const io::Mapping> mapping_;
+    std::optional<PageRun> freelist_run_;
+    std::vector<Write> writes_;
+    std::vector<PageRun> taken_; ///< from the free pages
+    Stage stage_ = Stage::harmless;
+};
+
+} // namespace rebolt::engine

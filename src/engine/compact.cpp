@@ -1,0 +1,113 @@
+#include <rebolt/compact.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/try.hpp"
+
+namespace rebolt {
+namespace {
+
+// Keys come in order: pages are left nearly full (bbolt: Compact).
+constexpr double fill_fraction = 0.9;
+constexpr std::uint64_t keys_between_reports = 10'000;
+
+class Compaction {
+public:
+    Compaction(const Tx& from, const DB& to, const CompactOptions& options)
+        : from_(from), to_(to), options_(options) {}
+
+    Result<void> run() {
+        tx_.emplace(TRY(to_.begin(Access::write)));
+        levels_.push_back({from_.cursor(), from_.root(), tx_->root(), {}});
+        TRY(levels_.back().to.set_fill_percent(fill_fraction));
+        auto entry = TRY(levels_.back().at.first());
+        for (;;) {
+            if (!entry) {
+                levels_.pop_back();
+                if (levels_.empty())
+                    break;
+            } else if (entry->is_bucket) {
+                TRY(enter(entry->key));
+                entry = TRY(levels_.back().at.first());
+                continue;
+            } else {
+                TRY(copy(*entry));
+            }
+            entry = TRY(levels_.back().at.next());
+        }
+        TRY(tx_->commit());
+        report();
+        return to_.sync();
+    }
+
+private:
+    /// A bucket on the way down.
+    struct Level {
+        Cursor at;
+        Bucket from;
+        Bucket to;
+        std::string name;
+    };
+
+    Result<void> enter(std::string_view name) {
+        TRY(make_room(name.size()));
+        const Bucket from = TRY(levels_.back().from.bucket(name));
+        Bucket to = TRY(levels_.back().to.create_bucket(name));
+        TRY(to.set_sequence(from.sequence()));
+        TRY(to.set_fill_percent(fill_fraction));
+        levels_.push_back({from.cursor(), from, to, std::string(name)});
+        return {};
+    }
+
+    Result<void> copy(const Entry& entry) {
+        TRY(make_room(entry.key.size() + entry.value.size()));
+        TRY(levels_.back().to.put(entry.key, entry.value));
+        bytes_ += entry.key.size() + entry.value.size();
+        if (++keys_ % keys_between_reports == 0 && !report())
+            return Error(ErrorCode::cancelled, "cancelled").in_file(to_.path());
+        return {};
+    }
+
+    bool report() const { return !options_.progress || options_.progress({keys_, bytes_}); }
+
+    // Begins another transaction when this one has enough, and opens the
+    // buckets on the way down again.
+    Result<void> make_room(std::uint64_t bytes) {
+        transaction_bytes_ += bytes;
+        if (options_.transaction_bytes_max == 0 ||
+            transaction_bytes_ <= options_.transaction_bytes_max || transaction_bytes_ == bytes)
+            return {};
+        TRY(tx_->commit());
+        tx_.emplace(TRY(to_.begin(Access::write)));
+        transaction_bytes_ = bytes;
+        Bucket to = tx_->root();
+        for (std::size_t i = 0; i < levels_.size(); ++i) {
+            if (i != 0)
+                to = TRY(to.bucket(levels_[i].name));
+            TRY(to.set_fill_percent(fill_fraction));
+            levels_[i].to = to;
+        }
+        return {};
+    }
+
+    const Tx& from_;
+    const DB& to_;
+    const CompactOptions& options_;
+    std::optional<Tx> tx_;
+    std::vector<Level> levels_;
+    std::uint64_t transaction_bytes_ = 0;
+    std::uint64_t keys_ = 0;
+    std::uint64_t bytes_ = 0;
+};
+
+} // namespace
+
+Result<void> compact(const DB& from, const DB& to, const CompactOptions& options) {
+    const Tx tx = TRY(from.begin());
+    return Compaction(tx, to, options).run();
+}
+
+} // namespace rebolt

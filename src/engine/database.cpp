@@ -1,0 +1,193 @@
+#include "engine/database.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "engine/changes.hpp"
+#include "engine/freelist_count.hpp"
+
+namespace rebolt::engine {
+
+Error Database::closed() const {
+    return Error(ErrorCode::database_closed, "the database is closed").in_file(path_);
+}
+
+Error Database::refuse(const std::string& reason) {
+    const std::scoped_lock lock(mutex_);
+    refusal_ = fmt::format("{}; nothing more is written by this handle: close it, check the file, "
+                           "and open it anew",
+                           reason);
+    return Error(ErrorCode::sync_failed, refusal_).in_file(path_);
+}
+
+// A debug build gives each transaction a mapping of its own, which is closed to
+// all reading when it ends: who uses a view too long is stopped there and then.
+Result<std::shared_ptr<const io::Mapping>> Database::map(std::shared_ptr<const io::File> file,
+                                                         std::uint64_t size_bytes) const {
+    auto mapping = TRY(io::Mapping::map(std::move(file), size_bytes));
+    if (options_.lock_memory)
+        TRY(mapping->lock_in_memory());
+    return mapping;
+}
+
+Result<std::shared_ptr<Snapshot>> Database::snapshot_of(std::shared_ptr<const io::Mapping> mapping,
+                                                        const format::MetaFields& meta) {
+    auto snapshot = std::make_shared<Snapshot>();
+    if constexpr (io::views_are_checked)
+        mapping = TRY(map(mapping->shared_file(), mapping->bytes().size()));
+    snapshot->mapping = std::move(mapping);
+    snapshot->file = snapshot->mapping->bytes();
+    snapshot->page_size = page_size_;
+    snapshot->faults = &snapshot->mapping->fault_counter();
+    snapshot->faults_at_begin = snapshot->mapping->fault_count();
+    snapshot->meta = meta;
+    snapshot->page_end = std::min(meta.high_water_mark, snapshot->file.size() / page_size_);
+    if (meta.root < 2 || meta.root >= meta.high_water_mark)
+        return damage(*snapshot, FindingCode::meta_root_out_of_range, PageId{meta.root}, 0,
+                      fmt::format("the root is page {}, expected 2 to {}", meta.root,
+                                  meta.high_water_mark - 1),
+                      {}, nullptr);
+    return snapshot;
+}
+
+Result<std::shared_ptr<Snapshot>> Database::begin(Access access) {
+    auto snapshot = TRY(access == Access::read ? begin_read() : begin_write());
+    snapshot->database = shared_from_this();
+    return snapshot;
+}
+
+Result<std::shared_ptr<Snapshot>> Database::begin_read() {
+    std::shared_ptr<const io::Mapping> mapping;
+    format::MetaFields meta;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (mapping_ == nullptr)
+            return closed();
+        if (options_.read_only) { // others may have written: with --no-lock, and before we came
+            const std::uint64_t size = TRY(mapping_->file().size_bytes());
+            if (size > mapping_->bytes().size())
+                mapping_ = TRY(map(mapping_->shared_file(), size));
+            const auto chosen = choose_meta(mapping_->bytes(), page_size_);
+            if (!chosen)
+                return no_meta(mapping_->bytes(), page_size_, path_);
+            meta = *chosen;
+        } else {
+            meta = meta_;
+        }
+        mapping = mapping_;
+        ++stats_.transaction_count;
+        ++stats_.open_transaction_count;
+        readers_.insert(meta.txid);
+    }
+    auto snapshot = snapshot_of(std::move(mapping), meta);
+    if (!snapshot) {
+        const std::scoped_lock lock(mutex_);
+        --stats_.open_transaction_count;
+        readers_.erase(readers_.find(meta.txid));
+    }
+    return snapshot;
+}
+
+// What was freed may be used again when no reader sees it, and the state that
+// the other meta names does not either: both metas' trees stay whole.
+Result<std::shared_ptr<Snapshot>> Database::begin_write() {
+    if (options_.read_only)
+        return Error(ErrorCode::database_read_only, "the database was opened for reading only")
+            .in_file(path_);
+    writer_.acquire();
+    auto snapshot = [&]() -> Result<std::shared_ptr<Snapshot>> {
+        std::shared_ptr<const io::Mapping> mapping;
+        format::MetaFields meta;
+        std::uint64_t oldest = 0;
+        {
+            const std::scoped_lock lock(mutex_);
+            if (mapping_ == nullptr)
+                return closed();
+            if (!refusal_.empty())
+                return Error(ErrorCode::sync_failed, refusal_).in_file(path_);
+            mapping = mapping_;
+            meta = meta_;
+            oldest = readers_.empty() ? meta.txid : *readers_.begin();
+        }
+        if (meta.txid > 0)
+            free_pages_.release(std::min(oldest, meta.txid - 1));
+        auto begun = TRY(snapshot_of(std::move(mapping), meta));
+        begun->meta.txid = meta.txid + 1;
+        begun->changes = std::make_unique<Changes>();
+        OpenBucket& root = begun->changes->root;
+        root.root = root.root_at_begin = PageId{meta.root};
+        root.sequence = meta.sequence;
+        return begun;
+    }();
+    if (!snapshot)
+        writer_.release();
+    return snapshot;
+}
+
+void Database::end(Snapshot& snapshot) noexcept {
+    if (!snapshot.open.exchange(false))
+        return;
+    if (snapshot.changes != nullptr) {
+        free_pages_.forget_pending(snapshot.meta.txid);
+        snapshot.changes.reset();
+        writer_.release();
+    } else {
+        const std::scoped_lock lock(mutex_);
+        --stats_.open_transaction_count;
+        readers_.erase(readers_.find(snapshot.meta.txid));
+    }
+    if constexpr (io::views_are_checked)
+        snapshot.mapping->forbid_reading();
+}
+
+Result<void> Database::sync() {
+    if (options_.read_only)
+        return Error(ErrorCode::database_read_only, "the database was opened for reading only")
+            .in_file(path_);
+    writer_.acquire();
+    Result<void> result = file_writer_ ? file_writer_->sync_data() : Result<void>(closed());
+    if (!result && file_writer_)
+        result = refuse(
+            fmt::format("{}: the disk may have lost what was written", result.error().message()));
+    writer_.release();
+    return result;
+}
+
+Result<DatabaseStats> Database::stats() {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (mapping_ == nullptr)
+            return closed();
+        if (!options_.read_only)
+            return stats_;
+    }
+    const Tx tx(TRY(begin(Access::read)));
+    const Snapshot& snapshot = *tx.snapshot_;
+    const FreelistCount count = TRY(count_freelist(snapshot, tx));
+    DatabaseStats stats;
+    stats.page_size_bytes = page_size_;
+    stats.high_water_mark = snapshot.meta.high_water_mark;
+    stats.file_bytes = snapshot.file.size();
+    stats.free_page_count = count.free_pages;
+    stats.free_alloc_bytes = count.free_pages * page_size_;
+    stats.freelist_inuse_bytes = count.inuse_bytes;
+    const std::scoped_lock lock(mutex_);
+    stats.transaction_count = stats_.transaction_count - 1; // not our own
+    stats.open_transaction_count = stats_.open_transaction_count - 1;
+    return stats;
+}
+
+void Database::close() noexcept {
+    writer_.acquire();
+    {
+        const std::scoped_lock lock(mutex_);
+        mapping_.reset();
+        file_writer_.reset();
+    }
+    writer_.release();
+}
+
+} // namespace rebolt::engine

@@ -1,0 +1,114 @@
+// Database: what copies of a DB share: the file, its newest state, who reads
+// and who writes.
+//
+// One mutex guards what threads share; it is never held during I/O of a commit.
+// The writer holds `writer_` from begin to end: what only it touches needs no
+// mutex. Each transaction keeps the mapping it began with; growth of the file
+// makes a new one, and no reader waits for it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <semaphore>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <rebolt/finding.hpp>
+#include <rebolt/options.hpp>
+#include <rebolt/result.hpp>
+#include <rebolt/stats.hpp>
+#include <rebolt/tx.hpp>
+
+#include "engine/batch.hpp"
+#include "engine/free_pages.hpp"
+#include "engine/snapshot.hpp"
+#include "io/file_writer.hpp"
+#include "io/mapping.hpp"
+
+namespace rebolt::engine {
+
+class Database : public std::enable_shared_from_this<Database> {
+public:
+    static Result<std::shared_ptr<Database>> open(const std::string& path,
+                                                  const OpenOptions& options);
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    [[nodiscard]] std::uint32_t page_size() const noexcept { return page_size_; }
+    [[nodiscard]] const OpenOptions& options() const noexcept { return options_; }
+    [[nodiscard]] const std::vector<Finding>& findings_at_open() const noexcept {
+        return findings_at_open_;
+    }
+    [[nodiscard]] Batch& batch() noexcept { return batch_; }
+
+    [[nodiscard]] Result<std::shared_ptr<Snapshot>> begin(Access access);
+    /// Writes the transaction's changes and ends it. After an error it has
+    /// ended too, without a change, or with one of unknown fate (sync_failed).
+    Result<void> commit(Snapshot& snapshot);
+    /// Ends a transaction without a change.
+    void end(Snapshot& snapshot) noexcept;
+
+    Result<void> sync();
+    [[nodiscard]] Result<DatabaseStats> stats();
+    void close() noexcept;
+
+    /// The free pages: the writer's alone.
+    [[nodiscard]] FreePages& free_pages() noexcept { return free_pages_; }
+
+private:
+    friend class Commit;
+
+    Database(std::string path, const OpenOptions& options)
+        : path_(std::move(path)), options_(options), free_pages_(options.freelist_type) {}
+
+    // open.cpp
+    Result<void> open_file();
+    Result<void> make_new(std::uint32_t page_size);
+    Result<std::optional<std::uint32_t>> cut_off_making(const io::File& file) const;
+    Result<void> judge_for_writing();
+    Result<void> load_free_pages(const Snapshot& snapshot);
+
+    [[nodiscard]] Error closed() const;
+    [[nodiscard]] Error refuse(const std::string& reason);
+    Result<std::shared_ptr<const io::Mapping>> map(std::shared_ptr<const io::File> file,
+                                                   std::uint64_t size_bytes) const;
+    Result<std::shared_ptr<Snapshot>> begin_read();
+    Result<std::shared_ptr<Snapshot>> begin_write();
+    Result<std::shared_ptr<Snapshot>> snapshot_of(std::shared_ptr<const io::Mapping> mapping,
+                                                  const format::MetaFields& meta);
+    Result<void> publish(Snapshot& snapshot);
+    void count_pages(DatabaseStats& stats) const noexcept;
+
+    const std::string path_;
+    const OpenOptions options_;
+    std::uint32_t page_size_ = 0;
+    std::vector<Finding> findings_at_open_;
+
+    std::mutex mutex_;                           // guards these:
+    std::shared_ptr<const io::Mapping> mapping_; // keeps the file open; null: closed
+    format::MetaFields meta_{};                  // the newest commit; read-only: unused
+    std::multiset<std::uint64_t> readers_;       // the states that are being read
+    DatabaseStats stats_;
+    std::string refusal_; // why no more is written; empty: it is
+
+    std::binary_semaphore writer_{1}; // held by the write transaction, guards these:
+    std::optional<io::FileWriter> file_writer_;
+    FreePages free_pages_;
+    std::optional<PageRun> freelist_run_; // where the freelist is stored
+    std::uint64_t file_bytes_ = 0;
+
+    Batch batch_;
+};
+
+/// bbolt: DB.meta. The valid meta with the larger txid; meta 0 when equal.
+[[nodiscard]] std::optional<format::MetaFields> choose_meta(Bytes file, std::uint32_t page_size);
+/// Why a file without a usable meta is none.
+[[nodiscard]] Error no_meta(Bytes file, std::uint32_t page_size, const std::string& path);
+/// A meta page with these fields, its checksum made right.
+[[nodiscard]] std::vector<std::byte> meta_page(format::MetaFields fields);
+/// Damage of the file as a whole.
+[[nodiscard]] Error file_damage(FindingCode code, std::string message, const std::string& path);
+
+} // namespace rebolt::engine

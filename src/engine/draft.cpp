@@ -1,0 +1,250 @@
+#include "engine/draft.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "io/mapping.hpp"
+
+namespace rebolt::engine {
+namespace {
+
+using format::BranchElementHeader;
+using format::Fault;
+using format::LeafElementHeader;
+using format::LeafView;
+
+template <class T>
+void store(std::byte* at, const T& value) noexcept {
+    std::memcpy(at, &value, sizeof value);
+}
+
+void copy(std::byte* to, std::string_view bytes) noexcept {
+    if (!bytes.empty())
+        std::memcpy(to, bytes.data(), bytes.size());
+}
+
+void store_element(std::byte* page, std::size_t index, std::uint64_t content, const Item& item,
+                   bool is_leaf) noexcept {
+    const std::size_t offset = LeafView::offset_of(index);
+    const auto pos = static_cast<std::uint32_t>(content - offset);
+    const auto key_bytes = static_cast<std::uint32_t>(item.key.size());
+    if (is_leaf)
+        store(page + offset, LeafElementHeader{item.flags, pos, key_bytes,
+                                               static_cast<std::uint32_t>(item.value.size())});
+    else
+        store(page + offset, BranchElementHeader{pos, key_bytes, item.child});
+}
+
+// Where an element's field `pos` stands in it.
+constexpr std::size_t pos_offset(bool is_leaf) noexcept {
+    return is_leaf ? offsetof(LeafElementHeader, pos) : offsetof(BranchElementHeader, pos);
+}
+
+// What is wrong with an element that is in bounds, seen from the key before it.
+std::optional<FindingCode> fault_of_key(std::string_view key, std::string_view before) {
+    if (key.empty())
+        return FindingCode::key_empty;
+    if (key.size() > format::key_bytes_max)
+        return FindingCode::key_too_large;
+    if (!is_less(before, key))
+        return FindingCode::key_order;
+    return std::nullopt;
+}
+
+} // namespace
+
+Draft::Draft(bool is_leaf, std::size_t room_bytes)
+    : bytes_(new std::byte[LeafView::offset_of(0) + room_bytes]),
+      capacity_(LeafView::offset_of(0) + room_bytes), content_begin_(capacity_), is_leaf_(is_leaf) {
+    store_header(0, 0);
+}
+
+// Readers of nodes look at it, as at a page's.
+void Draft::store_header(std::uint64_t id, std::uint32_t overflow) noexcept {
+    store(bytes_.get(),
+          format::PageHeader{.id = id,
+                             .flags = is_leaf_ ? format::leaf_flag : format::branch_flag,
+                             .count = count_,
+                             .overflow = overflow});
+}
+
+format::Checked<std::unique_ptr<Draft>> Draft::copy_of(const Node& page, std::uint64_t page_end) {
+    auto draft = std::make_unique<Draft>(page.is_leaf, page.size_bytes + page.size_bytes / 8);
+    std::string_view before;
+    for (std::size_t i = 0; i < page.count; ++i) {
+        Item item;
+        if (page.is_leaf) {
+            const auto element = LeafView::of(page.view())->element(i);
+            if (!element)
+                return std::unexpected(element.error());
+            item = {element->key, element->value, element->flags, 0};
+        } else {
+            const auto element = format::BranchView::of(page.view())->element(i);
+            if (!element)
+                return std::unexpected(element.error());
+            item = {element->key, {}, 0, number(element->child)};
+            if (item.child < 2 || item.child >= page_end)
+                return std::unexpected(Fault{FindingCode::page_out_of_range, LeafView::offset_of(i),
+                                             item.child, page_end - 1, "the child's page id"});
+        }
+        if (const auto code = fault_of_key(item.key, before))
+            return std::unexpected(Fault{*code, LeafView::offset_of(i), item.key.size(), 0,
+                                         "the size of a key that is not in order"});
+        before = item.key;
+        draft->insert(i, item);
+        if (draft->image_bytes() > page.size_bytes)
+            return std::unexpected(Fault{FindingCode::element_overlap, LeafView::offset_of(i),
+                                         draft->image_bytes(), page.size_bytes,
+                                         "the sum of the elements"});
+    }
+    return draft;
+}
+
+Item Draft::item(std::size_t index) const noexcept {
+    const std::byte* element = bytes_.get() + LeafView::offset_of(index);
+    const auto text = [&](std::uint64_t at, std::size_t size) {
+        return as_text({element + at, size});
+    };
+    if (!is_leaf_) {
+        const auto raw = load<BranchElementHeader>(element);
+        return {text(raw.pos, raw.key_bytes), {}, 0, raw.child};
+    }
+    const auto raw = load<LeafElementHeader>(element);
+    const std::uint64_t value = std::uint64_t{raw.pos} + raw.key_bytes;
+    return {text(raw.pos, raw.key_bytes), text(value, raw.value_bytes), raw.flags, 0};
+}
+
+std::uint64_t Draft::item_bytes(std::size_t index) const noexcept {
+    const Item at = item(index);
+    return format::element_bytes + at.key.size() + at.value.size();
+}
+
+// Elements that move by one keep their content: its distance changes.
+void Draft::insert(std::size_t index, const Item& item) {
+    const std::size_t content = item.key.size() + item.value.size();
+    end_views();
+    make_room(content);
+    std::byte* const page = bytes_.get();
+    std::byte* const element = page + LeafView::offset_of(index);
+    std::memmove(element + format::element_bytes, element,
+                 (count_ - index) * format::element_bytes);
+    ++count_;
+    const std::size_t pos = pos_offset(is_leaf_);
+    for (std::size_t i = index + 1; i < count_; ++i) {
+        std::byte* at = page + LeafView::offset_of(i) + pos;
+        store(at, load<std::uint32_t>(at) - std::uint32_t{format::element_bytes});
+    }
+    content_begin_ -= content;
+    content_bytes_ += content;
+    copy(page + content_begin_, item.key);
+    copy(page + content_begin_ + item.key.size(), item.value);
+    store_element(page, index, content_begin_, item, is_leaf_);
+    store(page + offsetof(format::PageHeader, count), count_);
+}
+
+void Draft::replace(std::size_t index, const Item& item) {
+    end_views();
+    const Item old = this->item(index);
+    const std::size_t old_bytes = old.key.size() + old.value.size();
+    const std::size_t content = item.key.size() + item.value.size();
+    if (content == old_bytes) {
+        std::byte* const at = bytes_.get() + (as_bytes(old.key).data() - bytes_.get());
+        copy(at, item.key);
+        copy(at + item.key.size(), item.value);
+        store_element(bytes_.get(), index, static_cast<std::uint64_t>(at - bytes_.get()), item,
+                      is_leaf_);
+        return;
+    }
+    const bool shrunk = has_shrunk;
+    erase(index);
+    has_shrunk = shrunk || content < old_bytes;
+    insert(index, item);
+}
+
+void Draft::set_child(std::size_t index, std::uint64_t child) noexcept {
+    store(bytes_.get() + LeafView::offset_of(index) + offsetof(BranchElementHeader, child), child);
+}
+
+void Draft::erase(std::size_t index) {
+    end_views();
+    content_bytes_ -= item_bytes(index) - format::element_bytes;
+    std::byte* const page = bytes_.get();
+    std::byte* const element = page + LeafView::offset_of(index);
+    --count_;
+    std::memmove(element, element + format::element_bytes,
+                 (count_ - index) * format::element_bytes);
+    const std::size_t pos = pos_offset(is_leaf_);
+    for (std::size_t i = index; i < count_; ++i) {
+        std::byte* at = page + LeafView::offset_of(i) + pos;
+        store(at, load<std::uint32_t>(at) + std::uint32_t{format::element_bytes});
+    }
+    if (count_ == 0)
+        content_begin_ = capacity_;
+    has_shrunk = true;
+    store(page + offsetof(format::PageHeader, count), count_);
+}
+
+void Draft::move_tail_to(Draft& right, std::size_t first) {
+    for (std::size_t i = first; i < count_; ++i) {
+        const Item moved = item(i);
+        content_bytes_ -= moved.key.size() + moved.value.size();
+        right.insert(right.count_, moved);
+    }
+    count_ = static_cast<std::uint16_t>(first);
+    store(bytes_.get() + offsetof(format::PageHeader, count), count_);
+    if (count_ == 0)
+        content_begin_ = capacity_;
+}
+
+// A debug build moves the content at each change: a view that is used too long
+// is a use after free.
+void Draft::end_views() {
+    if constexpr (io::views_are_checked)
+        rearrange(capacity_);
+}
+
+// For one more element with so many bytes of content: squeezes gaps out, or
+// doubles the buffer if that would not help for long.
+void Draft::make_room(std::size_t content_bytes) {
+    const std::size_t needed = format::element_bytes + content_bytes;
+    if (room() >= needed)
+        return;
+    const std::size_t used = image_bytes() + needed;
+    constexpr std::size_t spare_bytes_max = std::size_t{64} << 20; // positions have 32 bits
+    rearrange(used + used / 8 <= capacity_ ? capacity_ : used + std::min(used, spare_bytes_max));
+}
+
+void Draft::rearrange(std::size_t capacity) {
+    std::unique_ptr<std::byte[]> bytes(new std::byte[capacity]);
+    std::memcpy(bytes.get(), bytes_.get(), format::page_header_bytes);
+    std::size_t at = capacity;
+    for (std::size_t i = 0; i < count_; ++i) {
+        const Item moved = item(i);
+        at -= moved.key.size() + moved.value.size();
+        copy(bytes.get() + at, moved.key);
+        copy(bytes.get() + at + moved.key.size(), moved.value);
+        store_element(bytes.get(), i, at, moved, is_leaf_);
+    }
+    bytes_ = std::move(bytes);
+    capacity_ = capacity;
+    content_begin_ = at;
+}
+
+void Draft::write(std::byte* out, std::uint64_t id, std::uint32_t overflow) const noexcept {
+    store(out, format::PageHeader{.id = id,
+                                  .flags = is_leaf_ ? format::leaf_flag : format::branch_flag,
+                                  .count = count_,
+                                  .overflow = overflow});
+    std::size_t at = LeafView::offset_of(count_);
+    for (std::size_t i = 0; i < count_; ++i) {
+        const Item written = item(i);
+        copy(out + at, written.key);
+        copy(out + at + written.key.size(), written.value);
+        store_element(out, i, at, written, is_leaf_);
+        at += written.key.size() + written.value.size();
+    }
+}
+
+} // namespace rebolt::engine

@@ -1,0 +1,91 @@
+// Draft: a branch or leaf page of an open write transaction, in memory.
+//
+// It is a page image that the readers of pages can read: header, elements, and
+// content behind them. Other than in a file, content stands at the end of the
+// buffer, newest first, so that adding an element moves no content. write()
+// puts it into bbolt's canonical layout: content in element order, no gaps.
+//
+// A draft is made from a page only after each of its elements was found in
+// bounds and its keys ascending: a transaction copies no damage.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include <rebolt/format.hpp>
+
+#include "engine/node.hpp"
+
+namespace rebolt::engine {
+
+/// An element's content. In a branch `child` counts, in a leaf value and flags.
+struct Item {
+    std::string_view key;
+    std::string_view value;
+    std::uint32_t flags = 0;
+    std::uint64_t child = 0;
+};
+
+class Draft {
+public:
+    /// An empty page with room for about `room_bytes`.
+    Draft(bool is_leaf, std::size_t room_bytes);
+    /// A copy of a page. Fails on an element out of bounds, a key that does
+    /// not ascend, is empty or too large, and a child that is no page below
+    /// `page_end`.
+    static format::Checked<std::unique_ptr<Draft>> copy_of(const Node& page,
+                                                           std::uint64_t page_end);
+
+    [[nodiscard]] Node node() const noexcept { return {bytes_.get(), capacity_, count_, is_leaf_}; }
+    [[nodiscard]] std::uint16_t count() const noexcept { return count_; }
+    [[nodiscard]] bool is_leaf() const noexcept { return is_leaf_; }
+    /// Bytes that the page takes in a file, header included.
+    [[nodiscard]] std::uint64_t image_bytes() const noexcept {
+        return format::LeafView::offset_of(count_) + content_bytes_;
+    }
+    /// The element at `index` < count(). Views are valid until the next change.
+    [[nodiscard]] Item item(std::size_t index) const noexcept;
+    /// Bytes that the element takes in a file.
+    [[nodiscard]] std::uint64_t item_bytes(std::size_t index) const noexcept;
+
+    /// True if `view` begins in this draft's memory.
+    [[nodiscard]] bool holds(std::string_view view) const noexcept {
+        return as_bytes(view).data() >= bytes_.get() &&
+               as_bytes(view).data() < bytes_.get() + capacity_;
+    }
+
+    // Changes. `item` must not view this draft's own bytes.
+
+    void insert(std::size_t index, const Item& item);
+    void replace(std::size_t index, const Item& item);
+    void set_child(std::size_t index, std::uint64_t child) noexcept;
+    void erase(std::size_t index);
+    /// Moves the elements from `first` on to the end of `right`.
+    void move_tail_to(Draft& right, std::size_t first);
+
+    /// Writes the page as bbolt lays it out: image_bytes() bytes at `out`.
+    void write(std::byte* out, std::uint64_t id, std::uint32_t overflow) const noexcept;
+
+    /// An element was erased: the page may be due for a merge.
+    bool has_shrunk = false;
+
+private:
+    void store_header(std::uint64_t id, std::uint32_t overflow) noexcept;
+    void end_views();
+    void make_room(std::size_t content_bytes);
+    void rearrange(std::size_t capacity);
+    [[nodiscard]] std::size_t room() const noexcept {
+        return content_begin_ - format::LeafView::offset_of(count_);
+    }
+
+    std::unique_ptr<std::byte[]> bytes_;
+    std::size_t capacity_;
+    std::size_t content_begin_;       ///< content in use, and gaps, from here to the end
+    std::uint64_t content_bytes_ = 0; ///< of content in use
+    std::uint16_t count_ = 0;
+    bool is_leaf_;
+};
+
+} // namespace rebolt::engine

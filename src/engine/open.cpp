@@ -1,0 +1,244 @@
+// Opening a database: its file, its lock, its metas, and for writing its free
+// pages.
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "engine/changes.hpp"
+#include "engine/database.hpp"
+#include "engine/freelist.hpp"
+#include "engine/page_walk.hpp"
+#include "io/io.hpp"
+#include "io/page_size.hpp"
+
+namespace rebolt::engine {
+namespace {
+
+// The page size in a meta's bytes, for the two places where metas stand.
+template <class Visit>
+void for_each_meta(Bytes file, std::uint32_t page_size, Visit visit) {
+    for (const std::uint64_t begin : {std::uint64_t{0}, std::uint64_t{page_size}}) {
+        if (begin >= file.size())
+            return;
+        if (const auto meta = format::MetaView::of(file.subspan(begin)))
+            visit(*meta);
+    }
+}
+
+constexpr std::uint64_t new_pages = 4;
+
+// bbolt: DB.init: two metas, an empty freelist, an empty leaf.
+std::vector<std::byte> new_database(std::uint32_t page_size) {
+    format::MetaFields fields{.magic = format::magic,
+                              .version = format::version,
+                              .page_size = page_size,
+                              .flags = 0,
+                              .root = 3,
+                              .sequence = 0,
+                              .freelist = 2,
+                              .high_water_mark = new_pages,
+                              .txid = 0,
+                              .checksum = 0};
+    std::vector<std::byte> image = meta_page(fields);
+    fields.txid = 1;
+    for (const std::vector<std::byte>& page :
+         {meta_page(fields), freelist_page({2, 1}, FreePages{}, page_size)})
+        image.insert(image.end(), page.begin(), page.end());
+    image.resize(new_pages * page_size);
+    Draft(true, 0).write(image.data() + std::size_t{3} * page_size, 3, 0);
+    return image;
+}
+
+// True if the file is the image, but for sectors that are zero or missing.
+bool is_part_of(Bytes file, Bytes image) {
+    constexpr std::size_t sector_bytes = 512;
+    if (file.size() > image.size() || std::ranges::equal(file, image))
+        return false;
+    for (std::size_t at = 0; at < file.size(); at += sector_bytes) {
+        const Bytes sector = file.subspan(at, std::min(sector_bytes, file.size() - at));
+        if (!format::all_zero(sector) &&
+            !std::ranges::equal(sector, image.subspan(at, sector.size())))
+            return false;
+    }
+    return true;
+}
+
+Result<void> judge_options(const std::string& path, const OpenOptions& options) {
+    const auto fail = [&](std::string message) {
+        return Error(ErrorCode::invalid_argument, std::move(message)).in_file(path);
+    };
+    if (!options.read_only && !options.lock)
+        return fail("a database can be opened without its lock for reading only");
+    if (options.page_size_bytes != 0 && !format::is_page_size(options.page_size_bytes))
+        return fail(fmt::format("a page cannot have {} bytes: a power of two from {} to {}",
+                                options.page_size_bytes, format::page_size_min,
+                                format::page_size_max));
+    return {};
+}
+
+} // namespace
+
+Error file_damage(FindingCode code, std::string message, const std::string& path) {
+    return Error(Finding{.code = code,
+                         .severity = text_of(code).severity,
+                         .place = {},
+                         .message = std::move(message),
+                         .transaction = std::nullopt})
+        .in_file(path);
+}
+
+std::optional<format::MetaFields> choose_meta(Bytes file, std::uint32_t page_size) {
+    std::optional<format::MetaFields> chosen;
+    for_each_meta(file, page_size, [&](const format::MetaView& meta) {
+        if (!meta.validate() && meta.fields().page_size == page_size &&
+            (!chosen || meta.fields().txid > chosen->txid))
+            chosen = meta.fields();
+    });
+    return chosen;
+}
+
+Error no_meta(Bytes file, std::uint32_t page_size, const std::string& path) {
+    bool is_foreign = false;
+    bool has_magic = false;
+    for_each_meta(file, page_size, [&](const format::MetaView& meta) {
+        is_foreign |= !has_magic && meta.fields().magic == format::magic_of_foreign_byte_order;
+        has_magic |= meta.fields().magic == format::magic;
+    });
+    if (is_foreign)
+        return file_damage(FindingCode::foreign_byte_order,
+                           "the file was written on a big-endian machine", path);
+    if (has_magic)
+        return file_damage(FindingCode::both_metas_invalid, "neither meta page is valid", path);
+    return file_damage(FindingCode::not_a_bolt_file, "no meta page: not a bbolt database", path);
+}
+
+Result<std::shared_ptr<Database>> Database::open(const std::string& path,
+                                                 const OpenOptions& options) {
+    TRY(judge_options(path, options));
+    std::shared_ptr<Database> database(new Database(path, options));
+    TRY(database->open_file());
+    if (!options.read_only)
+        TRY(database->judge_for_writing());
+    else if (options.preload_freelist)
+        TRY(database->stats());
+    return database;
+}
+
+Result<void> Database::open_file() {
+    auto file = TRY(options_.read_only ? io::File::open_for_reading(path_)
+                                       : io::File::open_for_writing(path_, options_.file_mode));
+    if (options_.lock)
+        TRY(io::lock(*file, options_.read_only ? io::LockMode::shared : io::LockMode::exclusive,
+                     options_.timeout));
+    file_bytes_ = TRY(file->size_bytes());
+    if (!options_.read_only)
+        file_writer_.emplace(file, options_.system_calls ? options_.system_calls
+                                                         : io::SystemCalls::real());
+    if (file_bytes_ == 0 && options_.read_only)
+        return file_damage(FindingCode::file_empty, "the file has 0 bytes", path_);
+    if (file_bytes_ == 0) {
+        const auto system_page = static_cast<std::uint32_t>(std::clamp<long>(
+            ::sysconf(_SC_PAGESIZE), format::page_size_min, format::page_size_max));
+        TRY(make_new(options_.page_size_bytes != 0 ? options_.page_size_bytes : system_page));
+    } else if (!options_.read_only) {
+        if (const auto size = TRY(cut_off_making(*file))) {
+            TRY(make_new(*size));
+            findings_at_open_.push_back(
+                {.code = FindingCode::file_empty,
+                 .severity = Severity::note,
+                 .place = {},
+                 .message = "the file's making was cut off before anything was put into it; it "
+                            "was made anew",
+                 .transaction = std::nullopt});
+        }
+    }
+    mapping_ = TRY(map(std::move(file), file_bytes_));
+    page_size_ = io::find_page_size(mapping_->bytes()).bytes;
+    const auto meta = choose_meta(mapping_->bytes(), page_size_);
+    if (!meta)
+        return no_meta(mapping_->bytes(), page_size_, path_);
+    meta_ = *meta;
+    return {};
+}
+
+Result<void> Database::make_new(std::uint32_t page_size) {
+    const std::vector<std::byte> image = new_database(page_size);
+    TRY(file_writer_->write_at(0, image));
+    TRY(file_writer_->sync_all());
+    TRY(io::sync_folder_of(path_));
+    file_bytes_ = image.size();
+    return {};
+}
+
+// The page size of a database whose making a power cut ended: it has no more
+// than the first pages, of which some sectors are still zero. A database that
+// ever committed has more pages, so that nothing is lost by making it anew.
+Result<std::optional<std::uint32_t>> Database::cut_off_making(const io::File& file) const {
+    std::vector<std::byte> bytes(file_bytes_);
+    if (file_bytes_ > new_pages * format::page_size_max)
+        return std::optional<std::uint32_t>{};
+    bytes.resize(TRY(file.read_at(0, bytes)));
+    for (std::uint32_t size = format::page_size_min; size <= format::page_size_max; size *= 2)
+        if (is_part_of(bytes, new_database(size)))
+            return std::optional(size);
+    return std::optional<std::uint32_t>{};
+}
+
+Result<void> Database::judge_for_writing() {
+    if (meta_.high_water_mark > file_bytes_ / page_size_)
+        return file_damage(
+            FindingCode::file_truncated,
+            fmt::format("the file has {} pages, but transaction {} uses {}: nothing is written "
+                        "into a file that lost its end",
+                        file_bytes_ / page_size_, meta_.txid, meta_.high_water_mark),
+            path_);
+    const auto snapshot = TRY(snapshot_of(mapping_, meta_));
+    Node root;
+    if (!enter(*snapshot, PageId{meta_.root}, root)) {
+        const PageId path[] = {PageId{meta_.root}};
+        return damage(*snapshot, why_not(*snapshot, PageId{meta_.root}), PageId{meta_.root}, path,
+                      nullptr);
+    }
+    TRY(load_free_pages(*snapshot));
+    count_pages(stats_);
+    // bbolt: "Flush freelist when transitioning from no sync to sync".
+    if (!options_.no_freelist_sync && !freelist_run_) {
+        Tx tx(TRY(begin(Access::write)));
+        TRY(tx.commit());
+    }
+    return {};
+}
+
+// From the list in the file, if that can be believed; else from the trees.
+Result<void> Database::load_free_pages(const Snapshot& snapshot) {
+    Result<StoredFreelist> stored = read_freelist(snapshot);
+    const bool is_stored = PageId{meta_.freelist} != no_freelist;
+    if (stored && file_bytes_ > options_.verify_freelist_up_to_bytes) {
+        freelist_run_ = stored->run;
+        for (const std::uint64_t page : stored->pages)
+            free_pages_.add(page);
+        return {};
+    }
+    std::vector<bool> used = TRY(used_pages(snapshot));
+    if (stored && std::ranges::none_of(stored->run.pages(), [&](auto page) { return used[page]; }))
+        freelist_run_ = stored->run;
+    if (freelist_run_)
+        for (const std::uint64_t page : freelist_run_->pages())
+            used[page] = true;
+    for (std::uint64_t page = 2; page < meta_.high_water_mark; ++page)
+        if (!used[page])
+            free_pages_.add(page);
+    if (is_stored && !stored)
+        findings_at_open_.push_back(*stored.error().finding());
+    else if (is_stored)
+        if (auto finding = compare(stored->pages, free_pages_, used, snapshot))
+            findings_at_open_.push_back(std::move(*finding));
+    return {};
+}
+
+} // namespace rebolt::engine

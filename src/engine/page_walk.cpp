@@ -1,0 +1,131 @@
+#include "engine/page_walk.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "base/try.hpp"
+#include "engine/node.hpp"
+
+namespace rebolt::engine {
+namespace {
+
+class PageWalk {
+public:
+    PageWalk(const Snapshot& snapshot, const std::function<Result<void>(const PageRun&)>& visit)
+        : snapshot_(snapshot), visit_(visit) {}
+
+    Result<void> run(PageId root, const OpenBucket* live) {
+        steps_.push_back({root, live});
+        while (!steps_.empty()) {
+            const Step step = steps_.back();
+            steps_.pop_back();
+            TRY(walk_page(step));
+        }
+        return {};
+    }
+
+private:
+    struct Step {
+        PageId page;
+        const OpenBucket* live;
+    };
+
+    Error fail(const Step& step, const format::Fault& fault) const {
+        const PageId path[] = {step.page};
+        return damage(snapshot_, fault, step.page, path,
+                      step.live == nullptr ? nullptr : step.live->place.get());
+    }
+
+    Result<void> walk_page(const Step& step) {
+        Node node;
+        if (!enter(snapshot_, step.page, node))
+            return fail(step, why_not(snapshot_, step.page));
+        if (!is_draft(step.page))
+            TRY(visit_({number(step.page), node.size_bytes / snapshot_.page_size}));
+        TRY(node.is_leaf ? walk_leaf(step, node) : walk_branch(step, node));
+        if (!snapshot_.is_sound(node.view()))
+            return fail(step,
+                        {FindingCode::page_unreadable, 0, 0, node.size_bytes, "readable bytes"});
+        return {};
+    }
+
+    Result<void> walk_branch(const Step& step, const Node& node) {
+        for (std::size_t i = 0; i < node.count; ++i) {
+            const PageId child{
+                load<format::BranchElementHeader>(node.bytes + format::BranchView::offset_of(i))
+                    .child};
+            if (!may_lead_to(step.page, child))
+                return fail(step, {FindingCode::page_out_of_range, format::BranchView::offset_of(i),
+                                   number(child), snapshot_.page_end - 1, "the child's page id"});
+            steps_.push_back({child, step.live});
+        }
+        return {};
+    }
+
+    // Elements that overlap would let a small page hold any amount of work.
+    Result<void> walk_leaf(const Step& step, const Node& node) {
+        std::uint64_t bytes = 0;
+        for (std::size_t i = 0; i < node.count; ++i) {
+            const auto element = format::LeafView::of(node.view())->element(i);
+            if (!element)
+                return fail(step, element.error());
+            bytes += format::element_bytes + element->key.size() + element->value.size();
+            if (bytes > node.size_bytes)
+                return fail(step, {FindingCode::element_overlap, format::LeafView::offset_of(i),
+                                   bytes, node.size_bytes, "the sum of the elements"});
+            if (element->is_bucket())
+                TRY(walk_bucket(step, *element));
+        }
+        return {};
+    }
+
+    Result<void> walk_bucket(const Step& step, const format::LeafElement& element) {
+        if (step.live != nullptr) {
+            const auto open = step.live->children.find(element.key);
+            if (open != step.live->children.end()) {
+                steps_.push_back({open->second->root, open->second.get()});
+                return {};
+            }
+        }
+        const auto view = format::BucketView::of(element.value);
+        if (!view)
+            return fail(step, view.error());
+        if (!view->is_inline()) {
+            if (is_draft(view->root()))
+                return fail(step, {FindingCode::bucket_root_out_of_range, 0, number(view->root()),
+                                   snapshot_.page_end - 1, "the bucket's root"});
+            steps_.push_back({view->root(), nullptr});
+            return {};
+        }
+        return walk_inline(step, view->inline_page());
+    }
+
+    // bbolt: Bucket.inlineable: no buckets in it, so no pages either.
+    Result<void> walk_inline(const Step& step, Bytes image) const {
+        const format::Fault malformed{FindingCode::inline_bucket_malformed, 0, 1, 0,
+                                      "buckets in an inline bucket"};
+        Node node;
+        if (!enter_inline(image, node))
+            return fail(step, malformed);
+        for (std::size_t i = 0; i < node.count; ++i) {
+            const auto raw =
+                load<format::LeafElementHeader>(node.bytes + format::LeafView::offset_of(i));
+            if ((raw.flags & format::bucket_leaf_flag) != 0)
+                return fail(step, malformed);
+        }
+        return {};
+    }
+
+    const Snapshot& snapshot_;
+    const std::function<Result<void>(const PageRun&)>& visit_;
+    std::vector<Step> steps_;
+};
+
+} // namespace
+
+Result<void> walk_pages(const Snapshot& snapshot, PageId root, const OpenBucket* live,
+                        const std::function<Result<void>(const PageRun&)>& visit) {
+    return PageWalk(snapshot, visit).run(root, live);
+}
+
+} // namespace rebolt::engine

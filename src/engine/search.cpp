@@ -1,0 +1,123 @@
+#include "engine/search.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "engine/changes.hpp"
+
+namespace rebolt::engine {
+namespace {
+
+Result<void> push(const Snapshot& snapshot, Search& search, PageId page, const BucketName* name) {
+    const auto fail = [&](FindingCode code, std::string message) {
+        std::vector<PageId> path(search.way().begin(), search.way().end());
+        path.push_back(page);
+        return damage(snapshot, code, page, 0, std::move(message), path, name);
+    };
+    for (std::size_t i = 0; i < search.depth; ++i)
+        if (search.path[i] == page)
+            return fail(FindingCode::page_cycle,
+                        fmt::format("page {} leads back to page {}, which is above it or itself",
+                                    number(search.path[search.depth - 1]), number(page)));
+    if (search.depth == search.path.size())
+        return fail(FindingCode::tree_too_deep, fmt::format("{} levels of pages", search.depth));
+    const bool may_enter = search.depth == 0 || may_lead_to(search.page(), page);
+    if (!may_enter || !enter(snapshot, page, search.leaf)) {
+        const format::Fault fault = why_not(snapshot, page);
+        return fail(fault.code, to_text(fault));
+    }
+    search.path[search.depth++] = page;
+    return {};
+}
+
+// Down to the leaf where `key` belongs.
+Result<void> descend(const Snapshot& snapshot, Search& search, const Tree& tree,
+                     std::string_view key) {
+    for (PageId page = tree.root;;) {
+        const bool short_leaf =
+            search.depth + 1 == snapshot.depth_of_short_leaf.load(std::memory_order_relaxed);
+        if (number(page) < snapshot.page_end) {
+            const std::byte* at = snapshot.file.data() + number(page) * snapshot.page_size;
+            short_leaf ? prefetch_short_leaf(at) : prefetch_for_search(at);
+        }
+        if (auto entered = push(snapshot, search, page, tree.name); !entered)
+            return entered;
+        if (search.leaf.is_leaf) {
+            const bool is_short = search.leaf.count <= short_leaf_count_max;
+            if (is_short != short_leaf)
+                snapshot.depth_of_short_leaf.store(is_short ? search.depth : 0,
+                                                   std::memory_order_relaxed);
+            return {};
+        }
+        const auto index = child_index(search.leaf, key);
+        if (!index)
+            return damage(snapshot, index.error(), page, search.way(), tree.name);
+        search.index[search.depth - 1] = *index;
+        page = PageId{load<format::BranchElementHeader>(search.leaf.bytes +
+                                                        format::BranchView::offset_of(*index))
+                          .child};
+    }
+}
+
+Error unreadable(const Snapshot& snapshot, const Search& search, const BucketName* name) {
+    return damage(snapshot, FindingCode::page_unreadable, search.page(), 0,
+                  "the system could not read the page", search.way(), name);
+}
+
+// False if bytes of the pages on the way, or of the element, were not there.
+bool is_readable(const Snapshot& snapshot, const Search& search,
+                 const format::LeafElement& element) {
+    const Bytes bytes{as_bytes(element.key).data(), element.key.size() + element.value.size()};
+    if (search.leaf.size_bytes > 4096 && !snapshot.touch(bytes))
+        return false;
+    if (!snapshot.has_new_faults()) [[likely]]
+        return true;
+    for (const PageId page : search.way())
+        if (!is_draft(page) &&
+            snapshot.mapping->faulted(number(page) * snapshot.page_size, snapshot.page_size))
+            return false;
+    return snapshot.touch(bytes);
+}
+
+} // namespace
+
+Result<void> find_place(const Snapshot& snapshot, const Tree& tree, std::string_view key,
+                        Search& search) {
+    if (!snapshot.open.load(std::memory_order_relaxed)) [[unlikely]]
+        return transaction_closed(snapshot);
+    if (number(tree.root) != 0) {
+        if (auto found = descend(snapshot, search, tree, key); !found) [[unlikely]]
+            return found;
+    } else if (!enter_inline(tree.inline_page, search.leaf)) {
+        return damage(snapshot, FindingCode::inline_bucket_malformed, PageId{0}, 0,
+                      "the inline bucket's page image is no leaf", {}, tree.name);
+    }
+    const auto index = lower_bound(search.leaf, key, search.exact);
+    if (!index) [[unlikely]]
+        return damage(snapshot, index.error(), search.page(), search.way(), tree.name);
+    search.index[search.depth == 0 ? 0 : search.depth - 1] = *index;
+    return {};
+}
+
+Result<std::optional<format::LeafElement>> find(const Snapshot& snapshot, const Tree& tree,
+                                                std::string_view key) {
+    Search search;
+    if (auto found = find_place(snapshot, tree, key, search); !found) [[unlikely]]
+        return std::move(found).error();
+    if (!search.exact) {
+        if (snapshot.has_new_faults() && !is_readable(snapshot, search, {"", "", 0}))
+            return unreadable(snapshot, search, tree.name);
+        return std::optional<format::LeafElement>{};
+    }
+    const std::uint32_t index = search.index[search.depth == 0 ? 0 : search.depth - 1];
+    const auto element = format::LeafView::of(search.leaf.view())->element(index);
+    if (!element) [[unlikely]]
+        return damage(snapshot, element.error(), search.page(), search.way(), tree.name);
+    if (!is_readable(snapshot, search, *element)) [[unlikely]]
+        return unreadable(snapshot, search, tree.name);
+    return std::optional<format::LeafElement>(*element);
+}
+
+} // namespace rebolt::engine

@@ -1,0 +1,326 @@
+#include "engine/tree_writer.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "engine/database.hpp"
+
+namespace rebolt::engine {
+namespace {
+
+// bbolt: common.MinKeysPerPage; a page is split into two of at least these.
+constexpr std::size_t split_keys_min = 2;
+// Positions in a page are 32 bits: no page may come near to that.
+constexpr std::uint64_t huge_page_bytes = std::uint64_t{1} << 30;
+
+// bbolt: node.minKeys.
+std::size_t keys_min(const Draft& page) noexcept {
+    return page.is_leaf() ? 1 : 2;
+}
+
+} // namespace
+
+Result<void> give_up(Snapshot& snapshot, const PageRun& run, const BucketName* bucket) {
+    if (!snapshot.database->free_pages().set_pending(snapshot.meta.txid, run))
+        return damage(
+            snapshot, FindingCode::page_reachable_but_free, PageId{run.first}, 0,
+            fmt::format("page {} is in use, but is listed as free or was met before", run.first),
+            {}, bucket);
+    snapshot.changes->stats.pages_freed += run.count;
+    return {};
+}
+
+TreeWriter::TreeWriter(Snapshot& snapshot, OpenBucket& bucket) noexcept
+    : snapshot_(snapshot), changes_(*snapshot.changes), drafts_(changes_.drafts), bucket_(bucket) {}
+
+Result<void> TreeWriter::find(std::string_view key, Search& search) const {
+    return find_place(snapshot_, {bucket_.root, {}, bucket_.place.get()}, key, search);
+}
+
+// bbolt: node.splitTwo.
+bool TreeWriter::is_overfull(const Draft& page) const noexcept {
+    return (page.image_bytes() > snapshot_.page_size && page.count() > 2 * split_keys_min) ||
+           (page.image_bytes() > huge_page_bytes && page.count() > split_keys_min);
+}
+
+// bbolt: node.rebalance: under a quarter of a page, or too few keys.
+bool TreeWriter::is_due_for_merge(PageId page) const noexcept {
+    if (!is_draft(page) || !at(page).has_shrunk)
+        return false;
+    const Draft& draft = at(page);
+    return draft.image_bytes() <= snapshot_.page_size / 4 || draft.count() <= keys_min(draft);
+}
+
+Error TreeWriter::fail(PageId page, const format::Fault& fault) const {
+    const PageId path[] = {page};
+    return damage(snapshot_, fault, page, path, bucket_.place.get());
+}
+
+// The page as a draft; its place in the file becomes pending.
+Result<PageId> TreeWriter::copy(PageId page) {
+    Node node;
+    if (!enter(snapshot_, page, node))
+        return fail(page, why_not(snapshot_, page));
+    auto draft = Draft::copy_of(node, snapshot_.page_end);
+    if (!snapshot_.is_sound(node.view()))
+        return fail(page, {FindingCode::page_unreadable, 0, 0, node.size_bytes, "readable bytes"});
+    if (!draft)
+        return fail(page, draft.error());
+    TRY(give_up(snapshot_, {number(page), node.size_bytes / snapshot_.page_size},
+                bucket_.place.get()));
+    ++changes_.stats.pages_copied;
+    return drafts_.add(std::move(*draft));
+}
+
+// Makes drafts of all pages on the way. What a page's name and the next one's
+// say about its keys must be true, else a key put here would be lost there.
+Result<void> TreeWriter::own(Search& search) {
+    ++changes_.count;
+    bucket_.has_changed = true;
+    std::optional<std::string_view> below; // all keys of the page must be
+    for (std::size_t level = 0; level < search.depth; ++level) {
+        const PageId page = search.path[level];
+        if (!is_draft(page)) {
+            const PageId copied = TRY(copy(page));
+            if (level == 0)
+                bucket_.root = copied;
+            else
+                at(search.path[level - 1]).set_child(search.index[level - 1], number(copied));
+            search.path[level] = copied;
+            const Draft& draft = at(copied);
+            const bool is_first = level == 0 || draft.count() == 0 ||
+                                  !is_less(draft.item(0).key, separator(search, level - 1).key);
+            const bool is_last =
+                !below || draft.count() == 0 || is_less(draft.item(draft.count() - 1U).key, *below);
+            if (!is_first || !is_last)
+                return fail(page, {FindingCode::key_outside_parent_range, 0, is_first ? 1U : 0U,
+                                   draft.count(), "the first key that stands elsewhere"});
+        }
+        const Draft& draft = at(search.path[level]);
+        if (!draft.is_leaf() && search.index[level] + 1U < draft.count())
+            below = draft.item(search.index[level] + 1U).key;
+    }
+    return {};
+}
+
+Item TreeWriter::separator(const Search& search, std::size_t level) const noexcept {
+    return at(search.path[level]).item(search.index[level]);
+}
+
+Result<void> TreeWriter::put(Search& search, std::string_view key, std::string_view value,
+                             std::uint32_t flags) {
+    TRY(own(search));
+    const std::size_t last = search.depth - 1;
+    std::string value_kept;
+    if (at(search.path[last]).holds(value))
+        value = value_kept = std::string(value);
+    std::string key_kept;
+    if (at(search.path[last]).holds(key))
+        key = key_kept = std::string(key);
+    const Item item{key, value, flags, 0};
+    const std::uint64_t bytes = key.size() + value.size();
+    if (bytes + at(search.path[last]).image_bytes() > huge_page_bytes) {
+        make_way_for_huge(search, key);
+    } else if (search.exact) {
+        at(search.path[last]).replace(search.index[last], item);
+        split_where_overfull(search);
+        return {};
+    }
+    at(search.path[last]).insert(search.index[last], item);
+    if (search.index[last] == 0)
+        lower_separators(search, key);
+    split_where_overfull(search);
+    return {};
+}
+
+Result<void> TreeWriter::erase(Search& search) {
+    TRY(own(search));
+    const std::size_t last = search.depth - 1;
+    at(search.path[last]).erase(search.index[last]);
+    return {};
+}
+
+// A key below all others goes into the first page, whose name it becomes.
+void TreeWriter::lower_separators(const Search& search, std::string_view key) {
+    for (std::size_t level = search.depth - 1; level-- > 0;) {
+        Draft& branch = at(search.path[level]);
+        const Item old = separator(search, level);
+        if (!is_less(key, old.key))
+            return;
+        branch.replace(search.index[level], {key, {}, 0, old.child});
+    }
+}
+
+// Leads the search to an empty page of its own for an element: what stood
+// behind the place becomes another page.
+void TreeWriter::make_way_for_huge(Search& search, std::string_view key) {
+    if (search.exact)
+        at(search.path[search.depth - 1]).erase(search.index[search.depth - 1]);
+    search.exact = false;
+    if (at(search.path[search.depth - 1]).count() == 0)
+        return;
+    if (search.depth == 1) {
+        put_branch_above_root();
+        search.path = {bucket_.root, search.path[0]};
+        search.index = {0, search.index[0]};
+        search.depth = 2;
+    }
+    const std::size_t last = search.depth - 1;
+    Draft& leaf = at(search.path[last]);
+    Draft& parent = at(search.path[last - 1]);
+    std::uint32_t& index = search.index[last - 1];
+    if (search.index[last] < leaf.count()) {
+        auto right = std::make_unique<Draft>(true, snapshot_.page_size);
+        leaf.move_tail_to(*right, search.index[last]);
+        const PageId page = drafts_.add(std::move(right));
+        parent.insert(index + 1, {at(page).item(0).key, {}, 0, number(page)});
+    }
+    if (leaf.count() == 0)
+        return;
+    search.path[last] = drafts_.add(std::make_unique<Draft>(true, snapshot_.page_size));
+    search.index[last] = 0;
+    parent.insert(++index, {key, {}, 0, number(search.path[last])});
+}
+
+void TreeWriter::split_where_overfull(const Search& search) {
+    for (std::size_t level = search.depth - 1; level > 0; --level)
+        if (is_overfull(at(search.path[level])))
+            split_child(at(search.path[level - 1]), search.index[level - 1]);
+    while (is_overfull(at(bucket_.root)))
+        grow_root();
+}
+
+// bbolt: node.splitIndex. At least two elements on either side; the left page
+// is filled up to the fraction.
+std::size_t TreeWriter::split_index(const Draft& page) const noexcept {
+    const double wanted = static_cast<double>(snapshot_.page_size) * bucket_.fill_fraction;
+    const auto threshold = static_cast<std::uint64_t>(wanted);
+    if (page.count() <= 2 * split_keys_min)
+        return page.count() / 2U;
+    std::uint64_t bytes = format::page_header_bytes;
+    const std::size_t last = page.count() - split_keys_min - 1;
+    for (std::size_t index = 0; index < last; ++index) {
+        bytes += page.item_bytes(index);
+        if (index >= split_keys_min && bytes > threshold)
+            return index;
+    }
+    return last;
+}
+
+// Until the child fits a page, what does not moves into new ones behind it.
+void TreeWriter::split_child(Draft& parent, std::size_t index) {
+    PageId page{parent.item(index).child};
+    while (is_overfull(at(page))) {
+        Draft& left = at(page);
+        auto right = std::make_unique<Draft>(left.is_leaf(), snapshot_.page_size);
+        right->has_shrunk = left.has_shrunk;
+        left.move_tail_to(*right, split_index(left));
+        ++changes_.stats.splits;
+        page = drafts_.add(std::move(right));
+        parent.insert(++index, {at(page).item(0).key, {}, 0, number(page)});
+    }
+}
+
+void TreeWriter::put_branch_above_root() {
+    auto branch = std::make_unique<Draft>(false, snapshot_.page_size);
+    branch->insert(0, {at(bucket_.root).item(0).key, {}, 0, number(bucket_.root)});
+    bucket_.root = drafts_.add(std::move(branch));
+}
+
+void TreeWriter::grow_root() {
+    put_branch_above_root();
+    split_child(at(bucket_.root), 0);
+}
+
+// bbolt: a root branch with one child gives way to it.
+void TreeWriter::shrink_root() {
+    while (is_draft(bucket_.root) && !at(bucket_.root).is_leaf() && at(bucket_.root).count() < 2) {
+        const PageId old = bucket_.root;
+        if (at(old).count() == 0)
+            bucket_.root = drafts_.add(std::make_unique<Draft>(true, snapshot_.page_size));
+        else
+            bucket_.root = PageId{at(old).item(0).child};
+        drafts_.drop(old);
+    }
+}
+
+Result<void> TreeWriter::settle() {
+    if (!is_draft(bucket_.root))
+        return {};
+    if (!at(bucket_.root).is_leaf())
+        TRY(settle_below(at(bucket_.root)));
+    shrink_root();
+    while (is_draft(bucket_.root) && is_overfull(at(bucket_.root)))
+        grow_root();
+    return {};
+}
+
+// As deep as the tree: at most tree_depth_max calls in each other.
+Result<void> TreeWriter::settle_below(Draft& branch) {
+    for (std::size_t i = 0; i < branch.count(); ++i) {
+        const PageId child{branch.item(i).child};
+        if (is_draft(child) && !at(child).is_leaf())
+            TRY(settle_below(at(child)));
+    }
+    TRY(merge_children(branch));
+    for (std::size_t i = 0; i < branch.count(); ++i) {
+        const Item element = branch.item(i);
+        const PageId child{element.child};
+        if (!is_draft(child))
+            continue;
+        const std::string_view first = at(child).item(0).key;
+        if (first != element.key)
+            branch.replace(i, {first, {}, 0, element.child});
+        if (is_overfull(at(child)))
+            split_child(branch, i);
+    }
+    return {};
+}
+
+Result<void> TreeWriter::merge_children(Draft& branch) {
+    for (std::size_t i = 0; i < branch.count();) {
+        const PageId child{branch.item(i).child};
+        if (is_draft(child) && at(child).count() == 0) {
+            drafts_.drop(child);
+            branch.erase(i);
+            ++changes_.stats.merges;
+        } else if (branch.count() > 1 && is_due_for_merge(child)) {
+            const std::size_t left = i == 0 ? 0 : i - 1;
+            const std::uint16_t count = branch.count();
+            TRY(merge(branch, left));
+            i = branch.count() < count ? left : i + 1;
+        } else {
+            ++i;
+        }
+    }
+    return {};
+}
+
+// Moves the page behind `left` into it, unless that would make it too large.
+Result<void> TreeWriter::merge(Draft& branch, std::size_t left) {
+    for (const std::size_t i : {left, left + 1})
+        if (const PageId page{branch.item(i).child}; !is_draft(page))
+            branch.set_child(i, number(TRY(copy(page))));
+    Draft& into = at(PageId{branch.item(left).child});
+    const PageId right{branch.item(left + 1).child};
+    if (into.image_bytes() + at(right).image_bytes() > huge_page_bytes)
+        return {};
+    if (into.is_leaf() != at(right).is_leaf())
+        return fail(PageId{0}, {FindingCode::page_type_invalid, 8, at(right).is_leaf() ? 2U : 1U,
+                                into.is_leaf() ? 2U : 1U, "the flags of a page beside others"});
+    if (into.count() != 0 && at(right).count() != 0 &&
+        !is_less(into.item(into.count() - 1U).key, at(right).item(0).key))
+        return fail(PageId{0}, {FindingCode::key_order, 0, 0, 1, "the order of two pages"});
+    into.has_shrunk |= at(right).has_shrunk;
+    at(right).move_tail_to(into, 0);
+    drafts_.drop(right);
+    branch.erase(left + 1);
+    ++changes_.stats.merges;
+    return {};
+}
+
+} // namespace rebolt::engine
