@@ -54,6 +54,33 @@ LmdbPeer::~LmdbPeer() {
     mdb_env_close(environment_);
 }
 
+double LmdbPeer::put_seconds(const std::string& path, const std::vector<std::string>& keys,
+                             const std::string& value, std::uint64_t batch) {
+    std::filesystem::remove(path);
+    MDB_env* environment = nullptr;
+    must(mdb_env_create(&environment), "create");
+    must(mdb_env_set_mapsize(environment, map_bytes), "map size");
+    must(mdb_env_open(environment, path.c_str(), MDB_NOSUBDIR | MDB_NOSYNC | MDB_NOLOCK, 0644),
+         "open");
+    MDB_dbi database = 0;
+    const double seconds = median_seconds(1, [&] {
+        MDB_val stored = value_of(value);
+        for (std::size_t i = 0; i < keys.size();) {
+            MDB_txn* writer = nullptr;
+            must(mdb_txn_begin(environment, nullptr, 0, &writer), "begin");
+            must(mdb_dbi_open(writer, nullptr, 0, &database), "open database");
+            for (std::uint64_t done = 0; done < batch && i < keys.size(); ++done, ++i) {
+                MDB_val key = value_of(keys[i]);
+                must(mdb_put(writer, database, &key, &stored, 0), "put");
+            }
+            must(mdb_txn_commit(writer), "commit");
+        }
+    });
+    mdb_env_close(environment);
+    std::filesystem::remove(path);
+    return seconds;
+}
+
 void LmdbPeer::scan() {
     MDB_cursor* cursor = nullptr;
     must(mdb_cursor_open(reader_, database_, &cursor), "cursor");

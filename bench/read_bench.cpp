@@ -1,8 +1,8 @@
 // Reads, side by side with bbolt (through Go) and LMDB: see scripts/bench.
 //
-//   rebolt_bench file NAME FILE COUNT PEER   check, scan and random gets
-//   rebolt_bench growth PEER FILE…           check of ever larger files
-//   rebolt_bench process REBOLT FILE         a whole process
+//   rebolt_read_bench file NAME FILE COUNT PEER   check, scan and random gets
+//   rebolt_read_bench growth PEER FILE…           check of ever larger files
+//   rebolt_read_bench process REBOLT FILE         a whole process
 #include <cstdio>
 #include <cstdlib>
 #include <span>

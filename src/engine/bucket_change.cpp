@@ -108,7 +108,7 @@ Result<Bucket> Bucket::open_for_change(const Bucket& found) const {
             return engine::damage(*snapshot_, FindingCode::inline_bucket_malformed, PageId{0}, 0,
                                   "the inline bucket's page image is no leaf", {},
                                   found.name_.get());
-        auto draft = Draft::copy_of(node, snapshot_->page_end);
+        auto draft = snapshot_->changes->drafts.make_copy_of(node, snapshot_->page_end);
         if (!draft)
             return engine::damage(*snapshot_, draft.error(), PageId{0}, {}, found.name_.get());
         open->root = snapshot_->changes->drafts.add(std::move(*draft));
@@ -196,7 +196,8 @@ Result<Bucket> Bucket::create(std::string_view name, bool may_exist) {
     open->name = std::string(name);
     set_place(*open, live_->place);
     TRY(changed(tree.put(search, open->name, empty_bucket_value(), format::bucket_leaf_flag)));
-    open->root = snapshot_->changes->drafts.add(std::make_unique<Draft>(true, 0));
+    engine::Drafts& drafts = snapshot_->changes->drafts;
+    open->root = drafts.add(drafts.make(true, 0));
     open->has_changed = true;
     OpenBucket& kept = *open;
     live_->children.emplace(kept.name, std::move(open));

@@ -19,6 +19,17 @@ namespace rebolt::engine {
 /// The drafts of a transaction. Their addresses are constant.
 class Drafts {
 public:
+    /// `memory` must live longer; null: the heap.
+    explicit Drafts(DraftMemory* memory) noexcept : memory_(memory) {}
+
+    /// An empty page, to be added.
+    [[nodiscard]] std::unique_ptr<Draft> make(bool is_leaf, std::size_t room_bytes) const {
+        return std::make_unique<Draft>(is_leaf, room_bytes, memory_);
+    }
+    [[nodiscard]] format::Checked<std::unique_ptr<Draft>>
+    make_copy_of(const Node& page, std::uint64_t page_end) const {
+        return Draft::copy_of(page, page_end, memory_);
+    }
     PageId add(std::unique_ptr<Draft> draft) {
         drafts_.push_back(std::move(draft));
         return PageId{draft_bit | (drafts_.size() - 1)};
@@ -34,6 +45,7 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return drafts_.size(); }
 
 private:
+    DraftMemory* memory_;
     std::vector<std::unique_ptr<Draft>> drafts_;
 };
 
@@ -53,6 +65,8 @@ struct OpenBucket {
 };
 
 struct Changes {
+    explicit Changes(DraftMemory* memory) noexcept : drafts(memory) {}
+
     Drafts drafts;
     OpenBucket root;
     /// Deleted buckets, to which handles may still point.

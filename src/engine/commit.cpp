@@ -193,7 +193,8 @@ Result<void> Commit::grow_file() {
 Result<void> Commit::write_pages() {
     std::ranges::sort(writes_, {}, [](const Write& write) { return write.run.first; });
     const std::uint32_t page_size = snapshot_.page_size;
-    std::vector<std::byte> buffer;
+    std::vector<std::byte>& buffer = database_.write_buffer_;
+    buffer.clear();
     std::uint64_t begin = 0; // the first page in the buffer
     const auto flush = [&]() -> Result<void> {
         changes_.stats.bytes_written += buffer.size();
@@ -207,17 +208,17 @@ Result<void> Commit::write_pages() {
         if (buffer.empty())
             begin = write.run.first;
         const std::size_t at = buffer.size();
-        if (write.page == nullptr) {
-            const auto list = freelist_page(write.run, database_.free_pages_, page_size);
-            buffer.insert(buffer.end(), list.begin(), list.end());
-        } else {
-            buffer.resize(at + write.run.count * page_size);
+        buffer.resize(at + write.run.count * page_size);
+        if (write.page == nullptr)
+            write_freelist(buffer.data() + at, write.run, database_.free_pages_);
+        else
             write.page->write(buffer.data() + at, write.run.first,
                               static_cast<std::uint32_t>(write.run.count - 1));
-        }
         ++changes_.stats.pages_written;
     }
     TRY(flush());
+    if (buffer.capacity() > 2 * write_bytes)
+        buffer = {};
     if (database_.options_.no_sync)
         return {};
     return sync([&] { return database_.file_writer_->sync_data(); });

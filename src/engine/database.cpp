@@ -116,7 +116,7 @@ Result<std::shared_ptr<Snapshot>> Database::begin_write() {
             free_pages_.release(std::min(oldest, meta.txid - 1));
         auto begun = TRY(snapshot_of(std::move(mapping), meta));
         begun->meta.txid = meta.txid + 1;
-        begun->changes = std::make_unique<Changes>();
+        begun->changes = std::make_unique<Changes>(draft_memory_.get());
         OpenBucket& root = begun->changes->root;
         root.root = root.root_at_begin = PageId{meta.root};
         root.sequence = meta.sequence;

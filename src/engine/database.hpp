@@ -23,6 +23,7 @@
 #include <rebolt/tx.hpp>
 
 #include "engine/batch.hpp"
+#include "engine/draft_memory.hpp"
 #include "engine/free_pages.hpp"
 #include "engine/snapshot.hpp"
 #include "io/file_writer.hpp"
@@ -98,6 +99,8 @@ private:
     FreePages free_pages_;
     std::optional<PageRun> freelist_run_; // where the freelist is stored
     std::uint64_t file_bytes_ = 0;
+    std::unique_ptr<DraftMemory> draft_memory_;
+    std::vector<std::byte> write_buffer_; // of commits
 
     Batch batch_;
 };

@@ -53,11 +53,25 @@ std::optional<FindingCode> fault_of_key(std::string_view key, std::string_view b
     return std::nullopt;
 }
 
+format::Checked<Item> item_of(const Node& page, std::size_t index) noexcept {
+    if (page.is_leaf) {
+        const auto element = LeafView::of(page.view())->element(index);
+        if (!element)
+            return std::unexpected(element.error());
+        return Item{element->key, element->value, element->flags, 0};
+    }
+    const auto element = format::BranchView::of(page.view())->element(index);
+    if (!element)
+        return std::unexpected(element.error());
+    return Item{element->key, {}, 0, number(element->child)};
+}
+
 } // namespace
 
-Draft::Draft(bool is_leaf, std::size_t room_bytes)
-    : bytes_(new std::byte[LeafView::offset_of(0) + room_bytes]),
-      capacity_(LeafView::offset_of(0) + room_bytes), content_begin_(capacity_), is_leaf_(is_leaf) {
+Draft::Draft(bool is_leaf, std::size_t room_bytes, DraftMemory* memory)
+    : memory_(memory), capacity_(LeafView::offset_of(0) + room_bytes), is_leaf_(is_leaf) {
+    bytes_ = DraftMemory::take(memory_, capacity_);
+    content_begin_ = capacity_;
     store_header(0, 0);
 }
 
@@ -70,36 +84,60 @@ void Draft::store_header(std::uint64_t id, std::uint32_t overflow) noexcept {
                              .overflow = overflow});
 }
 
-format::Checked<std::unique_ptr<Draft>> Draft::copy_of(const Node& page, std::uint64_t page_end) {
-    auto draft = std::make_unique<Draft>(page.is_leaf, page.size_bytes + page.size_bytes / 8);
+// Looks at all elements before it copies any. In bbolt's own layout their
+// content stands in order and without gaps, and is copied as one.
+format::Checked<std::unique_ptr<Draft>> Draft::copy_of(const Node& page, std::uint64_t page_end,
+                                                       DraftMemory* memory) {
     std::string_view before;
+    std::uint64_t content_bytes = 0;
+    const std::uint64_t begin = LeafView::offset_of(page.count);
+    bool is_canonical = true;
     for (std::size_t i = 0; i < page.count; ++i) {
-        Item item;
-        if (page.is_leaf) {
-            const auto element = LeafView::of(page.view())->element(i);
-            if (!element)
-                return std::unexpected(element.error());
-            item = {element->key, element->value, element->flags, 0};
-        } else {
-            const auto element = format::BranchView::of(page.view())->element(i);
-            if (!element)
-                return std::unexpected(element.error());
-            item = {element->key, {}, 0, number(element->child)};
-            if (item.child < 2 || item.child >= page_end)
-                return std::unexpected(Fault{FindingCode::page_out_of_range, LeafView::offset_of(i),
-                                             item.child, page_end - 1, "the child's page id"});
-        }
-        if (const auto code = fault_of_key(item.key, before))
-            return std::unexpected(Fault{*code, LeafView::offset_of(i), item.key.size(), 0,
+        const format::Checked<Item> item = item_of(page, i);
+        if (!item)
+            return std::unexpected(item.error());
+        if (!page.is_leaf && (item->child < 2 || item->child >= page_end))
+            return std::unexpected(Fault{FindingCode::page_out_of_range, LeafView::offset_of(i),
+                                         item->child, page_end - 1, "the child's page id"});
+        if (const auto code = fault_of_key(item->key, before))
+            return std::unexpected(Fault{*code, LeafView::offset_of(i), item->key.size(), 0,
                                          "the size of a key that is not in order"});
-        before = item.key;
-        draft->insert(i, item);
-        if (draft->image_bytes() > page.size_bytes)
+        before = item->key;
+        is_canonical &= as_bytes(item->key).data() == page.bytes + begin + content_bytes;
+        content_bytes += item->key.size() + item->value.size();
+        if (begin + content_bytes > page.size_bytes)
             return std::unexpected(Fault{FindingCode::element_overlap, LeafView::offset_of(i),
-                                         draft->image_bytes(), page.size_bytes,
+                                         begin + content_bytes, page.size_bytes,
                                          "the sum of the elements"});
     }
+    auto draft =
+        std::make_unique<Draft>(page.is_leaf, page.size_bytes + page.size_bytes / 8, memory);
+    if (is_canonical)
+        draft->copy_canonical(page, content_bytes);
+    else
+        for (std::size_t i = 0; i < page.count; ++i)
+            draft->insert(i, *item_of(page, i));
     return draft;
+}
+
+void Draft::copy_canonical(const Node& page, std::uint64_t content_bytes) {
+    const std::uint64_t begin = LeafView::offset_of(page.count);
+    content_begin_ = capacity_ - content_bytes;
+    content_bytes_ = content_bytes;
+    count_ = page.count;
+    std::memcpy(bytes_.get(), page.bytes, begin);
+    std::memcpy(bytes_.get() + content_begin_, page.bytes + begin, content_bytes);
+    store_header(0, 0);
+    shift_positions(0, static_cast<std::uint32_t>(content_begin_ - begin));
+}
+
+// The content of all elements from `first` on lies so much farther from them.
+void Draft::shift_positions(std::size_t first, std::uint32_t by) noexcept {
+    const std::size_t pos = pos_offset(is_leaf_);
+    for (std::size_t i = first; i < count_; ++i) {
+        std::byte* at = bytes_.get() + LeafView::offset_of(i) + pos;
+        store(at, load<std::uint32_t>(at) + by);
+    }
 }
 
 Item Draft::item(std::size_t index) const noexcept {
@@ -131,11 +169,7 @@ void Draft::insert(std::size_t index, const Item& item) {
     std::memmove(element + format::element_bytes, element,
                  (count_ - index) * format::element_bytes);
     ++count_;
-    const std::size_t pos = pos_offset(is_leaf_);
-    for (std::size_t i = index + 1; i < count_; ++i) {
-        std::byte* at = page + LeafView::offset_of(i) + pos;
-        store(at, load<std::uint32_t>(at) - std::uint32_t{format::element_bytes});
-    }
+    shift_positions(index + 1, 0U - std::uint32_t{format::element_bytes});
     content_begin_ -= content;
     content_bytes_ += content;
     copy(page + content_begin_, item.key);
@@ -175,11 +209,7 @@ void Draft::erase(std::size_t index) {
     --count_;
     std::memmove(element, element + format::element_bytes,
                  (count_ - index) * format::element_bytes);
-    const std::size_t pos = pos_offset(is_leaf_);
-    for (std::size_t i = index; i < count_; ++i) {
-        std::byte* at = page + LeafView::offset_of(i) + pos;
-        store(at, load<std::uint32_t>(at) + std::uint32_t{format::element_bytes});
-    }
+    shift_positions(index, format::element_bytes);
     if (count_ == 0)
         content_begin_ = capacity_;
     has_shrunk = true;
@@ -217,7 +247,7 @@ void Draft::make_room(std::size_t content_bytes) {
 }
 
 void Draft::rearrange(std::size_t capacity) {
-    std::unique_ptr<std::byte[]> bytes(new std::byte[capacity]);
+    DraftMemory::Buffer bytes = DraftMemory::take(memory_, capacity);
     std::memcpy(bytes.get(), bytes_.get(), format::page_header_bytes);
     std::size_t at = capacity;
     for (std::size_t i = 0; i < count_; ++i) {

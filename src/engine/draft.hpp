@@ -16,6 +16,7 @@
 
 #include <rebolt/format.hpp>
 
+#include "engine/draft_memory.hpp"
 #include "engine/node.hpp"
 
 namespace rebolt::engine {
@@ -30,13 +31,14 @@ struct Item {
 
 class Draft {
 public:
-    /// An empty page with room for about `room_bytes`.
-    Draft(bool is_leaf, std::size_t room_bytes);
+    /// An empty page with room for about `room_bytes`. Its bytes come from
+    /// `memory`, which must live longer; null: from the heap.
+    Draft(bool is_leaf, std::size_t room_bytes, DraftMemory* memory = nullptr);
     /// A copy of a page. Fails on an element out of bounds, a key that does
     /// not ascend, is empty or too large, and a child that is no page below
     /// `page_end`.
-    static format::Checked<std::unique_ptr<Draft>> copy_of(const Node& page,
-                                                           std::uint64_t page_end);
+    static format::Checked<std::unique_ptr<Draft>> copy_of(const Node& page, std::uint64_t page_end,
+                                                           DraftMemory* memory = nullptr);
 
     [[nodiscard]] Node node() const noexcept { return {bytes_.get(), capacity_, count_, is_leaf_}; }
     [[nodiscard]] std::uint16_t count() const noexcept { return count_; }
@@ -76,11 +78,14 @@ private:
     void end_views();
     void make_room(std::size_t content_bytes);
     void rearrange(std::size_t capacity);
+    void copy_canonical(const Node& page, std::uint64_t content_bytes);
+    void shift_positions(std::size_t first, std::uint32_t by) noexcept;
     [[nodiscard]] std::size_t room() const noexcept {
         return content_begin_ - format::LeafView::offset_of(count_);
     }
 
-    std::unique_ptr<std::byte[]> bytes_;
+    DraftMemory* memory_;
+    DraftMemory::Buffer bytes_;
     std::size_t capacity_;
     std::size_t content_begin_;       ///< content in use, and gaps, from here to the end
     std::uint64_t content_bytes_ = 0; ///< of content in use

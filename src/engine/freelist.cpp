@@ -126,26 +126,21 @@ std::optional<Finding> compare(std::span<const std::uint64_t> listed, const Free
                                free.free_count() - listed.size(), *first));
 }
 
-std::vector<std::byte> freelist_page(const PageRun& run, const FreePages& pages,
-                                     std::uint32_t page_size) {
+void write_freelist(std::byte* out, const PageRun& run, const FreePages& pages) noexcept {
     const std::uint64_t count = pages.free_count() + pages.pending_count();
     const bool is_long = count >= format::freelist_count_in_first_id;
-    std::vector<std::byte> bytes(run.count * page_size);
-    const format::PageHeader header{.id = run.first,
-                                    .flags = format::freelist_flag,
-                                    .count = is_long ? format::freelist_count_in_first_id
-                                                     : static_cast<std::uint16_t>(count),
-                                    .overflow = static_cast<std::uint32_t>(run.count - 1)};
-    std::byte* at = bytes.data();
     const auto store = [&](const auto& value) {
-        std::memcpy(at, &value, sizeof value);
-        at += sizeof value;
+        std::memcpy(out, &value, sizeof value);
+        out += sizeof value;
     };
-    store(header);
+    store(format::PageHeader{.id = run.first,
+                             .flags = format::freelist_flag,
+                             .count = is_long ? format::freelist_count_in_first_id
+                                              : static_cast<std::uint16_t>(count),
+                             .overflow = static_cast<std::uint32_t>(run.count - 1)});
     if (is_long)
         store(count);
     pages.for_each(store);
-    return bytes;
 }
 
 } // namespace rebolt::engine

@@ -44,8 +44,7 @@ struct StoredFreelist {
     return 16 + (pages + (pages >= 0xFFFF ? 1 : 0)) * 8;
 }
 
-/// The pages of a stored list: run.count × page_size bytes, which must hold it.
-[[nodiscard]] std::vector<std::byte> freelist_page(const PageRun& run, const FreePages& pages,
-                                                   std::uint32_t page_size);
+/// Writes the list to the page at `out`: freelist_bytes(…) bytes of the run's.
+void write_freelist(std::byte* out, const PageRun& run, const FreePages& pages) noexcept;
 
 } // namespace rebolt::engine

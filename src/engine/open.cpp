@@ -46,10 +46,10 @@ std::vector<std::byte> new_database(std::uint32_t page_size) {
                               .checksum = 0};
     std::vector<std::byte> image = meta_page(fields);
     fields.txid = 1;
-    for (const std::vector<std::byte>& page :
-         {meta_page(fields), freelist_page({2, 1}, FreePages{}, page_size)})
-        image.insert(image.end(), page.begin(), page.end());
+    const std::vector<std::byte> second = meta_page(fields);
+    image.insert(image.end(), second.begin(), second.end());
     image.resize(new_pages * page_size);
+    write_freelist(image.data() + std::size_t{2} * page_size, {2, 1}, FreePages{});
     Draft(true, 0).write(image.data() + std::size_t{3} * page_size, 3, 0);
     return image;
 }
@@ -205,6 +205,8 @@ Result<void> Database::judge_for_writing() {
                       nullptr);
     }
     TRY(load_free_pages(*snapshot));
+    // Room for a page, one element more, and the gaps that changes leave.
+    draft_memory_ = std::make_unique<DraftMemory>(page_size_ + page_size_ / 4);
     count_pages(stats_);
     // bbolt: "Flush freelist when transitioning from no sync to sync".
     if (!options_.no_freelist_sync && !freelist_run_) {

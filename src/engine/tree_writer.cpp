@@ -65,7 +65,7 @@ Result<PageId> TreeWriter::copy(PageId page) {
     Node node;
     if (!enter(snapshot_, page, node))
         return fail(page, why_not(snapshot_, page));
-    auto draft = Draft::copy_of(node, snapshot_.page_end);
+    auto draft = drafts_.make_copy_of(node, snapshot_.page_end);
     if (!snapshot_.is_sound(node.view()))
         return fail(page, {FindingCode::page_unreadable, 0, 0, node.size_bytes, "readable bytes"});
     if (!draft)
@@ -174,14 +174,14 @@ void TreeWriter::make_way_for_huge(Search& search, std::string_view key) {
     Draft& parent = at(search.path[last - 1]);
     std::uint32_t& index = search.index[last - 1];
     if (search.index[last] < leaf.count()) {
-        auto right = std::make_unique<Draft>(true, snapshot_.page_size);
+        auto right = drafts_.make(true, snapshot_.page_size);
         leaf.move_tail_to(*right, search.index[last]);
         const PageId page = drafts_.add(std::move(right));
         parent.insert(index + 1, {at(page).item(0).key, {}, 0, number(page)});
     }
     if (leaf.count() == 0)
         return;
-    search.path[last] = drafts_.add(std::make_unique<Draft>(true, snapshot_.page_size));
+    search.path[last] = drafts_.add(drafts_.make(true, snapshot_.page_size));
     search.index[last] = 0;
     parent.insert(++index, {key, {}, 0, number(search.path[last])});
 }
@@ -216,7 +216,7 @@ void TreeWriter::split_child(Draft& parent, std::size_t index) {
     PageId page{parent.item(index).child};
     while (is_overfull(at(page))) {
         Draft& left = at(page);
-        auto right = std::make_unique<Draft>(left.is_leaf(), snapshot_.page_size);
+        auto right = drafts_.make(left.is_leaf(), snapshot_.page_size);
         right->has_shrunk = left.has_shrunk;
         left.move_tail_to(*right, split_index(left));
         ++changes_.stats.splits;
@@ -226,7 +226,7 @@ void TreeWriter::split_child(Draft& parent, std::size_t index) {
 }
 
 void TreeWriter::put_branch_above_root() {
-    auto branch = std::make_unique<Draft>(false, snapshot_.page_size);
+    auto branch = drafts_.make(false, snapshot_.page_size);
     branch->insert(0, {at(bucket_.root).item(0).key, {}, 0, number(bucket_.root)});
     bucket_.root = drafts_.add(std::move(branch));
 }
@@ -241,7 +241,7 @@ void TreeWriter::shrink_root() {
     while (is_draft(bucket_.root) && !at(bucket_.root).is_leaf() && at(bucket_.root).count() < 2) {
         const PageId old = bucket_.root;
         if (at(old).count() == 0)
-            bucket_.root = drafts_.add(std::make_unique<Draft>(true, snapshot_.page_size));
+            bucket_.root = drafts_.add(drafts_.make(true, snapshot_.page_size));
         else
             bucket_.root = PageId{at(old).item(0).child};
         drafts_.drop(old);

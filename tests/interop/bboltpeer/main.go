@@ -19,6 +19,7 @@ const usage = `usage: bboltpeer describe FILE
        bboltpeer time check FILE BUCKET RUNS
        bboltpeer time scan FILE BUCKET RUNS
        bboltpeer time get FILE BUCKET RUNS N COUNT
+       bboltpeer time-write WORKLOAD FOLDER COUNT VALUE_BYTES RUNS
 `
 
 var errUsage = errors.New("usage")
@@ -31,6 +32,7 @@ var commands = map[string]func(args []string) error{
 	"apply":          runApply,
 	"hold":           runHold,
 	"time":           runTime,
+	"time-write":     runTimeWrite,
 }
 
 func main() {

@@ -22,6 +22,9 @@ func move(tx *bolt.Tx, path [][]byte, fields []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if from == to {
+		return "", errSameBuckets
+	}
 	moved, err := bucketAt(tx, path)
 	switch {
 	case err != nil:
