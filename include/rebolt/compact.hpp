@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include <rebolt/db.hpp>
 #include <rebolt/result.hpp>
@@ -18,6 +19,8 @@ struct CompactOptions {
     /// Keys and values that go into one transaction, in bytes (bbolt:
     /// -tx-max-size); 0: all in one.
     std::uint64_t transaction_bytes_max = 65536;
+    /// Do not sync the new file (bbolt: -no-sync).
+    bool no_sync = false;
     /// Called now and then; return false to cancel.
     std::function<bool(const CompactProgress&)> progress;
 };
@@ -27,5 +30,11 @@ struct CompactOptions {
 /// with no_sync: it is synced at the end. Errors: damaged (of `from`), those of
 /// writing, cancelled. Cost: O(from); memory of one transaction.
 Result<void> compact(const DB& from, const DB& to, const CompactOptions& options = {});
+
+/// The same into a new file with the same page size, synced; `path` is made by
+/// rename once it is whole, in place of what stands there. After an error what
+/// stood there is untouched.
+Result<void> compact_file(const DB& from, const std::string& path,
+                          const CompactOptions& options = {});
 
 } // namespace rebolt

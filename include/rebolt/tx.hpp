@@ -81,8 +81,12 @@ public:
     /// damaged (file_truncated, page_unreadable).
     Result<void> write_to(const std::function<Result<void>(Bytes)>& write) const;
     /// The same into a new file, synced; `path` is made by rename once it is
-    /// whole, in place of what stands there (bbolt: Tx.CopyFile).
-    Result<void> copy_file(const std::string& path, std::uint32_t file_mode = 0600) const;
+    /// whole, in place of what stands there (bbolt: Tx.CopyFile). `progress` is
+    /// told bytes written and bytes in all; returns false to cancel. Errors:
+    /// those of write_to, permission_denied, cancelled.
+    Result<void>
+    copy_file(const std::string& path, std::uint32_t file_mode = 0600,
+              const std::function<bool(std::uint64_t, std::uint64_t)>& progress = nullptr) const;
 
 private:
     friend class DB;

@@ -29,6 +29,12 @@ constexpr std::array commands{
     Command{"pages", "List the pages with their types", set_up_pages},
     Command{"dump", "Print the bytes of pages in hex", set_up_dump},
     Command{"inspect", "Print the tree of buckets as JSON", set_up_inspect},
+    Command{"put", "Set the value of a key", set_up_put},
+    Command{"delete", "Delete a key, or a bucket with all in it", set_up_delete},
+    Command{"create-bucket", "Make a bucket", set_up_create_bucket},
+    Command{"backup", "Copy the newest state into a new file", set_up_backup},
+    Command{"compact", "Write all into a new file without free space", set_up_compact},
+    Command{"bench", "Measure writes and reads on a new file", set_up_bench},
 };
 
 std::size_t edit_distance(std::string_view left, std::string_view right) {
@@ -87,7 +93,8 @@ ExitCode run(std::vector<std::string> arguments) {
         return unknown_command(arguments.front());
     ExitCode code = ExitCode::done;
     try {
-        CLI::App app("rebolt: reads and checks bbolt files that may be damaged", "rebolt");
+        CLI::App app("rebolt: checks, reads and writes bbolt files, whatever their bytes",
+                     "rebolt");
         app.set_version_flag("--version", std::string(version));
         app.require_subcommand(1);
         app.footer("Exit codes: 0 clean or done, 4 damage found, 8 failed, 16 wrong usage, "

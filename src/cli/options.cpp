@@ -1,5 +1,7 @@
 #include "cli/options.hpp"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "cli/output.hpp"
@@ -7,10 +9,14 @@
 namespace rebolt::cli {
 
 void CommonOptions::add_to(CLI::App& app) {
-    app.add_option("FILE", file, "The database file")->required()->type_name("");
+    add_to_writer(app);
     app.add_flag("--json", json, "Print JSON for machines");
     app.add_flag("--no-lock", no_lock,
                  "Read although another program holds the file; what is shown may mix two states");
+}
+
+void CommonOptions::add_to_writer(CLI::App& app) {
+    app.add_option("FILE", file, "The database file")->required()->type_name("");
     app.add_option("--timeout", timeout_seconds, "Seconds to wait for the file's lock")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
@@ -57,6 +63,28 @@ Result<DB> open_database(const CommonOptions& options) {
     options.apply();
     return DB::open(options.file,
                     {.read_only = true, .timeout = options.timeout(), .lock = !options.no_lock});
+}
+
+Result<DB> open_for_writing(const CommonOptions& options, bool may_make) {
+    options.apply();
+    if (!may_make && !std::filesystem::exists(options.file))
+        return Error(ErrorCode::file_not_found, "there is no such file").in_file(options.file);
+    OpenOptions open;
+    open.timeout = options.timeout();
+    auto db = DB::open(options.file, open);
+    if (db && !options.quiet)
+        for (const Finding& finding : db->findings_at_open())
+            print_note(fmt::format("note: {}: {}; put right by this commit",
+                                   text_of(finding.code).name, finding.message));
+    return db;
+}
+
+Result<void> may_write_to(const std::string& path, bool force) {
+    if (force || !std::filesystem::exists(path))
+        return {};
+    return Error(ErrorCode::invalid_argument,
+                 "there is a file already; give another name, or --force to replace it")
+        .in_file(path);
 }
 
 } // namespace rebolt::cli

@@ -23,6 +23,8 @@ struct CommonOptions {
 
     /// Adds FILE, --json, --no-lock, --timeout, --color, -q and -v.
     void add_to(CLI::App& app);
+    /// The same for a command that writes: no --json, no --no-lock.
+    void add_to_writer(CLI::App& app);
     /// Applies --color and says what --no-lock means, if the file is locked.
     void apply() const;
     [[nodiscard]] std::chrono::milliseconds timeout() const;
@@ -32,5 +34,10 @@ struct CommonOptions {
 [[nodiscard]] Result<PageSource> open_pages(const CommonOptions& options);
 /// Opens the file as a database, as the options say.
 [[nodiscard]] Result<DB> open_database(const CommonOptions& options);
+/// The same for writing. A file that is not there is made only if `may_make`;
+/// tells what was put right at opening.
+[[nodiscard]] Result<DB> open_for_writing(const CommonOptions& options, bool may_make = false);
+/// invalid_argument if there is a file at `path` already and `force` is off.
+[[nodiscard]] Result<void> may_write_to(const std::string& path, bool force);
 
 } // namespace rebolt::cli

@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "base/try.hpp"
+#include "io/new_file.hpp"
 
 namespace rebolt {
 namespace {
 
 // Keys come in order: pages are left nearly full (bbolt: Compact).
 constexpr double fill_fraction = 0.9;
+constexpr std::uint32_t new_file_mode = 0600;
 constexpr std::uint64_t keys_between_reports = 10'000;
 
 class Compaction {
@@ -40,7 +42,7 @@ public:
         }
         TRY(tx_->commit());
         report();
-        return to_.sync();
+        return options_.no_sync ? Result<void>{} : to_.sync();
     }
 
 private:
@@ -108,6 +110,17 @@ private:
 Result<void> compact(const DB& from, const DB& to, const CompactOptions& options) {
     const Tx tx = TRY(from.begin());
     return Compaction(tx, to, options).run();
+}
+
+Result<void> compact_file(const DB& from, const std::string& path, const CompactOptions& options) {
+    io::NewFile file = TRY(io::NewFile::create(path, new_file_mode));
+    OpenOptions open;
+    open.page_size_bytes = from.page_size_bytes();
+    open.no_sync = open.no_grow_sync = true;
+    DB to = TRY(DB::open(file.temporary_path(), open));
+    TRY(compact(from, to, options));
+    to.close();
+    return file.put_in_place();
 }
 
 } // namespace rebolt

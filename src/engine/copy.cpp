@@ -42,9 +42,19 @@ Result<void> Tx::write_to(const std::function<Result<void>(Bytes)>& write) const
     return {};
 }
 
-Result<void> Tx::copy_file(const std::string& path, std::uint32_t file_mode) const {
+Result<void>
+Tx::copy_file(const std::string& path, std::uint32_t file_mode,
+              const std::function<bool(std::uint64_t, std::uint64_t)>& progress) const {
     io::NewFile file = TRY(io::NewFile::create(path, file_mode));
-    TRY(write_to([&](Bytes bytes) { return file.append(bytes); }));
+    std::uint64_t done = 0;
+    const auto append = [&](Bytes bytes) -> Result<void> {
+        TRY(file.append(bytes));
+        done += bytes.size();
+        if (progress && !progress(done, size_bytes()))
+            return Error(ErrorCode::cancelled, "cancelled; nothing was changed").in_file(path);
+        return {};
+    };
+    TRY(write_to(append));
     return file.put_in_place();
 }
 

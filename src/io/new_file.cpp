@@ -26,7 +26,9 @@ NewFile::~NewFile() {
 
 Result<NewFile> NewFile::create(const std::string& path, std::uint32_t mode) {
     const std::string temporary = fmt::format("{}.{}.new", path, ::getpid());
-    return NewFile(TRY(File::open_for_writing(temporary, mode)), path);
+    NewFile file(TRY(File::open_for_writing(temporary, mode)), path);
+    TRY(file.writer_.resize(0)); // what a process of this number left behind
+    return file;
 }
 
 Result<void> NewFile::append(Bytes bytes) {

@@ -7,8 +7,13 @@
 
 namespace rebolt::cli {
 
+void set_up_backup(CLI::App& app, ExitCode& code);
+void set_up_bench(CLI::App& app, ExitCode& code);
 void set_up_buckets(CLI::App& app, ExitCode& code);
 void set_up_check(CLI::App& app, ExitCode& code);
+void set_up_compact(CLI::App& app, ExitCode& code);
+void set_up_create_bucket(CLI::App& app, ExitCode& code);
+void set_up_delete(CLI::App& app, ExitCode& code);
 void set_up_dump(CLI::App& app, ExitCode& code);
 void set_up_get(CLI::App& app, ExitCode& code);
 void set_up_info(CLI::App& app, ExitCode& code);
@@ -17,6 +22,7 @@ void set_up_keys(CLI::App& app, ExitCode& code);
 void set_up_page(CLI::App& app, ExitCode& code);
 void set_up_page_item(CLI::App& app, ExitCode& code);
 void set_up_pages(CLI::App& app, ExitCode& code);
+void set_up_put(CLI::App& app, ExitCode& code);
 void set_up_stats(CLI::App& app, ExitCode& code);
 
 } // namespace rebolt::cli

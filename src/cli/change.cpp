@@ -1,0 +1,28 @@
+#include "cli/change.hpp"
+
+#include "cli/bucket_path.hpp"
+#include "cli/cancel.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+
+ExitCode change(const CommonOptions& options, const std::vector<std::string>& names,
+                ParseFormat format, const std::function<Result<void>(Bucket&)>& work,
+                bool may_make) {
+    const auto db = open_for_writing(options, may_make);
+    if (!db)
+        return report(db.error());
+    const auto changed = db->update([&](Tx& tx) -> Result<void> {
+        Result<Bucket> bucket = names.empty() ? tx.root() : find_bucket(tx, names, format);
+        if (!bucket)
+            return std::move(bucket).error();
+        Result<void> done = work(*bucket);
+        if (done && cancelled())
+            return Error(ErrorCode::cancelled, "cancelled; nothing was changed")
+                .in_file(options.file);
+        return done;
+    });
+    return changed ? ExitCode::done : report_bucket(changed.error());
+}
+
+} // namespace rebolt::cli

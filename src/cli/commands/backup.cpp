@@ -1,0 +1,77 @@
+// rebolt backup FILE -o NEW
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <rebolt/check.hpp>
+
+#include "cli/cancel.hpp"
+#include "cli/commands/check_text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct Options {
+    CommonOptions common;
+    std::string output;
+    bool force = false;
+};
+
+Result<TxId> copy(const Options& options) {
+    if (auto may = may_write_to(options.output, options.force); !may)
+        return std::move(may).error();
+    const auto db = open_database(options.common);
+    if (!db)
+        return Error(db.error().code(), db.error().message()).in_file(options.common.file);
+    const auto tx = db->begin();
+    if (!tx)
+        return Error(tx.error().code(), tx.error().message());
+    Progress progress("bytes", !options.common.quiet);
+    auto copied = tx->copy_file(options.output, 0600, [&](std::uint64_t done, std::uint64_t total) {
+        progress.update(done, total);
+        return !cancelled();
+    });
+    return copied ? Result<TxId>(tx->id()) : Result<TxId>(std::move(copied).error());
+}
+
+// A copy of damage is a backup of damage: that must be known now.
+ExitCode run_backup(const Options& options) {
+    const auto copied = copy(options);
+    if (!copied)
+        return report(copied.error());
+    const auto source = PageSource::open(options.output);
+    if (!source)
+        return report(source.error());
+    const auto checked = check(*source);
+    if (!checked)
+        return report(checked.error());
+    if (!options.common.quiet)
+        print(fmt::format("{}: transaction {} of {}, {} bytes, {}\n", printable(options.output),
+                          number(*copied), printable(options.common.file), checked->file_bytes,
+                          checked->verdict == Verdict::clean ? "checked: clean" : "damaged"));
+    if (checked->verdict == Verdict::clean)
+        return ExitCode::done;
+    print_error(fmt::format("{}: the copy is as damaged as what it was made from: {}",
+                            printable(options.output), sentence(*checked)));
+    print_note(
+        fmt::format("To see all damage: rebolt check {}", shell_quoted(options.common.file)));
+    return ExitCode::damaged;
+}
+
+} // namespace
+
+void set_up_backup(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    options->common.add_to(app);
+    app.add_option("-o,--output", options->output, "The new file")->required();
+    app.add_flag("--force", options->force, "Replace the new file if it is there");
+    app.footer("The new file appears under its name when it is whole and synced.\n"
+               "Example: rebolt backup my.db -o my-backup.db");
+    app.callback([options, &code] { code = run_backup(*options); });
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,182 @@
+// rebolt bench: bbolt's benchmark, with its options and output.
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <random>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <rebolt/db.hpp>
+
+#include "cli/cancel.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+    std::uint64_t count = 1000;
+    std::uint64_t batch_size = 0;
+    std::size_t key_bytes = 8;
+    std::size_t value_bytes = 32;
+    std::string write_mode = "seq";
+    double fill_percent = 0.5;
+    bool no_sync = false;
+    bool keep = false;
+    std::uint32_t page_size = 0;
+    std::string path;
+};
+
+// bbolt: a big-endian number, at the key's start.
+std::string key_of(std::uint64_t index, const Options& options) {
+    std::string key(std::max<std::size_t>(options.key_bytes, 8), '\0');
+    const std::uint64_t big_endian = std::byteswap(index);
+    std::memcpy(key.data(), &big_endian, sizeof big_endian);
+    return key;
+}
+
+void print_result(const char* what, std::uint64_t operations, Clock::duration time) {
+    const double nanoseconds = std::chrono::duration<double, std::nano>(time).count();
+    const double each = nanoseconds / static_cast<double>(std::max<std::uint64_t>(operations, 1));
+    print(fmt::format("# {}\t{}(ops)\t{:.3f}ms\t({:.0f}ns/op)\t({:.0f} op/sec)\n", what, operations,
+                      nanoseconds / 1e6, each, 1e9 / each));
+}
+
+Result<void> write(const DB& db, const Options& options) {
+    const bool is_random = options.write_mode.starts_with("rnd");
+    const bool is_nested = options.write_mode.ends_with("-nest");
+    const std::string value(options.value_bytes, '\0');
+    const std::uint64_t batch = options.batch_size == 0 ? options.count : options.batch_size;
+    std::mt19937 random(1); // NOLINT(cert-msc*): the same keys in each run
+    for (std::uint64_t first = 0; first < options.count; first += batch) {
+        auto written = db.update([&](Tx& tx) -> Result<void> {
+            auto bucket = tx.create_bucket_if_missing("bench");
+            if (bucket && is_nested)
+                bucket = bucket->create_bucket_if_missing(key_of(first, options));
+            if (!bucket)
+                return std::move(bucket).error();
+            if (auto filled = bucket->set_fill_percent(options.fill_percent); !filled)
+                return filled;
+            for (std::uint64_t i = first; i < std::min(first + batch, options.count); ++i) {
+                if (auto put = bucket->put(key_of(is_random ? random() : i, options), value); !put)
+                    return put;
+                if (cancelled())
+                    return Error(ErrorCode::cancelled, "cancelled");
+            }
+            return {};
+        });
+        if (!written)
+            return written;
+    }
+    return {};
+}
+
+Result<std::uint64_t> count_keys(const Bucket& bucket) {
+    std::uint64_t keys = 0;
+    auto counted = bucket.for_each([&](const Entry& entry) -> Result<void> {
+        if (!entry.is_bucket) {
+            ++keys;
+            return {};
+        }
+        auto inside = bucket.bucket(entry.key);
+        auto nested =
+            inside ? count_keys(*inside) : Result<std::uint64_t>(std::move(inside).error());
+        if (nested)
+            keys += *nested;
+        return nested ? Result<void>{} : Result<void>(std::move(nested).error());
+    });
+    return counted ? Result<std::uint64_t>(keys)
+                   : Result<std::uint64_t>(std::move(counted).error());
+}
+
+// bbolt: reads all again and again for a second.
+Result<std::uint64_t> read(const DB& db) {
+    const auto end = Clock::now() + std::chrono::seconds{1};
+    std::uint64_t keys = 0;
+    auto done = db.view([&](Tx& tx) -> Result<void> {
+        auto bucket = tx.bucket("bench");
+        if (!bucket)
+            return std::move(bucket).error();
+        do {
+            auto counted = count_keys(*bucket);
+            if (!counted)
+                return std::move(counted).error();
+            keys += *counted;
+        } while (Clock::now() < end && !cancelled() && keys != 0);
+        return {};
+    });
+    return done ? Result<std::uint64_t>(keys) : Result<std::uint64_t>(std::move(done).error());
+}
+
+ExitCode measure(const Options& options, const std::string& path) {
+    OpenOptions open;
+    open.page_size_bytes = options.page_size;
+    open.no_sync = open.no_grow_sync = options.no_sync;
+    const auto db = DB::open(path, open);
+    if (!db)
+        return report(db.error());
+    auto begin = Clock::now();
+    if (const auto written = write(*db, options); !written)
+        return report(written.error());
+    print_result("Write", options.count, Clock::now() - begin);
+    begin = Clock::now();
+    const auto keys = read(*db);
+    if (!keys)
+        return report(keys.error());
+    print_result("Read", *keys, Clock::now() - begin);
+    return ExitCode::done;
+}
+
+ExitCode run_bench(const Options& options) {
+    const std::string path =
+        !options.path.empty()
+            ? options.path
+            : (std::filesystem::temp_directory_path() / fmt::format("rebolt-bench-{}", ::getpid()))
+                  .string();
+    if (std::filesystem::exists(path)) {
+        print_error(
+            fmt::format("{}: there is a file already; bench needs a new one", printable(path)));
+        return ExitCode::failed;
+    }
+    const ExitCode code = measure(options, path);
+    std::error_code ignored;
+    if (!options.keep)
+        std::filesystem::remove(path, ignored);
+    else
+        print(fmt::format("work: {}\n", path));
+    return code;
+}
+
+} // namespace
+
+void set_up_bench(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    app.add_option("--count", options->count, "Keys to write")->capture_default_str();
+    app.add_option("--batch-size", options->batch_size, "Keys in a transaction; 0: all in one")
+        ->capture_default_str();
+    app.add_option("--key-size", options->key_bytes, "Bytes of a key")
+        ->check(CLI::Range(8, 32768))
+        ->capture_default_str();
+    app.add_option("--value-size", options->value_bytes, "Bytes of a value")->capture_default_str();
+    app.add_option("--write-mode", options->write_mode, "Order of the keys, and nested buckets")
+        ->check(CLI::IsMember({"seq", "rnd", "seq-nest", "rnd-nest"}))
+        ->capture_default_str();
+    app.add_option("--fill-percent", options->fill_percent, "How full pages are left, 0.1 to 1")
+        ->capture_default_str();
+    app.add_option("--page-size", options->page_size, "Bytes a page; 0: the system's")
+        ->capture_default_str();
+    app.add_flag("--no-sync", options->no_sync, "Commits do not sync");
+    app.add_flag("--work", options->keep, "Keep the file and print its path");
+    app.add_option("--path", options->path, "The new file; default: one in the temporary folder");
+    app.footer("Example: rebolt bench --count 100000 --batch-size 1000 --write-mode rnd");
+    app.callback([options, &code] { code = run_bench(*options); });
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,70 @@
+// rebolt compact FILE -o NEW
+#include <filesystem>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <rebolt/compact.hpp>
+
+#include "cli/cancel.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct Options {
+    CommonOptions common;
+    std::string output;
+    std::uint64_t transaction_bytes_max = 65536;
+    bool no_sync = false;
+    bool force = false;
+};
+
+ExitCode run_compact(const Options& options) {
+    if (const auto may = may_write_to(options.output, options.force); !may)
+        return report(may.error());
+    const auto db = open_database(options.common);
+    if (!db)
+        return report(db.error());
+    const std::uint64_t before = std::filesystem::file_size(options.common.file);
+    Progress progress("bytes at most", !options.common.quiet);
+    CompactOptions compact_options;
+    compact_options.transaction_bytes_max = options.transaction_bytes_max;
+    compact_options.no_sync = options.no_sync;
+    compact_options.progress = [&](const CompactProgress& at) {
+        progress.update(at.bytes, before);
+        return !cancelled();
+    };
+    if (const auto done = compact_file(*db, options.output, compact_options); !done) {
+        const ExitCode code = report(done.error());
+        print_note(
+            fmt::format("{} is as it was; no new file was made", printable(options.common.file)));
+        return code;
+    }
+    const std::uint64_t after = std::filesystem::file_size(options.output);
+    if (!options.common.quiet)
+        print(fmt::format("{} -> {} bytes (gain={:.2f}x)\n", before, after,
+                          static_cast<double>(before) / static_cast<double>(after)));
+    return ExitCode::done;
+}
+
+} // namespace
+
+void set_up_compact(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    options->common.add_to(app);
+    app.add_option("-o,--output", options->output, "The new file")->required();
+    app.add_option("--tx-max-size", options->transaction_bytes_max,
+                   "Bytes of keys and values in one transaction; 0: all in one")
+        ->capture_default_str();
+    app.add_flag("--no-sync", options->no_sync, "Do not sync while writing");
+    app.add_flag("--force", options->force, "Replace the new file if it is there");
+    app.footer("FILE is only read; the new file appears under its name when it is whole.\n"
+               "Example: rebolt compact my.db -o my-small.db");
+    app.callback([options, &code] { code = run_compact(*options); });
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,72 @@
+// rebolt delete FILE BUCKET... KEY
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/bucket_path.hpp"
+#include "cli/change.hpp"
+#include "cli/commands/check_text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct Options {
+    CommonOptions common;
+    std::vector<std::string> words; ///< buckets, then the key or the bucket to delete
+    bool is_bucket = false;
+    ParseFormat key_format = ParseFormat::ascii_encoded;
+    ParseFormat bucket_format = ParseFormat::ascii_encoded;
+};
+
+Result<void> erase(Bucket& bucket, const std::string& key, const std::string& file) {
+    auto value = bucket.get(key);
+    if (!value)
+        return std::move(value).error();
+    if (!*value && bucket.bucket(key))
+        return Error(
+            ErrorCode::incompatible_value,
+            fmt::format("`{}` is a bucket; to delete it with all in it: --bucket", printable(key)));
+    if (!*value)
+        return Error(ErrorCode::invalid_argument,
+                     fmt::format("there is no key `{}`; nothing was changed", printable(key)));
+    return bucket.erase(key);
+}
+
+ExitCode run_delete(Options options) {
+    if (options.words.size() < (options.is_bucket ? 1 : 2)) {
+        print_error(options.is_bucket ? "delete: give the bucket after the file"
+                                      : "delete: give a bucket and a key after the file");
+        print_note(fmt::format("To see the buckets: rebolt buckets {}",
+                               shell_quoted(options.common.file)));
+        return ExitCode::usage;
+    }
+    const auto key = parsed(options.words.back(),
+                            options.is_bucket ? options.bucket_format : options.key_format);
+    if (!key)
+        return report_bucket(key.error());
+    options.words.pop_back();
+    return change(options.common, options.words, options.bucket_format, [&](Bucket& bucket) {
+        return options.is_bucket ? bucket.delete_bucket(*key)
+                                 : erase(bucket, *key, options.common.file);
+    });
+}
+
+} // namespace
+
+void set_up_delete(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    options->common.add_to_writer(app);
+    add_words(app, "BUCKET_KEY", options->words,
+              "A bucket, buckets inside it, and at last the key");
+    app.add_flag("--bucket", options->is_bucket,
+                 "The last word is a bucket: delete it with all in it");
+    add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
+    add_bucket_format(app, options->bucket_format);
+    app.footer("Example: rebolt delete my.db fruit apple");
+    app.callback([options, &code] { code = run_delete(*options); });
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,72 @@
+// rebolt put FILE BUCKET... KEY VALUE
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/bucket_path.hpp"
+#include "cli/change.hpp"
+#include "cli/commands/check_text.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct Options {
+    CommonOptions common;
+    std::vector<std::string> words; ///< buckets, the key, and the value unless it is in a file
+    std::string value_file;
+    ParseFormat key_format = ParseFormat::ascii_encoded;
+    ParseFormat bucket_format = ParseFormat::ascii_encoded;
+};
+
+Result<std::string> content_of(const std::string& path) {
+    std::ifstream file(path == "-" ? "/dev/stdin" : path, std::ios::binary);
+    std::string content{std::istreambuf_iterator<char>(file), {}};
+    if (!file && !file.eof())
+        return Error(ErrorCode::file_not_found, "cannot read the value").in_file(path);
+    return content;
+}
+
+ExitCode run_put(Options options) {
+    const std::size_t words = options.value_file.empty() ? 3 : 2;
+    if (options.words.size() < words) {
+        print_error("put: give a bucket, a key and a value after the file");
+        print_note(fmt::format("To see the buckets: rebolt buckets {}",
+                               shell_quoted(options.common.file)));
+        return ExitCode::usage;
+    }
+    std::string value = options.value_file.empty() ? options.words.back() : "";
+    if (options.value_file.empty())
+        options.words.pop_back();
+    else if (auto content = content_of(options.value_file))
+        value = std::move(*content);
+    else
+        return report(content.error());
+    const auto key = parsed(options.words.back(), options.key_format);
+    if (!key)
+        return report_bucket(key.error());
+    options.words.pop_back();
+    return change(options.common, options.words, options.bucket_format,
+                  [&](Bucket& bucket) { return bucket.put(*key, value); });
+}
+
+} // namespace
+
+void set_up_put(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    options->common.add_to_writer(app);
+    add_words(app, "BUCKET_KEY_VALUE", options->words,
+              "A bucket, buckets inside it, the key, and the value");
+    app.add_option("--value-file", options->value_file,
+                   "Take the value from this file; - for standard input");
+    add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
+    add_bucket_format(app, options->bucket_format);
+    app.footer("Example: rebolt put my.db fruit apple red");
+    app.callback([options, &code] { code = run_put(*options); });
+}
+
+} // namespace rebolt::cli
