@@ -148,12 +148,25 @@ Result<void> Database::sync() {
         return Error(ErrorCode::database_read_only, "the database was opened for reading only")
             .in_file(path_);
     writer_.acquire();
-    Result<void> result = file_writer_ ? file_writer_->sync_data() : Result<void>(closed());
-    if (!result && file_writer_)
-        result = refuse(
-            fmt::format("{}: the disk may have lost what was written", result.error().message()));
+    Result<void> result = sync_now();
     writer_.release();
     return result;
+}
+
+// writer_ is held.
+Result<void> Database::sync_now() {
+    if (!file_writer_)
+        return closed();
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!refusal_.empty())
+            return Error(ErrorCode::sync_failed, refusal_).in_file(path_);
+    }
+    Result<void> synced = file_writer_->sync_data();
+    if (synced)
+        return synced;
+    return refuse(
+        fmt::format("{}: the disk may have lost what was written", synced.error().message()));
 }
 
 Result<DatabaseStats> Database::stats() {

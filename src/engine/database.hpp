@@ -80,6 +80,7 @@ private:
     Result<std::shared_ptr<Snapshot>> snapshot_of(std::shared_ptr<const io::Mapping> mapping,
                                                   const format::MetaFields& meta);
     Result<void> publish(Snapshot& snapshot);
+    Result<void> sync_now();
     void count_pages(DatabaseStats& stats) const noexcept;
 
     const std::string path_;

@@ -1,0 +1,156 @@
+// kill -9, at any moment, of a process that writes: what it said was committed
+// is there, and nothing is there by halves. REBOLT_SEED chooses other moments.
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include "contents.hpp"
+#include "numbered_writer.hpp"
+#include "support/random.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace rebolt::test {
+namespace {
+
+constexpr int kills = 200;
+constexpr int kills_a_file = 20;
+
+std::uint64_t seed_from_environment() {
+    const char* text = std::getenv("REBOLT_SEED");
+    return text == nullptr ? 20261123 : std::strtoull(text, nullptr, 10);
+}
+
+// This program, as a writer.
+class Writer {
+public:
+    Writer(const std::string& path, std::uint32_t page_size) {
+        std::array<int, 2> ends{};
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+            std::abort();
+        reports_ = ends[0];
+        const std::array<std::string, 2> variables{
+            fmt::format("{}={}", writer_variable, path),
+            fmt::format("{}={}", page_size_variable, page_size)};
+        std::vector<char*> environment;
+        for (const std::string& variable : variables)
+            environment.push_back(const_cast<char*>(variable.c_str())); // not written to
+        for (char** at = environ; *at != nullptr; ++at)
+            environment.push_back(*at);
+        environment.push_back(nullptr);
+        std::string name = "/proc/self/exe";
+        const std::array<char*, 2> words{name.data(), nullptr};
+        posix_spawn_file_actions_t actions;
+        ::posix_spawn_file_actions_init(&actions);
+        ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+        if (::posix_spawn(&process_, words[0], &actions, nullptr, words.data(),
+                          environment.data()) != 0)
+            std::abort();
+        ::posix_spawn_file_actions_destroy(&actions);
+        ::close(ends[1]);
+    }
+    Writer(const Writer&) = delete;
+    Writer& operator=(const Writer&) = delete;
+    ~Writer() { ::close(reports_); }
+
+    /// The next number that it reported; nullopt: it has ended.
+    std::optional<std::uint64_t> next_report() {
+        std::uint64_t number = 0;
+        ssize_t size = 0;
+        while ((size = ::read(reports_, &number, sizeof number)) < 0 && errno == EINTR) {
+        }
+        return size == sizeof number ? std::optional(number) : std::nullopt;
+    }
+
+    /// False if it had ended already, with an error.
+    bool kill() {
+        ::kill(process_, SIGKILL);
+        int status = 0;
+        while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+        }
+        return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    }
+
+private:
+    int reports_ = -1;
+    pid_t process_ = -1;
+};
+
+// Kills the writer within 30 ms; half of the time not before its first commit.
+// Returns the last number that it reported.
+std::uint64_t let_write(Writer& writer, Random& random) {
+    EXPECT_EQ(writer.next_report(), begun);
+    std::uint64_t reported = 0;
+    if (random.below(2) == 0)
+        reported = writer.next_report().value_or(0);
+    std::this_thread::sleep_for(std::chrono::microseconds(random.below(30'000)));
+    EXPECT_TRUE(writer.kill()) << "the writer ended by itself";
+    while (const auto number = writer.next_report())
+        reported = *number;
+    return reported;
+}
+
+// The number of the last transaction in the file.
+std::uint64_t expect_whole(const std::string& path, std::uint64_t reported) {
+    if (::access(path.c_str(), F_OK) != 0) {
+        EXPECT_EQ(reported, 0U);
+        return 0;
+    }
+    std::uint64_t number = 0;
+    {
+        const auto db = DB::open(path);
+        EXPECT_TRUE(db) << db.error().to_text();
+        if (!db)
+            return 0;
+        const auto last = last_transaction(*db);
+        EXPECT_TRUE(last) << last.error().to_text();
+        number = last.value_or(0);
+        EXPECT_GE(number, reported);
+        EXPECT_LE(number, reported + 1);
+    }
+    const Result<void> clean = require_clean(path);
+    EXPECT_TRUE(clean) << clean.error().to_text();
+    return number;
+}
+
+TEST(Kill, LeavesTheLastTransactionOrTheNext) {
+    const std::uint64_t seed = seed_from_environment();
+    Random random(seed);
+    const TemporaryFolder folder;
+    std::string path;
+    std::uint64_t last = 0; // in the file
+    std::uint64_t transactions = 0;
+    for (int i = 0; i < kills; ++i) {
+        SCOPED_TRACE(fmt::format("kill {}; set REBOLT_SEED={} for the same moments", i, seed));
+        if (i % kills_a_file == 0) {
+            path = folder.path(fmt::format("{}.db", i));
+            last = 0;
+        }
+        Writer writer(path, 512U << (i / kills_a_file % 4));
+        const std::uint64_t reported = std::max(last, let_write(writer, random));
+        transactions += reported - last;
+        last = expect_whole(path, reported);
+        if (HasFailure())
+            return;
+    }
+    fmt::print("seed {}: {} transactions in {} processes\n", seed, transactions, kills);
+    EXPECT_GT(transactions, 200U);
+}
+
+} // namespace
+} // namespace rebolt::test
