@@ -42,30 +42,6 @@ constexpr std::size_t pos_offset(bool is_leaf) noexcept {
     return is_leaf ? offsetof(LeafElementHeader, pos) : offsetof(BranchElementHeader, pos);
 }
 
-// What is wrong with an element that is in bounds, seen from the key before it.
-std::optional<FindingCode> fault_of_key(std::string_view key, std::string_view before) {
-    if (key.empty())
-        return FindingCode::key_empty;
-    if (key.size() > format::key_bytes_max)
-        return FindingCode::key_too_large;
-    if (!is_less(before, key))
-        return FindingCode::key_order;
-    return std::nullopt;
-}
-
-format::Checked<Item> item_of(const Node& page, std::size_t index) noexcept {
-    if (page.is_leaf) {
-        const auto element = LeafView::of(page.view())->element(index);
-        if (!element)
-            return std::unexpected(element.error());
-        return Item{element->key, element->value, element->flags, 0};
-    }
-    const auto element = format::BranchView::of(page.view())->element(index);
-    if (!element)
-        return std::unexpected(element.error());
-    return Item{element->key, {}, 0, number(element->child)};
-}
-
 } // namespace
 
 Draft::Draft(bool is_leaf, std::size_t room_bytes, DraftMemory* memory)
@@ -84,43 +60,18 @@ void Draft::store_header(std::uint64_t id, std::uint32_t overflow) noexcept {
                              .overflow = overflow});
 }
 
-// Looks at all elements before it copies any. In bbolt's own layout their
-// content stands in order and without gaps, and is copied as one.
 format::Checked<std::unique_ptr<Draft>> Draft::copy_of(const Node& page, std::uint64_t page_end,
                                                        DraftMemory* memory) {
-    std::string_view before;
-    std::uint64_t content_bytes = 0;
-    const std::uint64_t begin = LeafView::offset_of(page.count);
-    bool is_canonical = true;
-    for (std::size_t i = 0; i < page.count; ++i) {
-        const format::Checked<Item> item = item_of(page, i);
-        if (!item)
-            return std::unexpected(item.error());
-        if (!page.is_leaf && (item->child < 2 || item->child >= page_end))
-            return std::unexpected(Fault{FindingCode::page_out_of_range, LeafView::offset_of(i),
-                                         item->child, page_end - 1, "the child's page id"});
-        if (const auto code = fault_of_key(item->key, before))
-            return std::unexpected(Fault{*code, LeafView::offset_of(i), item->key.size(), 0,
-                                         "the size of a key that is not in order"});
-        before = item->key;
-        is_canonical &= as_bytes(item->key).data() == page.bytes + begin + content_bytes;
-        content_bytes += item->key.size() + item->value.size();
-        if (begin + content_bytes > page.size_bytes)
-            return std::unexpected(Fault{FindingCode::element_overlap, LeafView::offset_of(i),
-                                         begin + content_bytes, page.size_bytes,
-                                         "the sum of the elements"});
-    }
+    const format::Checked<std::uint64_t> end = judge_elements(page, page_end);
+    if (!end)
+        return std::unexpected(end.error());
     auto draft =
         std::make_unique<Draft>(page.is_leaf, page.size_bytes + page.size_bytes / 8, memory);
-    if (is_canonical)
-        draft->copy_canonical(page, content_bytes);
-    else
-        for (std::size_t i = 0; i < page.count; ++i)
-            draft->insert(i, *item_of(page, i));
+    draft->copy_content_of(page, *end - LeafView::offset_of(page.count));
     return draft;
 }
 
-void Draft::copy_canonical(const Node& page, std::uint64_t content_bytes) {
+void Draft::copy_content_of(const Node& page, std::uint64_t content_bytes) {
     const std::uint64_t begin = LeafView::offset_of(page.count);
     content_begin_ = capacity_ - content_bytes;
     content_bytes_ = content_bytes;

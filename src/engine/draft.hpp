@@ -17,26 +17,17 @@
 #include <rebolt/format.hpp>
 
 #include "engine/draft_memory.hpp"
+#include "engine/elements.hpp"
 #include "engine/node.hpp"
 
 namespace rebolt::engine {
-
-/// An element's content. In a branch `child` counts, in a leaf value and flags.
-struct Item {
-    std::string_view key;
-    std::string_view value;
-    std::uint32_t flags = 0;
-    std::uint64_t child = 0;
-};
 
 class Draft {
 public:
     /// An empty page with room for about `room_bytes`. Its bytes come from
     /// `memory`, which must live longer; null: from the heap.
     Draft(bool is_leaf, std::size_t room_bytes, DraftMemory* memory = nullptr);
-    /// A copy of a page. Fails on an element out of bounds, a key that does
-    /// not ascend, is empty or too large, and a child that is no page below
-    /// `page_end`.
+    /// A copy of a page. Fails if judge_elements() does.
     static format::Checked<std::unique_ptr<Draft>> copy_of(const Node& page, std::uint64_t page_end,
                                                            DraftMemory* memory = nullptr);
 
@@ -78,7 +69,7 @@ private:
     void end_views();
     void make_room(std::size_t content_bytes);
     void rearrange(std::size_t capacity);
-    void copy_canonical(const Node& page, std::uint64_t content_bytes);
+    void copy_content_of(const Node& page, std::uint64_t content_bytes);
     void shift_positions(std::size_t first, std::uint32_t by) noexcept;
     [[nodiscard]] std::size_t room() const noexcept {
         return content_begin_ - format::LeafView::offset_of(count_);

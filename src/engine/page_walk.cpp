@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/try.hpp"
+#include "engine/elements.hpp"
 #include "engine/node.hpp"
 
 namespace rebolt::engine {
@@ -40,8 +41,11 @@ private:
         Node node;
         if (!enter(snapshot_, step.page, node))
             return fail(step, why_not(snapshot_, step.page));
-        if (!is_draft(step.page))
+        if (!is_draft(step.page)) {
+            if (const auto judged = judge_elements(node, snapshot_.page_end); !judged)
+                return fail(step, judged.error());
             TRY(visit_({number(step.page), node.size_bytes / snapshot_.page_size}));
+        }
         TRY(node.is_leaf ? walk_leaf(step, node) : walk_branch(step, node));
         if (!snapshot_.is_sound(node.view()))
             return fail(step,
@@ -54,25 +58,16 @@ private:
             const PageId child{
                 load<format::BranchElementHeader>(node.bytes + format::BranchView::offset_of(i))
                     .child};
-            if (!may_lead_to(step.page, child))
-                return fail(step, {FindingCode::page_out_of_range, format::BranchView::offset_of(i),
-                                   number(child), snapshot_.page_end - 1, "the child's page id"});
             steps_.push_back({child, step.live});
         }
         return {};
     }
 
-    // Elements that overlap would let a small page hold any amount of work.
     Result<void> walk_leaf(const Step& step, const Node& node) {
-        std::uint64_t bytes = 0;
         for (std::size_t i = 0; i < node.count; ++i) {
             const auto element = format::LeafView::of(node.view())->element(i);
             if (!element)
                 return fail(step, element.error());
-            bytes += format::element_bytes + element->key.size() + element->value.size();
-            if (bytes > node.size_bytes)
-                return fail(step, {FindingCode::element_overlap, format::LeafView::offset_of(i),
-                                   bytes, node.size_bytes, "the sum of the elements"});
             if (element->is_bucket())
                 TRY(walk_bucket(step, *element));
         }
@@ -103,9 +98,9 @@ private:
     // bbolt: Bucket.inlineable: no buckets in it, so no pages either.
     Result<void> walk_inline(const Step& step, Bytes image) const {
         const format::Fault malformed{FindingCode::inline_bucket_malformed, 0, 1, 0,
-                                      "buckets in an inline bucket"};
+                                      "elements that cannot be in an inline bucket"};
         Node node;
-        if (!enter_inline(image, node))
+        if (!enter_inline(image, node) || !judge_elements(node, snapshot_.page_end))
             return fail(step, malformed);
         for (std::size_t i = 0; i < node.count; ++i) {
             const auto raw =

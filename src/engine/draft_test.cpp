@@ -1,0 +1,204 @@
+// Draft against a naive model: a vector of elements.
+#include "engine/draft.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/random.hpp"
+
+namespace rebolt::engine {
+namespace {
+
+struct Element {
+    std::string key;
+    std::string value;
+    std::uint32_t flags = 0;
+    std::uint64_t child = 0;
+
+    [[nodiscard]] Item item() const { return {key, value, flags, child}; }
+    bool operator==(const Element&) const = default;
+};
+
+std::vector<Element> elements_of(const Draft& draft) {
+    std::vector<Element> elements;
+    for (std::size_t i = 0; i < draft.count(); ++i) {
+        const Item item = draft.item(i);
+        elements.push_back(
+            {std::string(item.key), std::string(item.value), item.flags, item.child});
+    }
+    return elements;
+}
+
+std::vector<std::byte> image_of(const Draft& draft, std::size_t room = 0) {
+    std::vector<std::byte> image(draft.image_bytes() + room);
+    draft.write(image.data(), 5, 2);
+    return image;
+}
+
+Node node_of(const std::vector<std::byte>& image) {
+    const auto header = load<format::PageHeader>(image.data());
+    return {image.data(), image.size(), header.count, header.flags == format::leaf_flag};
+}
+
+TEST(Draft, IsWrittenInBboltsLayout) {
+    Draft draft(true, 100);
+    draft.insert(0, {"b", "two", 0, 0});
+    draft.insert(0, {"a", "one", 1, 0});
+    const std::vector<std::byte> image = image_of(draft);
+    ASSERT_EQ(image.size(), 16U + 2 * 16 + 8);
+    const auto header = load<format::PageHeader>(image.data());
+    EXPECT_EQ(header.id, 5U);
+    EXPECT_EQ(header.flags, format::leaf_flag);
+    EXPECT_EQ(header.count, 2U);
+    EXPECT_EQ(header.overflow, 2U);
+    EXPECT_EQ(as_text(image).substr(48), "aonebtwo");
+    const auto first = load<format::LeafElementHeader>(image.data() + 16);
+    EXPECT_EQ(first.flags, 1U);
+    EXPECT_EQ(first.pos, 32U);
+    const auto second = load<format::LeafElementHeader>(image.data() + 32);
+    EXPECT_EQ(second.pos, 20U);
+    EXPECT_EQ(second.key_bytes, 1U);
+    EXPECT_EQ(second.value_bytes, 3U);
+}
+
+TEST(Draft, OfAnEmptyLeafIsAHeader) {
+    EXPECT_EQ(image_of(Draft(true, 0)).size(), 16U);
+}
+
+TEST(Draft, OfABranchKeepsChildren) {
+    Draft draft(false, 0);
+    draft.insert(0, {"k", {}, 0, 7});
+    draft.set_child(0, 9);
+    const std::vector<std::byte> image = image_of(draft);
+    const auto element = format::BranchView::of(image)->element(0);
+    ASSERT_TRUE(element);
+    EXPECT_EQ(element->key, "k");
+    EXPECT_EQ(number(element->child), 9U);
+}
+
+TEST(Draft, KnowsItsOwnBytes) {
+    Draft draft(true, 0);
+    draft.insert(0, {"k", "value", 0, 0});
+    EXPECT_TRUE(draft.holds(draft.item(0).value));
+    EXPECT_FALSE(draft.holds("value"));
+}
+
+TEST(Draft, TakesNoCopyOfDamage) {
+    Draft draft(true, 0);
+    draft.insert(0, {"a", "1", 0, 0});
+    draft.insert(1, {"b", "2", 0, 0});
+    const auto code_after = [&](std::size_t offset, std::uint32_t value) {
+        std::vector<std::byte> image = image_of(draft, 40);
+        std::memcpy(image.data() + offset, &value, sizeof value);
+        const auto copy = Draft::copy_of(node_of(image), 100);
+        return copy ? std::nullopt : std::optional(copy.error().code);
+    };
+    using enum FindingCode;
+    EXPECT_EQ(code_after(16, 0), std::nullopt);
+    EXPECT_EQ(code_after(20, 4000), element_out_of_page);
+    EXPECT_EQ(code_after(20, 4), element_out_of_page); // into the elements
+    EXPECT_EQ(code_after(24, 0), key_empty);
+    EXPECT_EQ(code_after(28, 70), element_out_of_page);
+    EXPECT_EQ(code_after(28, 2), layout_not_canonical); // over the second's content
+    EXPECT_EQ(code_after(28, 0), layout_not_canonical); // a gap before it
+    EXPECT_EQ(code_after(36, 16), key_order);           // the second's key is the first's
+}
+
+TEST(Draft, TakesNoCopyOfABranchThatLeadsOutOfTheFile) {
+    for (const std::uint64_t child :
+         {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{100}, std::uint64_t{1} << 63}) {
+        Draft draft(false, 0);
+        draft.insert(0, {"a", {}, 0, child});
+        const auto copy = Draft::copy_of(node_of(image_of(draft)), 100);
+        ASSERT_FALSE(copy) << child;
+        EXPECT_EQ(copy.error().code, FindingCode::page_out_of_range);
+    }
+}
+
+class Model {
+public:
+    Model(bool is_leaf, std::uint64_t seed)
+        : draft_(std::make_unique<Draft>(is_leaf, 50)), is_leaf_(is_leaf), random_(seed) {}
+
+    void step() {
+        const std::size_t count = expected_.size();
+        const std::uint64_t what = random_.below(10);
+        if (what < 5 || count == 0)
+            insert();
+        else if (what < 7)
+            replace(random_.below(count));
+        else if (what < 9)
+            erase(random_.below(count));
+        else
+            split_and_join(random_.below(count + 1));
+        ASSERT_EQ(elements_of(*draft_), expected_);
+    }
+    void copy() {
+        const std::vector<std::byte> image = image_of(*draft_, random_.below(100));
+        auto copied = Draft::copy_of(node_of(image), 1000);
+        ASSERT_TRUE(copied);
+        ASSERT_EQ(elements_of(**copied), expected_);
+        ASSERT_EQ((*copied)->image_bytes(), draft_->image_bytes());
+        draft_ = std::move(*copied);
+    }
+
+private:
+    Element make(const std::string& key) {
+        if (!is_leaf_)
+            return {key, "", 0, 2 + random_.below(900)};
+        return {key, std::string(random_.below(60), 'v'),
+                static_cast<std::uint32_t>(random_.below(2)), 0};
+    }
+    void insert() {
+        const std::string key = "k" + std::to_string(random_.below(100'000));
+        const auto at = std::ranges::lower_bound(expected_, key, {}, &Element::key);
+        if (at != expected_.end() && at->key == key)
+            return;
+        const Element element = make(key);
+        draft_->insert(static_cast<std::size_t>(at - expected_.begin()), element.item());
+        expected_.insert(at, element);
+    }
+    void replace(std::size_t index) {
+        expected_[index] = make(expected_[index].key);
+        draft_->replace(index, expected_[index].item());
+    }
+    void erase(std::size_t index) {
+        draft_->erase(index);
+        EXPECT_TRUE(draft_->has_shrunk);
+        expected_.erase(expected_.begin() + static_cast<std::ptrdiff_t>(index));
+    }
+    void split_and_join(std::size_t index) {
+        Draft right(is_leaf_, 0);
+        const std::uint64_t whole = draft_->image_bytes();
+        draft_->move_tail_to(right, index);
+        EXPECT_EQ(draft_->image_bytes() + right.image_bytes() - 16, whole);
+        right.move_tail_to(*draft_, 0);
+        EXPECT_EQ(right.count(), 0U);
+    }
+
+    std::unique_ptr<Draft> draft_;
+    bool is_leaf_;
+    test::Random random_;
+    std::vector<Element> expected_;
+};
+
+TEST(Draft, DoesAsANaiveModelDoes) {
+    for (std::uint64_t seed = 1; seed <= 30; ++seed)
+        for (const bool is_leaf : {true, false}) {
+            SCOPED_TRACE(seed);
+            Model model(is_leaf, seed);
+            for (int i = 0; i < 300 && !HasFatalFailure(); ++i) {
+                model.step();
+                if (i % 50 == 49)
+                    model.copy();
+            }
+        }
+}
+
+} // namespace
+} // namespace rebolt::engine
