@@ -25,13 +25,14 @@ Result<void> erase(Bucket& bucket, const std::string& key, const std::string& fi
     auto value = bucket.get(key);
     if (!value)
         return std::move(value).error();
+    const auto fail = [&](std::string message) {
+        return Error(ErrorCode::incompatible_value, std::move(message)).in_file(file);
+    };
     if (!*value && bucket.bucket(key))
-        return Error(
-            ErrorCode::incompatible_value,
+        return fail(
             fmt::format("`{}` is a bucket; to delete it with all in it: --bucket", printable(key)));
     if (!*value)
-        return Error(ErrorCode::invalid_argument,
-                     fmt::format("there is no key `{}`; nothing was changed", printable(key)));
+        return fail(fmt::format("there is no key `{}`; nothing was changed", printable(key)));
     return bucket.erase(key);
 }
 
