@@ -119,7 +119,9 @@ Result<void> compact_file(const DB& from, const std::string& path, const Compact
     open.no_sync = open.no_grow_sync = true;
     DB to = TRY(DB::open(file.temporary_path(), open));
     TRY(compact(from, to, options));
+    const DatabaseStats stats = TRY(to.stats());
     to.close();
+    TRY(file.cut_to(stats.high_water_mark * stats.page_size_bytes));
     return file.put_in_place();
 }
 

@@ -29,6 +29,8 @@ public:
     /// Where it is being written.
     [[nodiscard]] const std::string& temporary_path() const noexcept { return temporary_path_; }
     Result<void> append(Bytes bytes);
+    /// Cuts off what stands behind `bytes`. Errors: io.
+    Result<void> cut_to(std::uint64_t bytes) { return writer_.resize(bytes); }
     /// Syncs it, gives it its name, in place of what stands there, and syncs
     /// the folder. Errors: io.
     Result<void> put_in_place();
