@@ -1,16 +1,23 @@
-// engine: the database as bbolt's users know it. Reads, so far: DB, Tx, Bucket,
-// Cursor, statistics. Trusts only what the views checked.
+// engine: the database as bbolt's users know it. Trusts only what the views
+// checked.
 //
+//   <rebolt/db.hpp> and what it includes: the public face
+//   database.hpp    what copies of a DB share: file, newest state, who reads and writes
 //   snapshot.hpp    what a transaction reads: a mapping and a meta
 //   node.hpp        entering a page: every field checked before it is used
-//   <rebolt/db.hpp> and what it includes: the public face
+//   search.hpp      the way down to a key
+//   changes.hpp     what a write transaction has changed: drafts of pages, open buckets
+//   tree_writer.hpp putting, erasing, splitting and merging
+//   commit.hpp      bringing the changes into the file
+//   free_pages.hpp  which pages a writer may use; freelist.hpp: as they are stored
 //
-// May include base, format and io; never check: a caller that wants a check
-// inside a transaction passes a callback.
+// May include base, format and io; never check: strict mode takes a callback.
 //
 // Invariants: a page is only looked at after enter() accepted it; no allocation
-// on the way to a value; no recursion over page links; whatever the bytes, a
-// call ends after at most as many pages as the database has.
+// on the way to a value; no recursion over page links of a file; whatever the
+// bytes, a call ends after at most as many pages as the database has. A writer
+// copies a page only after judge_elements() accepted it, frees only pages that
+// are in use, and writes only to pages that no state in use has.
 #pragma once
 
 #include "engine/node.hpp"
