@@ -41,9 +41,9 @@ struct OpenOptions {
     std::uint32_t file_mode = 0600;
     /// The file may not grow beyond this; 0: no bound (bbolt: MaxSize).
     std::uint64_t max_size_bytes = 0;
-    /// Maps at least so much at once (bbolt: InitialMmapSize). Other than in
-    /// bbolt no reader ever holds up a writer that must map more: this only
-    /// saves making new mappings while the file grows.
+    /// When the file must grow, it grows to this size at least, and is mapped
+    /// whole (bbolt: InitialMmapSize). Other than in bbolt no reader ever holds
+    /// up a writer that must map more: this only saves growing often.
     std::uint64_t initial_mapping_bytes = 0;
     /// Keeps the mapped file in memory; needs the right to (bbolt: Mlock).
     bool lock_memory = false;

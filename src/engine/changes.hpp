@@ -41,6 +41,13 @@ public:
     /// has(id).
     [[nodiscard]] Draft& at(PageId id) const noexcept { return *drafts_[number(id) & ~draft_bit]; }
     void drop(PageId id) noexcept { drafts_[number(id) & ~draft_bit].reset(); }
+    /// Calls visit(const Draft&) for each that was not dropped.
+    template <class Visit>
+    void for_each(Visit&& visit) const {
+        for (const auto& draft : drafts_)
+            if (draft != nullptr)
+                visit(*draft);
+    }
     /// Ever made.
     [[nodiscard]] std::size_t size() const noexcept { return drafts_.size(); }
 

@@ -19,6 +19,7 @@ namespace {
 // on by as much at a time (DB.AllocSize).
 constexpr std::uint64_t grown_bytes_min = std::uint64_t{32} << 10;
 constexpr std::uint64_t growth_bytes_max = std::uint64_t{16} << 20;
+constexpr std::uint64_t reserved_pages_max = 64;
 // Pages that stand beside each other are written together, as far as this.
 constexpr std::size_t write_bytes = std::size_t{1} << 20;
 
@@ -63,6 +64,7 @@ Result<void> Commit::run() {
     Result<void> written = write_all();
     if (written)
         return written;
+    taken_.push_back(reserved_);
     for (const PageRun& run : taken_)
         database_.free_pages_.give_back(run);
     if (stage_ == Stage::harmless)
@@ -75,6 +77,7 @@ Result<void> Commit::run() {
 }
 
 Result<void> Commit::write_all() {
+    reserve();
     TRY(settle(changes_.root));
     meta_.root = number(TRY(place(changes_.root.root)));
     meta_.sequence = changes_.root.sequence;
@@ -134,9 +137,31 @@ Result<PageId> Commit::place(PageId page) {
     return PageId{run.first};
 }
 
+std::uint64_t Commit::pages_of(std::uint64_t bytes) const noexcept {
+    return (bytes + snapshot_.page_size - 1) / snapshot_.page_size;
+}
+
+// A small commit goes into one run of pages, if there is one: one write to the
+// disk instead of one a page.
+void Commit::reserve() {
+    FreePages& free_pages = database_.free_pages_;
+    std::uint64_t pages =
+        pages_of(freelist_bytes(free_pages.free_count() + free_pages.pending_count()));
+    changes_.drafts.for_each([&](const Draft& draft) { pages += pages_of(draft.image_bytes()); });
+    if (pages > reserved_pages_max)
+        return;
+    if (const auto first = free_pages.take(pages))
+        reserved_ = {*first, pages};
+}
+
 Result<PageRun> Commit::allocate(std::uint64_t bytes) {
-    const std::uint64_t count = (bytes + snapshot_.page_size - 1) / snapshot_.page_size;
+    const std::uint64_t count = pages_of(bytes);
     changes_.stats.pages_allocated += count;
+    if (count <= reserved_.count) {
+        taken_.push_back({reserved_.first, count});
+        reserved_ = {reserved_.first + count, reserved_.count - count};
+        return taken_.back();
+    }
     if (const auto first = database_.free_pages_.take(count)) {
         taken_.push_back({*first, count});
         return taken_.back();
@@ -159,12 +184,13 @@ Result<void> Commit::place_freelist() {
         TRY(give_up(snapshot_, *database_.freelist_run_, nullptr));
     if (database_.options_.no_freelist_sync) {
         meta_.freelist = number(no_freelist);
-        return {};
+    } else {
+        freelist_run_ = TRY(allocate(freelist_bytes(free_pages.free_count() +
+                                                    free_pages.pending_count() + reserved_.count)));
+        meta_.freelist = freelist_run_->first;
+        writes_.push_back({*freelist_run_, nullptr});
     }
-    freelist_run_ =
-        TRY(allocate(freelist_bytes(free_pages.free_count() + free_pages.pending_count())));
-    meta_.freelist = freelist_run_->first;
-    writes_.push_back({*freelist_run_, nullptr});
+    free_pages.give_back(std::exchange(reserved_, {}));
     return {};
 }
 

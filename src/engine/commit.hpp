@@ -54,6 +54,8 @@ private:
     [[nodiscard]] bool fits_inline(const OpenBucket& bucket) const noexcept;
     Result<PageId> place(PageId page);
     Result<void> place_freelist();
+    [[nodiscard]] std::uint64_t pages_of(std::uint64_t bytes) const noexcept;
+    void reserve();
     Result<PageRun> allocate(std::uint64_t bytes);
     Result<void> grow_file();
     Result<void> write_pages();
@@ -68,6 +70,7 @@ private:
     std::optional<PageRun> freelist_run_;
     std::vector<Write> writes_;
     std::vector<PageRun> taken_; ///< from the free pages
+    PageRun reserved_{};         ///< of these, what is left of the run taken at first
     Stage stage_ = Stage::harmless;
 };
 

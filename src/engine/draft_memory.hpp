@@ -4,6 +4,7 @@
 // fresh memory, and touch it for the first time, at every commit.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -16,17 +17,19 @@ namespace rebolt::engine {
 /// Not safe for several threads: the writer's alone.
 class DraftMemory {
 public:
-    /// Keeps buffers of so many bytes each; others come from the heap.
+    /// Keeps buffers of so many bytes, and of twice, four times … as many.
     explicit DraftMemory(std::size_t buffer_bytes) : buffer_bytes_(buffer_bytes) {
-        kept_.reserve(kept_bytes_max / buffer_bytes);
+        for (std::size_t size = 0; size < kept_.size(); ++size)
+            kept_[size].reserve(kept_bytes_max / kept_.size() / (buffer_bytes << size));
     }
 
     struct Release {
         DraftMemory* memory = nullptr; ///< null: back to the heap
+        std::size_t size = 0;
         void operator()(std::byte* bytes) const noexcept {
             std::unique_ptr<std::byte[]> owned(bytes);
-            if (memory != nullptr && memory->kept_.size() < memory->kept_.capacity())
-                memory->kept_.push_back(std::move(owned));
+            if (memory != nullptr && memory->kept_[size].size() < memory->kept_[size].capacity())
+                memory->kept_[size].push_back(std::move(owned));
         }
     };
     using Buffer = std::unique_ptr<std::byte[], Release>;
@@ -35,21 +38,27 @@ public:
     /// if `memory` is null. Its content is anything.
     [[nodiscard]] static Buffer take(DraftMemory* memory, std::size_t& bytes) {
         // The address sanitizer sees who uses a freed buffer, not a kept one.
-        if (memory == nullptr || bytes > memory->buffer_bytes_ || io::views_are_checked)
+        if (memory == nullptr || io::views_are_checked)
             return Buffer(new std::byte[bytes], Release{});
-        bytes = memory->buffer_bytes_;
-        if (memory->kept_.empty())
-            return Buffer(new std::byte[bytes], Release{memory});
-        Buffer buffer(memory->kept_.back().release(), Release{memory});
-        memory->kept_.pop_back();
+        std::size_t size = 0;
+        while (size < memory->kept_.size() && memory->buffer_bytes_ << size < bytes)
+            ++size;
+        if (size == memory->kept_.size())
+            return Buffer(new std::byte[bytes], Release{});
+        bytes = memory->buffer_bytes_ << size;
+        auto& kept = memory->kept_[size];
+        if (kept.empty())
+            return Buffer(new std::byte[bytes], Release{memory, size});
+        Buffer buffer(kept.back().release(), Release{memory, size});
+        kept.pop_back();
         return buffer;
     }
 
 private:
-    static constexpr std::size_t kept_bytes_max = std::size_t{32} << 20;
+    static constexpr std::size_t kept_bytes_max = std::size_t{64} << 20;
 
     std::size_t buffer_bytes_;
-    std::vector<std::unique_ptr<std::byte[]>> kept_;
+    std::array<std::vector<std::unique_ptr<std::byte[]>>, 4> kept_;
 };
 
 } // namespace rebolt::engine
