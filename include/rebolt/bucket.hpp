@@ -88,7 +88,7 @@ public:
     /// MoveBucket). Errors: bucket_not_found, incompatible_value,
     /// bucket_exists, same_bucket, different_database, invalid_argument (into
     /// itself). Cost: O(depth).
-    Result<void> move_bucket(std::string_view name, Bucket target);
+    Result<void> move_bucket(std::string_view name, const Bucket& target);
 
     /// The bucket's sequence number (bbolt: Bucket.Sequence).
     [[nodiscard]] std::uint64_t sequence() const noexcept;
@@ -125,7 +125,7 @@ private:
     [[nodiscard]] Result<void> changed(Result<void> result) const;
     [[nodiscard]] Bucket handle_of(engine::OpenBucket& inside) const;
     [[nodiscard]] Result<Bucket> open_for_change(const Bucket& found) const;
-    [[nodiscard]] static bool is_bucket(const engine::Search& found);
+    [[nodiscard]] static bool is_bucket(const engine::Search& search);
     Result<Bucket> create(std::string_view name, bool may_exist);
     Result<std::unique_ptr<engine::OpenBucket>> take_out(std::string_view name);
     /// The bucket that an entry of this bucket holds. Errors: damaged.

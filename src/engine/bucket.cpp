@@ -12,7 +12,6 @@
 namespace rebolt {
 
 using engine::BucketName;
-using engine::OpenBucket;
 
 engine::Tree Bucket::tree() const noexcept {
     return {live_ == nullptr ? root_ : live_->root, inline_page_, name_.get()};

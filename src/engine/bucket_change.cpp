@@ -229,7 +229,7 @@ Result<void> Bucket::delete_bucket(std::string_view name) {
     return {};
 }
 
-Result<void> Bucket::move_bucket(std::string_view name, Bucket target) {
+Result<void> Bucket::move_bucket(std::string_view name, const Bucket& target) {
     TRY(may_change());
     if (target.snapshot_->database != snapshot_->database)
         return refused_to_change(ErrorCode::different_database,
@@ -278,7 +278,8 @@ Result<std::uint64_t> Bucket::next_sequence() {
 
 Result<void> Bucket::set_fill_percent(double fraction) {
     TRY(may_change());
-    if (!(fraction >= fill_fraction_min && fraction <= fill_fraction_max))
+    const bool is_legal = fraction >= fill_fraction_min && fraction <= fill_fraction_max;
+    if (!is_legal)
         return refused_to_change(ErrorCode::invalid_argument,
                                  fmt::format("a page is filled to a fraction from {} to {}, not {}",
                                              fill_fraction_min, fill_fraction_max, fraction));

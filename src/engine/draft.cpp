@@ -11,7 +11,6 @@ namespace rebolt::engine {
 namespace {
 
 using format::BranchElementHeader;
-using format::Fault;
 using format::LeafElementHeader;
 using format::LeafView;
 

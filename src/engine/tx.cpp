@@ -56,14 +56,17 @@ Cursor Tx::cursor() const {
     return root().cursor();
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): it changes the database
 Result<Bucket> Tx::create_bucket(std::string_view name) {
     return root().create_bucket(name);
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): it changes the database
 Result<Bucket> Tx::create_bucket_if_missing(std::string_view name) {
     return root().create_bucket_if_missing(name);
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): it changes the database
 Result<void> Tx::delete_bucket(std::string_view name) {
     return root().delete_bucket(name);
 }

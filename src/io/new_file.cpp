@@ -12,7 +12,7 @@
 
 namespace rebolt::io {
 
-NewFile::NewFile(std::shared_ptr<const File> file, std::string path)
+NewFile::NewFile(const std::shared_ptr<const File>& file, std::string path)
     : writer_(file, SystemCalls::real()), path_(std::move(path)), temporary_path_(file->path()) {}
 
 NewFile::NewFile(NewFile&& other) noexcept

@@ -36,7 +36,7 @@ public:
     Result<void> put_in_place();
 
 private:
-    NewFile(std::shared_ptr<const File> file, std::string path);
+    NewFile(const std::shared_ptr<const File>& file, std::string path);
 
     FileWriter writer_;
     std::string path_;
