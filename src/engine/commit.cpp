@@ -200,8 +200,18 @@ Result<void> Commit::grow_file() {
         mapping_ = database_.mapping_;
     }
     const std::uint64_t needed = meta_.high_water_mark * snapshot_.page_size;
-    if (needed <= database_.file_bytes_)
+    if (needed > database_.file_bytes_)
+        TRY(enlarge_file(needed));
+    // The mapping may be behind the file, where making it failed before.
+    if (needed <= mapping_->bytes().size())
         return {};
+    mapping_ = TRY(database_.map(mapping_->shared_file(), database_.file_bytes_));
+    const std::scoped_lock lock(database_.mutex_);
+    database_.mapping_ = mapping_;
+    return {};
+}
+
+Result<void> Commit::enlarge_file(std::uint64_t needed) {
     const std::uint64_t size_max = database_.options_.max_size_bytes;
     std::uint64_t size = std::max(grown(needed), database_.options_.initial_mapping_bytes);
     if (size_max != 0)
@@ -210,9 +220,6 @@ Result<void> Commit::grow_file() {
     if (!database_.options_.no_sync && !database_.options_.no_grow_sync)
         TRY(sync([&] { return database_.file_writer_->sync_all(); }));
     database_.file_bytes_ = size;
-    mapping_ = TRY(database_.map(mapping_->shared_file(), size));
-    const std::scoped_lock lock(database_.mutex_);
-    database_.mapping_ = mapping_;
     return {};
 }
 

@@ -58,6 +58,7 @@ private:
     void reserve();
     Result<PageRun> allocate(std::uint64_t bytes);
     Result<void> grow_file();
+    Result<void> enlarge_file(std::uint64_t needed);
     Result<void> write_pages();
     Result<void> write_meta();
     Result<void> sync(const std::function<Result<void>()>& sync_now);

@@ -92,7 +92,8 @@ Result<std::shared_ptr<Snapshot>> Database::begin_read() {
 }
 
 // What was freed may be used again when no reader sees it, and the state that
-// the other meta names does not either: both metas' trees stay whole.
+// the other meta names does not either: both metas' trees stay whole. (Not in
+// the first transaction of a handle: see FreePages.)
 Result<std::shared_ptr<Snapshot>> Database::begin_write() {
     if (options_.read_only)
         return Error(ErrorCode::database_read_only, "the database was opened for reading only")

@@ -67,6 +67,7 @@ private:
     // open.cpp
     Result<void> open_file();
     Result<void> make_new(std::uint32_t page_size);
+    [[nodiscard]] std::uint32_t page_size_wanted() const;
     Result<std::optional<std::uint32_t>> cut_off_making(const io::File& file) const;
     Result<void> judge_for_writing();
     Result<void> load_free_pages(const Snapshot& snapshot);

@@ -4,7 +4,8 @@
 // database, never on the order in which pages became free. A page that a
 // transaction freed is *pending* until nobody can read it any more: no reader
 // of an older state, and not the state that the other meta names, so that both
-// metas' trees stay whole at all times (bbolt keeps only the newest).
+// metas' trees stay whole (bbolt keeps only the newest). That ends with the
+// handle: what the file lists as free when it is opened can be used at once.
 #pragma once
 
 #include <algorithm>

@@ -142,9 +142,7 @@ Result<void> Database::open_file() {
     if (file_bytes_ == 0 && options_.read_only)
         return file_damage(FindingCode::file_empty, "the file has 0 bytes", path_);
     if (file_bytes_ == 0) {
-        const auto system_page = static_cast<std::uint32_t>(std::clamp<long>(
-            ::sysconf(_SC_PAGESIZE), format::page_size_min, format::page_size_max));
-        TRY(make_new(options_.page_size_bytes != 0 ? options_.page_size_bytes : system_page));
+        TRY(make_new(page_size_wanted()));
     } else if (!options_.read_only) {
         if (const auto size = TRY(cut_off_making(*file))) {
             TRY(make_new(*size));
@@ -175,18 +173,29 @@ Result<void> Database::make_new(std::uint32_t page_size) {
     return {};
 }
 
+// A new file's page size.
+std::uint32_t Database::page_size_wanted() const {
+    if (options_.page_size_bytes != 0)
+        return options_.page_size_bytes;
+    return static_cast<std::uint32_t>(
+        std::clamp<long>(::sysconf(_SC_PAGESIZE), format::page_size_min, format::page_size_max));
+}
+
 // The page size of a database whose making a power cut ended: it has no more
 // than the first pages, of which some sectors are still zero. A database that
 // ever committed has more pages, so that nothing is lost by making it anew.
 Result<std::optional<std::uint32_t>> Database::cut_off_making(const io::File& file) const {
-    std::vector<std::byte> bytes(file_bytes_);
     if (file_bytes_ > new_pages * format::page_size_max)
         return std::optional<std::uint32_t>{};
+    std::vector<std::byte> bytes(file_bytes_);
     bytes.resize(TRY(file.read_at(0, bytes)));
-    for (std::uint32_t size = format::page_size_min; size <= format::page_size_max; size *= 2)
-        if (is_part_of(bytes, new_database(size)))
-            return std::optional(size);
-    return std::optional<std::uint32_t>{};
+    const io::PageSize found = io::find_page_size(bytes);
+    const bool has_meta =
+        found.origin == PageSizeOrigin::meta0 || found.origin == PageSizeOrigin::meta1;
+    const std::uint32_t size = has_meta ? found.bytes : page_size_wanted();
+    if (file_bytes_ > new_pages * size || !is_part_of(bytes, new_database(size)))
+        return std::optional<std::uint32_t>{};
+    return std::optional(size);
 }
 
 Result<void> Database::judge_for_writing() {

@@ -91,13 +91,13 @@ private:
     pid_t process_ = -1;
 };
 
-// Kills the writer within 30 ms; half of the time not before its first commit.
+// Kills the writer within 30 ms; half of the time not before some commits.
 // Returns the last number that it reported.
 std::uint64_t let_write(Writer& writer, Random& random) {
     EXPECT_EQ(writer.next_report(), begun);
     std::uint64_t reported = 0;
-    if (random.below(2) == 0)
-        reported = writer.next_report().value_or(0);
+    for (std::uint64_t wait = random.below(2) * random.below(9); wait != 0; --wait)
+        reported = writer.next_report().value_or(reported);
     std::this_thread::sleep_for(std::chrono::microseconds(random.below(30'000)));
     EXPECT_TRUE(writer.kill()) << "the writer ended by itself";
     while (const auto number = writer.next_report())
@@ -149,7 +149,7 @@ TEST(Kill, LeavesTheLastTransactionOrTheNext) {
             return;
     }
     fmt::print("seed {}: {} transactions in {} processes\n", seed, transactions, kills);
-    EXPECT_GT(transactions, 200U);
+    EXPECT_GE(transactions, std::uint64_t{kills}); // about twice as many are waited for
 }
 
 } // namespace
