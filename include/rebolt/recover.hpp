@@ -28,6 +28,7 @@
 #include <rebolt/check.hpp>
 #include <rebolt/page_source.hpp>
 #include <rebolt/result.hpp>
+#include <rebolt/value_age.hpp>
 
 namespace rebolt {
 
@@ -111,10 +112,9 @@ struct RecoverOptions {
     std::function<std::optional<std::vector<std::string>>(std::string_view key,
                                                           std::string_view value)>
         home_of;
-    /// How new a value is among versions of the same key, by its owner's rules;
-    /// larger is newer (see rebolt/schema.hpp).
-    std::function<std::optional<std::uint64_t>(std::span<const std::string> bucket,
-                                               std::string_view key, std::string_view value)>
+    /// How new a value is, by its owner's rules (see rebolt/schema.hpp).
+    std::function<std::optional<ValueAge>(std::span<const std::string> bucket,
+                                          std::string_view key, std::string_view value)>
         age_of;
     /// Told of each key and bucket as it is written; its error ends the recovery.
     std::function<Result<void>(const RecoveredItem&)> on_item;
@@ -145,10 +145,8 @@ struct RecoverReport {
 enum class RecoverStage : std::uint8_t {
     survey,     ///< what each page is
     candidates, ///< which states there are, and which is the newest
-    claim,      ///< what of it is sound, and where the holes are
-    keep,       ///< writing what is sound
-    fill,       ///< filling holes
-    orphans,    ///< what fits nowhere goes to lost+found
+    keep,       ///< writing what is sound, and finding the holes
+    fill,       ///< filling holes; what fits nowhere goes to lost+found
     check,      ///< the new file is checked
     done,
 };

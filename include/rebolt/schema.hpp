@@ -19,6 +19,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <rebolt/value_age.hpp>
 
 namespace rebolt::schema {
 
@@ -48,5 +51,16 @@ enum class Owner : std::uint8_t {
 /// Cost: O(key + value) time and memory, whatever their bytes.
 [[nodiscard]] std::optional<std::string> judge(Owner owner, std::span<const std::string> bucket,
                                                std::string_view key, std::string_view value);
+
+/// The bucket that a key and its value must belong to, where both tell it by
+/// their form alone: Docker's network state, etcd's keyspace and bookkeeping.
+/// nullopt where they do not. Cost: as judge.
+[[nodiscard]] std::optional<std::vector<std::string>> home_of(std::string_view key,
+                                                              std::string_view value);
+
+/// How new a value is, where its owner's program writes that into it.
+/// Cost: O(1).
+[[nodiscard]] std::optional<ValueAge> age_of(std::span<const std::string> bucket,
+                                             std::string_view key, std::string_view value);
 
 } // namespace rebolt::schema

@@ -19,6 +19,7 @@ constexpr std::string_view version = "0.1.0";
 constexpr std::array commands{
     Command{"check", "Look for damage in a file, whatever its bytes; never changes it",
             set_up_check},
+    Command{"recover", "Bring the data of a damaged file back, into a new file", set_up_recover},
     Command{"info", "Print the page size and, with -v, the state of the database", set_up_info},
     Command{"buckets", "List the top-level buckets", set_up_buckets},
     Command{"keys", "List the keys of a bucket", set_up_keys},

@@ -29,7 +29,7 @@ const std::map<std::string, std::string> folder_of_header = {
     {"result", "base"},   {"format", "format"},  {"page_view", "format"}, {"page_source", "io"},
     {"db", "engine"},     {"tx", "engine"},      {"bucket", "engine"},    {"cursor", "engine"},
     {"stats", "engine"},  {"options", "engine"}, {"compact", "engine"},   {"check", "check"},
-    {"schema", "schema"},
+    {"recover", "salvage"}, {"value_age", "base"}, {"schema", "schema"},
 };
 
 const std::map<std::string, std::set<std::string>> may_include = {
@@ -38,6 +38,7 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"io", {"base", "format", "io"}},
     {"engine", {"base", "format", "io", "engine"}},
     {"check", {"base", "format", "io", "check"}},
+    {"salvage", {"base", "format", "io", "check", "engine", "salvage"}},
     {"schema", {"base", "format", "schema"}},
     {"support", {"base", "format", "io", "engine", "support"}},
 };

@@ -3,7 +3,6 @@
 #include <memory>
 
 #include <rebolt/check.hpp>
-#include <rebolt/schema.hpp>
 
 #include <fmt/format.h>
 
@@ -13,6 +12,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/owner.hpp"
 #include "cli/progress.hpp"
 
 namespace rebolt::cli {
@@ -24,14 +24,6 @@ struct Options {
     std::size_t findings_max = 1000;
     bool no_values = false;
 };
-
-ValueJudge judge_for(std::span<const std::string> top_level) {
-    const schema::Owner owner = schema::identify(top_level);
-    if (owner == schema::Owner::unknown)
-        return {};
-    return [owner](std::span<const std::string> bucket, std::string_view key,
-                   std::string_view value) { return schema::judge(owner, bucket, key, value); };
-}
 
 ExitCode exit_code_of(const CheckReport& report) {
     switch (report.verdict) {
@@ -55,7 +47,7 @@ ExitCode run_check(const Options& options) {
     check_options.threads = options.threads;
     check_options.findings_max = options.findings_max;
     if (!options.no_values)
-        check_options.judge_for = judge_for;
+        check_options.judge_for = owner_judge;
     check_options.progress = [&](const CheckProgress& at) {
         progress.update(at.pages_done, at.pages_total);
         return !cancelled();

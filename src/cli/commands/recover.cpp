@@ -1,0 +1,138 @@
+// rebolt recover FILE -o NEW
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <rebolt/recover.hpp>
+
+#include "cli/cancel.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/commands/recover_report.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+#include "cli/owner.hpp"
+#include "cli/progress.hpp"
+#include "cli/provenance_file.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct Options {
+    CommonOptions common;
+    std::string output;
+    std::string policy = "best";
+    std::string provenance;
+    std::vector<std::string> donors;
+    std::uint32_t page_size = 0;
+    bool no_stale = false;
+    bool dry_run = false;
+    bool force = false;
+};
+
+RecoverPolicy policy_of(const std::string& name) {
+    for (const RecoverPolicy policy : {RecoverPolicy::newest_whole, RecoverPolicy::current_only})
+        if (name == name_of(policy))
+            return policy;
+    return RecoverPolicy::best;
+}
+
+RecoverOptions recover_options(const Options& options) {
+    RecoverOptions recover;
+    recover.policy = policy_of(options.policy);
+    recover.no_stale = options.no_stale;
+    recover.dry_run = options.dry_run;
+    recover.donors = options.donors;
+    recover.judge_for = owner_judge;
+    recover.home_of = schema::home_of;
+    recover.age_of = schema::age_of;
+    return recover;
+}
+
+Result<PageSource> open_damaged(const Options& options) {
+    ReadOptions read;
+    read.lock = !options.common.no_lock;
+    read.timeout = options.common.timeout();
+    read.page_size_bytes = options.page_size;
+    return PageSource::open(options.common.file, read);
+}
+
+ExitCode run_recover(const Options& options) {
+    if (!options.dry_run)
+        if (const auto may = may_write_to(options.output, options.force); !may)
+            return report(may.error());
+    options.common.apply();
+    const auto source = open_damaged(options);
+    if (!source)
+        return report(source.error());
+    RecoverOptions recover = recover_options(options);
+    std::unique_ptr<ProvenanceFile> provenance;
+    if (!options.provenance.empty()) {
+        provenance = std::make_unique<ProvenanceFile>(options.provenance, options.donors);
+        recover.on_item = [&](const RecoveredItem& item) { return provenance->write(item); };
+    }
+    auto recovery = Recovery::begin(*source, options.output, std::move(recover));
+    if (!recovery)
+        return report(recovery.error());
+    Progress progress("pages", !options.common.quiet);
+    Result<void> done = recovery->run([&](const RecoverProgress& at) {
+        progress.update(at.done, at.total);
+        return !cancelled();
+    });
+    if (done && provenance)
+        done = provenance->finish();
+    if (!done) {
+        const ExitCode code = report(done.error());
+        print_note(fmt::format("{} is as it was; no new file was made",
+                               printable(options.common.file)));
+        return code;
+    }
+    const RecoverView view{recovery->report(), options.output, options.dry_run};
+    if (options.common.json)
+        print(recover_json(view));
+    else if (options.common.quiet)
+        print(recover_sentence(view) + "\n");
+    else
+        print(recover_text(view));
+    return ExitCode::done;
+}
+
+} // namespace
+
+void set_up_recover(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    options->common.add_to(app);
+    app.add_option("-o,--output", options->output, "The new file");
+    app.add_option("--policy", options->policy,
+                   "best: the newest state, holes filled from what is left; newest-whole: one "
+                   "whole transaction and nothing else; current-only: what is proven to be of "
+                   "the newest state")
+        ->check(CLI::IsMember({"best", "newest-whole", "current-only"}))
+        ->capture_default_str();
+    app.add_option("--donor", options->donors,
+                   "A backup or snapshot to fill holes from; may be given several times")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app.add_option("--provenance", options->provenance,
+                   "Write a line of JSON for each key: where it came from");
+    app.add_option("--page-size", options->page_size,
+                   "Bytes a page, when both metas are lost; 0: find it")
+        ->capture_default_str();
+    app.add_flag("--no-stale", options->no_stale,
+                 "Leave out older values, and those whose age is not known");
+    app.add_flag("--dry-run", options->dry_run, "Do all but write the new file");
+    app.add_flag("--force", options->force, "Replace the new file if it is there");
+    app.footer("FILE is only read; the new file appears under its name when it is whole and "
+               "checked.\n"
+               "Example: rebolt recover local-kv.db -o local-kv.new.db\n"
+               "Exit codes: 0 the new file is there, 8 it could not be made, 16 wrong usage, 32 "
+               "cancelled.");
+    app.callback([options, &code] {
+        if (options->output.empty() && !options->dry_run)
+            throw CLI::RequiredError("--output or --dry-run");
+        code = run_recover(*options);
+    });
+}
+
+} // namespace rebolt::cli

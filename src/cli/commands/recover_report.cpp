@@ -1,0 +1,175 @@
+#include "cli/commands/recover_report.hpp"
+
+#include <fmt/format.h>
+
+#include <rebolt/finding.hpp>
+
+#include "cli/json_output.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+constexpr std::size_t shown_key_bytes = 72;
+constexpr std::array provenances{Provenance::current, Provenance::previous, Provenance::stale,
+                                 Provenance::donor};
+
+std::string keys(std::uint64_t count) {
+    return fmt::format("{} key{}", count, count == 1 ? "" : "s");
+}
+
+// `52 current, 4 previous`: what there is of each.
+std::string by_provenance(const RecoveredCounts& counts) {
+    std::string text;
+    for (const Provenance provenance : provenances)
+        if (const auto count = counts.keys[static_cast<std::size_t>(provenance)]; count != 0)
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name_of(provenance));
+    if (counts.partial != 0)
+        text += fmt::format(" ({} from damaged pages)", counts.partial);
+    return text.empty() ? "none" : text;
+}
+
+std::string path_text(const std::vector<std::string>& path) {
+    std::string text;
+    for (const std::string& name : path)
+        text += (text.empty() ? "" : " / ") + printable(name);
+    return text.empty() ? "(top level)" : text;
+}
+
+std::string key_text(std::string_view key) {
+    if (key.size() <= shown_key_bytes)
+        return printable(key);
+    return printable(key.substr(0, shown_key_bytes)) + "…";
+}
+
+std::string range_text(const LostRange& range) {
+    std::string text = fmt::format("page {} ({}), {}: ", number(range.page),
+                                   text_of(range.code).name, path_text(range.bucket));
+    if (range.first.empty() && !range.end)
+        text += "all keys";
+    else if (range.first.empty())
+        text += fmt::format("keys before {}", key_text(*range.end));
+    else if (!range.end)
+        text += fmt::format("keys from {}", key_text(range.first));
+    else
+        text += fmt::format("keys from {} to before {}", key_text(range.first),
+                            key_text(*range.end));
+    text += fmt::format("\n    {} found elsewhere, ", range.restored);
+    text += range.lost_estimate == 0 ? std::string("none is missing")
+                                     : fmt::format("about {} lost", range.lost_estimate);
+    return text + "\n";
+}
+
+std::string states_text(const RecoverReport& report) {
+    if (report.transaction)
+        return fmt::format("newest state: transaction {}{}\n", number(*report.transaction),
+                           report.is_whole ? ", whole" : ", damaged");
+    return "newest state: no meta leads to it; its root was found by its content\n";
+}
+
+Json counts_json(const RecoveredCounts& counts) {
+    Json json;
+    for (const Provenance provenance : provenances)
+        json[std::string(name_of(provenance))] =
+            counts.keys[static_cast<std::size_t>(provenance)];
+    json["partial"] = counts.partial;
+    json["total"] = counts.total();
+    json["bytes"] = counts.bytes;
+    return json;
+}
+
+Json path_json(const std::vector<std::string>& path) {
+    Json json = Json::array();
+    for (const std::string& name : path)
+        json.push_back(printable(name));
+    return json;
+}
+
+Json range_json(const LostRange& range) {
+    Json json;
+    json["bucket"] = path_json(range.bucket);
+    json["first"] = range.first.empty() ? Json() : Json(printable(range.first));
+    json["end"] = range.end ? Json(printable(*range.end)) : Json();
+    json["page"] = number(range.page);
+    json["code"] = text_of(range.code).name;
+    json["restored"] = range.restored;
+    json["lost_estimate"] = range.lost_estimate;
+    return json;
+}
+
+} // namespace
+
+std::string recover_sentence(const RecoverView& view) {
+    const RecoverReport& report = view.report;
+    std::string text = fmt::format("{} came back: {}", keys(report.counts.total()),
+                                   by_provenance(report.counts));
+    if (report.lost_estimate != 0)
+        text += fmt::format("; about {} lost", report.lost_estimate);
+    return text;
+}
+
+std::string recover_text(const RecoverView& view) {
+    const RecoverReport& report = view.report;
+    std::string text = states_text(report);
+    text += recover_sentence(view) + "\n";
+    if (report.lost_and_found.total() != 0)
+        text += fmt::format("{} of them fit no bucket for sure: they are in the bucket "
+                            "lost+found, by page\n",
+                            report.lost_and_found.total());
+    if (report.stale_left_out != 0)
+        text += fmt::format("{} found and left out, as was asked\n", keys(report.stale_left_out));
+    if (report.ranges != 0)
+        text += "\ndamaged parts:\n";
+    for (const LostRange& range : report.listed_ranges)
+        text += "  " + range_text(range);
+    if (report.ranges > report.listed_ranges.size())
+        text += fmt::format("  and {} more\n", report.ranges - report.listed_ranges.size());
+    text += "\nbuckets:\n";
+    for (const RecoveredBucket& bucket : report.listed_buckets)
+        text += fmt::format("  {}: {}, {}\n", path_text(bucket.path), keys(bucket.counts.total()),
+                            by_provenance(bucket.counts));
+    text += view.is_dry_run
+                ? std::string("\nThis was a dry run: no file was made.\n")
+                : fmt::format("\n{}: {} bytes, checked and clean.\n{} is unchanged. Look at the "
+                              "new file, stop the service, keep the\nold file, and put the new "
+                              "one in its place:\n  cp -p {} {}.damaged && cp {} {}\n",
+                              printable(view.output), report.output_bytes, printable(report.path),
+                              printable(report.path), printable(report.path),
+                              printable(view.output), printable(report.path));
+    return text;
+}
+
+std::string recover_json(const RecoverView& view) {
+    const RecoverReport& report = view.report;
+    Json json;
+    json["version"] = 1;
+    json["file"] = printable(report.path);
+    json["output"] = view.is_dry_run ? Json() : Json(printable(view.output));
+    json["file_bytes"] = report.file_bytes;
+    json["page_size"] = report.page_size_bytes;
+    json["transaction"] = report.transaction ? Json(number(*report.transaction)) : Json();
+    json["previous_transaction"] = report.previous ? Json(number(*report.previous)) : Json();
+    json["whole"] = report.is_whole;
+    json["roots_guessed"] = report.roots_were_guessed;
+    json["keys"] = counts_json(report.counts);
+    json["lost_and_found"] = counts_json(report.lost_and_found);
+    json["buckets"] = report.buckets;
+    json["bucket_list"] = Json::array();
+    for (const RecoveredBucket& bucket : report.listed_buckets) {
+        Json one;
+        one["bucket"] = path_json(bucket.path);
+        one["keys"] = counts_json(bucket.counts);
+        json["bucket_list"].push_back(std::move(one));
+    }
+    json["ranges"] = report.ranges;
+    json["range_list"] = Json::array();
+    for (const LostRange& range : report.listed_ranges)
+        json["range_list"].push_back(range_json(range));
+    json["restored"] = report.restored;
+    json["lost_estimate"] = report.lost_estimate;
+    json["left_out"] = report.stale_left_out;
+    json["output_bytes"] = report.output_bytes;
+    return json.dump() + "\n";
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,64 @@
+#include "salvage/recover/account.hpp"
+
+#include <algorithm>
+
+namespace rebolt::salvage {
+namespace {
+
+using format::BranchView;
+using format::BucketView;
+using format::LeafView;
+
+} // namespace
+
+bool Account::is_orphan(PageId page) const noexcept {
+    const Survey& pages = ground_.pages;
+    return (pages.kind(page) == PageKind::leaf || pages.kind(page) == PageKind::branch) &&
+           !pages.has(page, Survey::used) && !pages.has(page, Survey::free) &&
+           count_of(pages.bytes(page)) != 0;
+}
+
+void Account::mark_led_to() const {
+    Survey& pages = ground_.pages;
+    const auto lead = [&](PageId from, PageId to) {
+        if (number(to) >= 2 && number(to) < pages.page_count() && to != from && is_orphan(to))
+            pages.set(to, Survey::led_to);
+    };
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+        const PageId page{id};
+        if (!is_orphan(page))
+            continue;
+        if (pages.is_branch(page)) {
+            const auto view = BranchView::of(pages.bytes(page));
+            for (std::size_t i = 0; i < view->count(); ++i)
+                lead(page, view->element(i)->child);
+        } else if (pages.has(page, Survey::has_buckets)) {
+            const auto view = LeafView::of(pages.bytes(page));
+            for (std::size_t i = 0; i < view->count(); ++i) {
+                const auto element = view->element(i);
+                const auto bucket = BucketView::of(element->value);
+                if (element->is_bucket() && bucket)
+                    lead(page, bucket->root());
+            }
+        }
+    }
+}
+
+std::uint64_t Account::pages_missing() const {
+    const Survey& pages = ground_.pages;
+    const std::uint64_t end = std::min(newest_.page_end, pages.page_count());
+    std::uint64_t missing = newest_.page_end - end;
+    const std::uint64_t freelist = number(newest_.freelist);
+    const std::uint64_t freelist_end =
+        freelist < pages.page_count() ? freelist + pages.run_length(newest_.freelist) : freelist;
+    for (std::uint64_t id = 2; id < end; ++id) {
+        const PageId page{id};
+        const bool is_found = pages.has(page, Survey::used) || pages.has(page, Survey::free) ||
+                              pages.has(page, Survey::bad) ||
+                              (id >= freelist && id < freelist_end);
+        missing += is_found ? 0 : 1;
+    }
+    return missing;
+}
+
+} // namespace rebolt::salvage

@@ -1,0 +1,240 @@
+#include "salvage/recover/filler.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/try.hpp"
+#include "salvage/recover/homes.hpp"
+
+namespace rebolt::salvage {
+namespace {
+
+bool overlap(Bytes leaf, const KeyRange& range) {
+    return (!range.lower || last_key(leaf) >= *range.lower) &&
+           (!range.upper || first_key(leaf) < *range.upper);
+}
+
+bool lies_in(Bytes leaf, const KeyRange& range) {
+    return (!range.lower || first_key(leaf) >= *range.lower) &&
+           (!range.upper || last_key(leaf) < *range.upper);
+}
+
+// Whether one of the stretches, which stand in order and apart, holds the key.
+bool is_covered(const std::vector<Stretch>& stretches, std::string_view key) {
+    const auto after = std::ranges::upper_bound(stretches, key, {}, &Stretch::first);
+    return after != stretches.begin() && key <= std::prev(after)->last;
+}
+
+constexpr std::size_t holes_for_strangers_max = 256;
+constexpr std::ptrdiff_t leaves_before_max = 64;
+
+} // namespace
+
+Filler::Filler(Ground& ground, Output& output, std::function<Provenance(PageId)> provenance_of)
+    : ground_(ground), output_(output), provenance_of_(std::move(provenance_of)),
+      keeper_(ground, WalkMode::fill, [this](const Kept& element) { return keep(element); }) {}
+
+void Filler::prepare() {
+    Survey& pages = ground_.pages;
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+        const PageId page{id};
+        if (!pages.is_leaf(page) || pages.has(page, Survey::used) ||
+            count_of(pages.bytes(page)) == 0)
+            continue;
+        if (pages.home(page) == no_bucket)
+            if (const auto home = home_by_owner(ground_, page))
+                pages.set_home(page, *home);
+        leaves_.push_back(page);
+    }
+    std::ranges::stable_sort(leaves_, [&](PageId a, PageId b) {
+        if (pages.home(a) != pages.home(b))
+            return pages.home(a) < pages.home(b);
+        return first_key(pages.bytes(a)) < first_key(pages.bytes(b));
+    });
+}
+
+// The leaves of the hole's bucket that may reach into its range. Old leaves may
+// overlap: some that begin before it are looked at too.
+std::span<const PageId> Filler::leaves_of(const Hole& hole) const {
+    const Survey& pages = ground_.pages;
+    const auto home = std::ranges::equal_range(leaves_, hole.bucket, {},
+                                               [&](PageId page) { return pages.home(page); });
+    const auto first_of = [&](PageId page) { return first_key(pages.bytes(page)); };
+    auto begin = home.begin();
+    auto end = home.end();
+    if (hole.range.lower)
+        begin = std::ranges::lower_bound(home, *hole.range.lower, {}, first_of);
+    if (hole.range.upper)
+        end = std::ranges::lower_bound(begin, home.end(), *hole.range.upper, {}, first_of);
+    begin -= std::min<std::ptrdiff_t>(begin - home.begin(), leaves_before_max);
+    return {begin, end};
+}
+
+// Whether an older version of a key is newer than the one that is there.
+Result<bool> Filler::is_newer(const Kept& element) {
+    const auto& age_of = ground_.options.age_of;
+    if (!age_of || element.bucket.size() != depth_ || !older_.contains(element.key))
+        return false;
+    const auto there = TRY(output_.value(element.bucket, element.key));
+    if (!there)
+        return false;
+    const auto old_age = age_of(element.bucket, element.key, *there);
+    const auto new_age = age_of(element.bucket, element.key, element.value);
+    return old_age && new_age && new_age->number > old_age->number;
+}
+
+Result<bool> Filler::keep(const Kept& element) {
+    if (element.bucket.empty() && !element.is_bucket)
+        return false;
+    const bool is_here = element.bucket.size() == depth_;
+    if (is_here && (is_covered(covered_, element.key) || is_covered(known_, element.key)))
+        return false;
+    const Provenance provenance = provenance_of_(element.page);
+    if (TRY(output_.there(element.bucket, element.key)) != Output::There::nothing) {
+        if (!element.is_bucket && provenance == Provenance::stale && TRY(is_newer(element)))
+            TRY(output_.replace(element, provenance));
+        return false;
+    }
+    const bool was_added = TRY(output_.add(element, provenance));
+    if (was_added && hole_ < ground_.holes.size())
+        ++ground_.holes[hole_].restored;
+    if (was_added && is_here && provenance == Provenance::stale)
+        older_.emplace(element.key);
+    return was_added;
+}
+
+Result<void> Filler::fill_with(std::size_t hole, PageId page) {
+    const Hole at = ground_.holes[hole];
+    ground_.pages.set_home(page, at.bucket);
+    return keeper_.keep_leaf(at.bucket, page, at.range);
+}
+
+Result<void> Filler::add_leaf(BucketId bucket, PageId page) {
+    hole_ = ground_.holes.size();
+    depth_ = ground_.buckets.path(bucket).size();
+    covered_.clear();
+    known_.clear();
+    older_.clear();
+    return keeper_.keep_leaf(bucket, page, {});
+}
+
+// A leaf whose bucket is not known: it says itself that it stood here, or begins
+// with the very key that led here.
+bool Filler::may_be_of(const Hole& hole, PageId page) const {
+    const Bytes leaf = ground_.pages.bytes(page);
+    if (!lies_in(leaf, hole.range))
+        return false;
+    const bool says_so = ground_.pages.is_displaced(page) &&
+                         load<format::PageHeader>(leaf.data()).id == number(hole.page);
+    return says_so || page == hole.page ||
+           (hole.range.lower && first_key(leaf) == *hole.range.lower);
+}
+
+Result<void> Filler::fill(std::size_t hole, const std::vector<Stretch>& covered) {
+    hole_ = hole;
+    depth_ = ground_.buckets.path(ground_.holes[hole].bucket).size();
+    covered_ = covered;
+    known_.clear();
+    older_.clear();
+    const Hole at = ground_.holes[hole];
+    Survey& pages = ground_.pages;
+    const auto of_home = leaves_of(at);
+    std::vector<Stretch> known;
+    for (const PageId page : of_home)
+        if (pages.has(page, Survey::in_previous) && !pages.has(page, Survey::used) &&
+            overlap(pages.bytes(page), at.range)) {
+            TRY(fill_with(hole, page));
+            known.push_back({first_key(pages.bytes(page)), last_key(pages.bytes(page))});
+        }
+    known_ = std::move(known);
+    for (const PageId page : of_home)
+        if (!pages.has(page, Survey::in_previous) && !pages.has(page, Survey::used) &&
+            overlap(pages.bytes(page), at.range))
+            TRY(fill_with(hole, page));
+    if (ground_.holes.size() > holes_for_strangers_max)
+        return {};
+    const auto homeless = std::ranges::equal_range(leaves_, no_bucket, {},
+                                                   [&](PageId page) { return pages.home(page); });
+    for (const PageId page : homeless)
+        if (!pages.has(page, Survey::used) && may_be_of(at, page))
+            TRY(fill_with(hole, page));
+    return {};
+}
+
+Result<void> Filler::copy_donors_bucket(const Bucket& from, std::vector<std::string>& path,
+                                        std::size_t donor) {
+    Cursor cursor = from.cursor();
+    // What the donor cannot give it does not have: damage there ends its part.
+    for (auto entry = cursor.first(); entry && entry->has_value(); entry = cursor.next()) {
+        if ((*entry)->is_bucket) {
+            const auto inside = from.bucket((*entry)->key);
+            if (!inside || path.size() >= format::bucket_depth_max)
+                continue;
+            const bool was_added = TRY(output_.add({.bucket = path,
+                                                    .key = (*entry)->key,
+                                                    .value = {},
+                                                    .is_bucket = true,
+                                                    .sequence = inside->sequence()},
+                                                   Provenance::donor, donor));
+            ground_.holes[hole_].restored += was_added ? 1 : 0;
+            path.emplace_back((*entry)->key);
+            TRY(copy_donors_bucket(*inside, path, donor));
+            path.pop_back();
+            continue;
+        }
+        const bool was_added = TRY(output_.add(
+            {.bucket = path, .key = (*entry)->key, .value = (*entry)->value}, Provenance::donor,
+            donor));
+        ground_.holes[hole_].restored += was_added ? 1 : 0;
+    }
+    return {};
+}
+
+Result<void> Filler::fill_from_donor(std::size_t hole, const DB& donor, std::size_t index,
+                                     const std::vector<Stretch>& covered) {
+    hole_ = hole;
+    const KeyRange range = ground_.holes[hole].range;
+    std::vector<std::string> path = ground_.buckets.path(ground_.holes[hole].bucket);
+    const Tx tx = TRY(donor.begin());
+    Bucket bucket = tx.root();
+    for (const std::string& name : path) {
+        auto inside = bucket.bucket(name);
+        if (!inside)
+            return {};
+        bucket = *inside;
+    }
+    Cursor cursor = bucket.cursor();
+    for (auto entry = range.lower ? cursor.seek(*range.lower) : cursor.first();
+         entry && entry->has_value() && (!range.upper || (*entry)->key < *range.upper);
+         entry = cursor.next()) {
+        const Entry& at = **entry;
+        if ((path.empty() && !at.is_bucket) || is_covered(covered, at.key) ||
+            (ground_.judge && !at.is_bucket && ground_.judge(path, at.key, at.value)) ||
+            TRY(output_.there(path, at.key)) != Output::There::nothing)
+            continue;
+        std::uint64_t sequence = 0;
+        std::optional<Bucket> inside;
+        if (at.is_bucket) {
+            auto opened = bucket.bucket(at.key);
+            if (!opened)
+                continue;
+            sequence = opened->sequence();
+            inside = *opened;
+        }
+        const bool was_added = TRY(output_.add({.bucket = path,
+                                                .key = at.key,
+                                                .value = at.value,
+                                                .is_bucket = at.is_bucket,
+                                                .sequence = sequence},
+                                               Provenance::donor, index));
+        ground_.holes[hole].restored += was_added ? 1 : 0;
+        if (!inside || !was_added)
+            continue;
+        path.emplace_back(at.key);
+        TRY(copy_donors_bucket(*inside, path, index));
+        path.pop_back();
+    }
+    return {};
+}
+
+} // namespace rebolt::salvage

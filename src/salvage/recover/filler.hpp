@@ -1,0 +1,49 @@
+// Filler: fills holes with what older states and donors still have.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "salvage/recover/orphans.hpp"
+#include "salvage/recover/output.hpp"
+
+namespace rebolt::salvage {
+
+class Filler {
+public:
+    /// `provenance_of` tells how a page's elements are to be marked.
+    Filler(Ground& ground, Output& output, std::function<Provenance(PageId)> provenance_of);
+
+    /// Lists all sound leaves that are not used, by bucket and first key.
+    void prepare();
+    /// Fills one hole: first from the state before, then from older pages.
+    Result<void> fill(std::size_t hole, const std::vector<Stretch>& covered);
+    /// Fills it from a donor's tree, as far as that can be read.
+    Result<void> fill_from_donor(std::size_t hole, const DB& donor, std::size_t index,
+                                 const std::vector<Stretch>& covered);
+    /// Adds what the output does not have of one leaf.
+    Result<void> add_leaf(BucketId bucket, PageId page);
+
+private:
+    Result<bool> keep(const Kept& element);
+    Result<void> fill_with(std::size_t hole, PageId page);
+    Result<bool> is_newer(const Kept& element);
+        Result<void> copy_donors_bucket(const Bucket& from, std::vector<std::string>& path,
+                                    std::size_t donor);
+    [[nodiscard]] std::span<const PageId> leaves_of(const Hole& hole) const;
+    [[nodiscard]] bool may_be_of(const Hole& hole, PageId page) const;
+
+    Ground& ground_;
+    Output& output_;
+    std::function<Provenance(PageId)> provenance_of_;
+    TreeKeeper keeper_;
+    std::vector<PageId> leaves_; ///< by home, then by first key
+    std::vector<Stretch> covered_; ///< by pages of the newest state, in order
+    std::vector<Stretch> known_;   ///< by pages of the state before, in order
+    std::set<std::string, std::less<>> older_; ///< keys put from older pages, in this hole
+    std::size_t hole_ = 0;
+    std::size_t depth_ = 0; ///< of the hole's bucket
+};
+
+} // namespace rebolt::salvage

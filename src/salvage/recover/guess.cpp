@@ -1,0 +1,312 @@
+#include "salvage/recover/guess.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+
+namespace rebolt::salvage {
+namespace {
+
+using format::BranchView;
+using format::BucketView;
+using format::LeafView;
+
+constexpr std::size_t roots_tried_max = 16;
+constexpr std::size_t freelists_tried_max = 32;
+
+bool is_sound_at_home(const Survey& pages, PageId page) {
+    return number(page) >= 2 && number(page) < pages.page_count() &&
+           !pages.is_displaced(page) && (pages.is_leaf(page) || pages.is_branch(page));
+}
+
+// Goes down the first children. nullopt if a page on the way is not sound.
+std::optional<PageId> first_leaf(const Survey& pages, PageId page) {
+    for (std::size_t level = 0; level < format::tree_depth_max; ++level) {
+        if (!is_sound_at_home(pages, page))
+            return std::nullopt;
+        if (pages.is_leaf(page))
+            return page;
+        page = BranchView::of(pages.bytes(page))->element(0)->child;
+    }
+    return std::nullopt;
+}
+
+// Marks what sound pages lead to, where the key there is right.
+void mark_led_to(Survey& pages) {
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+        const PageId page{id};
+        if (pages.is_branch(page)) {
+            const auto view = BranchView::of(pages.bytes(page));
+            for (std::size_t i = 0; i < view->count(); ++i) {
+                const auto element = view->element(i);
+                if (is_sound_at_home(pages, element->child) && element->child != page &&
+                    count_of(pages.bytes(element->child)) != 0 &&
+                    first_key(pages.bytes(element->child)) == element->key)
+                    pages.set(element->child, Survey::led_to);
+            }
+        } else if (pages.has(page, Survey::has_buckets)) {
+            const auto view = LeafView::of(pages.bytes(page));
+            for (std::size_t i = 0; i < view->count(); ++i) {
+                const auto element = view->element(i);
+                const auto bucket = BucketView::of(element->value);
+                if (element->is_bucket() && bucket && is_sound_at_home(pages, bucket->root()) &&
+                    bucket->root() != page)
+                    pages.set(bucket->root(), Survey::led_to);
+            }
+        }
+    }
+}
+
+struct Root {
+    State state;
+    std::uint64_t holes = 0;
+    std::uint64_t leaves = 0;
+};
+
+// Roots, those with the fewest holes first.
+std::vector<Root> find_roots(Ground& ground, PageId known) {
+    Survey& pages = ground.pages;
+    mark_led_to(pages);
+    std::vector<Root> roots;
+    for (std::uint64_t id = 2; id < pages.page_count() && roots.size() < roots_tried_max; ++id) {
+        const PageId page{id};
+        if (page == known || !is_sound_at_home(pages, page) || pages.has(page, Survey::led_to) ||
+            !is_root_like(pages, page))
+            continue;
+        Root root;
+        root.state.root = page;
+        root.state.page_end = pages.page_count();
+        root.holes = for_each_leaf(pages, page, [&](PageId) { ++root.leaves; });
+        roots.push_back(std::move(root));
+    }
+    pages.clear_all(Survey::led_to);
+    std::ranges::stable_sort(roots, [](const Root& a, const Root& b) {
+        return a.holes != b.holes ? a.holes < b.holes : a.leaves > b.leaves;
+    });
+    return roots;
+}
+
+ValueAge newest_age(Ground& ground, const State& state) {
+    ValueAge newest{0, true};
+    for_each_leaf(ground.pages, state.root, [&](PageId page) {
+        if (const ValueAge age = age_of_leaf(ground, page); age.number > newest.number)
+            newest = age;
+    });
+    return newest;
+}
+
+// Which of two states has the larger sequences in the buckets that both have.
+int compare_sequences(const Survey& pages, const State& left, const State& right) {
+    const auto leaf = first_leaf(pages, left.root);
+    if (!leaf)
+        return 0;
+    int order = 0;
+    const auto view = LeafView::of(pages.bytes(*leaf));
+    for (std::size_t i = 0; i < view->count(); ++i) {
+        const auto element = view->element(i);
+        const auto ours = BucketView::of(element->value);
+        const auto other = look_up(pages, right, {}, element->key);
+        if (!element->is_bucket() || !ours || !other || !other->is_bucket())
+            continue;
+        const auto theirs = BucketView::of(other->value);
+        if (!theirs || theirs->sequence() == ours->sequence())
+            continue;
+        const int here = ours->sequence() > theirs->sequence() ? 1 : -1;
+        if (order != 0 && order != here)
+            return 0;
+        order = here;
+    }
+    return order;
+}
+
+struct FreelistFit {
+    PageId page{};
+    std::uint64_t left_over = 0;
+    std::uint64_t end = 0;
+    bool lists_newest = false;
+};
+
+// How a freelist fits the tree whose pages are marked as entered; nullopt: not.
+std::optional<FreelistFit> fit(const Survey& pages, PageId page, std::optional<PageId> newest) {
+    const auto list = format::FreelistView::of(pages.bytes(page));
+    if (!list || pages.has(page, Survey::entered))
+        return std::nullopt;
+    FreelistFit result{.page = page};
+    std::uint64_t previous = 1;
+    for (std::uint64_t i = 0; i < list->count(); ++i) {
+        const std::uint64_t id = number(list->id(i));
+        if (id <= previous || id >= pages.page_count() ||
+            pages.has(PageId{id}, Survey::entered) || id == number(page))
+            return std::nullopt;
+        result.lists_newest |= newest && id == number(*newest);
+        previous = id;
+    }
+    std::uint64_t entered = 0;
+    result.end = std::max(previous, number(page) + pages.run_length(page) - 1) + 1;
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+        if (pages.has(PageId{id}, Survey::entered)) {
+            ++entered;
+            result.end = std::max(result.end, id + 1);
+        }
+    const std::uint64_t known = 2 + entered + list->count() + pages.run_length(page);
+    result.left_over = result.end > known ? result.end - known : 0;
+    return result;
+}
+
+} // namespace
+
+bool is_root_like(const Survey& pages, PageId page) {
+    const auto leaf = first_leaf(pages, page);
+    if (!leaf)
+        return false;
+    const auto view = LeafView::of(pages.bytes(*leaf));
+    for (std::size_t i = 0; i < view->count(); ++i)
+        if (!view->element(i)->is_bucket() || !BucketView::of(view->element(i)->value))
+            return false;
+    return view->count() != 0;
+}
+
+std::uint64_t for_each_leaf(Survey& pages, PageId root,
+                            const std::function<void(PageId)>& visit) {
+    pages.clear_all(Survey::entered);
+    std::uint64_t holes = 0;
+    std::vector<PageId> to_enter{root};
+    while (!to_enter.empty()) {
+        const PageId page = to_enter.back();
+        to_enter.pop_back();
+        if (!is_sound_at_home(pages, page) || pages.has(page, Survey::entered)) {
+            ++holes;
+            continue;
+        }
+        pages.set_run(page, Survey::entered);
+        if (pages.is_branch(page)) {
+            const auto view = BranchView::of(pages.bytes(page));
+            for (std::size_t i = 0; i < view->count(); ++i) {
+                const auto element = view->element(i);
+                const bool is_right =
+                    is_sound_at_home(pages, element->child) &&
+                    count_of(pages.bytes(element->child)) != 0 &&
+                    (i == 0 || first_key(pages.bytes(element->child)) >= element->key) &&
+                    (i + 1 == view->count() || last_key(pages.bytes(element->child)) <
+                                                   view->element(i + 1)->key);
+                if (is_right)
+                    to_enter.push_back(element->child);
+                else
+                    ++holes;
+            }
+            continue;
+        }
+        visit(page);
+        if (!pages.has(page, Survey::has_buckets))
+            continue;
+        const auto view = LeafView::of(pages.bytes(page));
+        for (std::size_t i = 0; i < view->count(); ++i) {
+            const auto element = view->element(i);
+            const auto bucket = BucketView::of(element->value);
+            if (element->is_bucket() && bucket && !bucket->is_inline())
+                to_enter.push_back(bucket->root());
+        }
+    }
+    return holes;
+}
+
+bool is_whole(Survey& pages, const State& state) {
+    return for_each_leaf(pages, state.root, [](PageId) {}) == 0;
+}
+
+ValueAge age_of_leaf(const Ground& ground, PageId page) {
+    const auto& options = ground.options;
+    ValueAge newest{0, true};
+    if (!options.home_of || !options.age_of)
+        return newest;
+    const auto view = LeafView::of(ground.pages.bytes(page));
+    for (std::size_t i = 0; i < view->count(); ++i) {
+        const auto element = view->element(i);
+        if (element->is_bucket())
+            continue;
+        const auto home = options.home_of(element->key, element->value);
+        const auto age = home ? options.age_of(*home, element->key, element->value) : std::nullopt;
+        if (age && age->number > newest.number)
+            newest = *age;
+    }
+    return newest;
+}
+
+AgeOrder compare_age(Ground& ground, const State& left, const State& right) {
+    if (const int order = compare_sequences(ground.pages, left, right); order != 0)
+        return {order, true};
+    const ValueAge ours = newest_age(ground, left);
+    const ValueAge theirs = newest_age(ground, right);
+    if (ours.number != theirs.number)
+        return {ours.number > theirs.number ? 1 : -1, ours.is_sure && theirs.is_sure};
+    bool is_behind = false;
+    if (right.has_meta)
+        for_each_leaf(ground.pages, left.root,
+                      [&](PageId page) { is_behind |= number(page) >= right.page_end; });
+    return {is_behind ? 1 : 0, is_behind};
+}
+
+void choose_freelist(Ground& ground, State& state) {
+    Survey& pages = ground.pages;
+    // Where the tree has holes, the newest leaf of all must not be listed.
+    std::optional<PageId> newest;
+    std::uint64_t age = 0;
+    if (ground.options.home_of && ground.options.age_of)
+        for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+            if (pages.kind(PageId{id}) == PageKind::leaf)
+                if (const ValueAge here = age_of_leaf(ground, PageId{id});
+                    here.is_sure && here.number > age) {
+                    age = here.number;
+                    newest = PageId{id};
+                }
+    for_each_leaf(pages, state.root, [](PageId) {});
+    std::vector<FreelistFit> fits;
+    for (std::uint64_t id = 2; id < pages.page_count() && fits.size() < freelists_tried_max; ++id)
+        if (pages.kind(PageId{id}) == PageKind::freelist)
+            if (const auto fitting = fit(pages, PageId{id}, newest);
+                fitting && !fitting->lists_newest)
+                fits.push_back(*fitting);
+    const auto best = std::ranges::min_element(fits, {}, &FreelistFit::left_over);
+    // Without a value that tells its age only a list that leaves nothing over is proof.
+    if (best == fits.end() || (best->left_over != 0 && !newest))
+        return;
+    state.freelist = best->page;
+    state.page_end = best->end;
+}
+
+std::optional<State> guess_beside(Ground& ground, const State& known) {
+    for (const Root& root : find_roots(ground, known.root))
+        if (root.holes == 0)
+            return root.state;
+    return std::nullopt;
+}
+
+Result<States> guess_both(Ground& ground) {
+    const std::vector<Root> roots = find_roots(ground, PageId{0});
+    States states;
+    if (roots.empty()) {
+        // No root at all: buckets come from what pages and their owner tell.
+        choose_freelist(ground, states.newest);
+        states.newest.page_end = ground.pages.page_count();
+        return states;
+    }
+    states.newest = roots[0].state;
+    for (std::size_t i = 1; i < roots.size() && roots[i].holes == roots[0].holes; ++i) {
+        const AgeOrder age = compare_age(ground, roots[i].state, states.newest);
+        if (age.order > 0) {
+            states.other = states.newest;
+            states.newest = roots[i].state;
+            states.order_is_doubtful = !age.is_sure;
+        } else if (!states.other || age.order == 0) {
+            states.other = roots[i].state;
+            states.order_is_doubtful = age.order == 0 || !age.is_sure;
+        }
+    }
+    choose_freelist(ground, states.newest);
+    return states;
+}
+
+} // namespace rebolt::salvage

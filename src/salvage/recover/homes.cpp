@@ -1,0 +1,88 @@
+#include "salvage/recover/homes.hpp"
+
+namespace rebolt::salvage {
+namespace {
+
+using format::BranchView;
+using format::LeafView;
+
+// Whether the element leads to a page that begins with its key.
+bool leads(const Survey& pages, PageId from, const format::BranchElement& element) {
+    return number(element.child) >= 2 && number(element.child) < pages.page_count() &&
+           element.child != from &&
+           (pages.is_leaf(element.child) || pages.is_branch(element.child)) &&
+           !pages.is_displaced(element.child) &&
+           count_of(pages.bytes(element.child)) != 0 &&
+           first_key(pages.bytes(element.child)) == element.key;
+}
+
+// The one bucket of all its children whose bucket is known.
+BucketId home_of_children(const Survey& pages, PageId branch) {
+    BucketId home = no_bucket;
+    const auto view = BranchView::of(pages.bytes(branch));
+    for (std::size_t i = 0; i < view->count(); ++i) {
+        const auto element = view->element(i);
+        if (!leads(pages, branch, *element) || pages.home(element->child) == no_bucket)
+            continue;
+        if (home != no_bucket && home != pages.home(element->child))
+            return no_bucket;
+        home = pages.home(element->child);
+    }
+    return home;
+}
+
+bool spread_from(Survey& pages, PageId branch) {
+    bool has_spread = false;
+    BucketId home = pages.home(branch);
+    if (home == no_bucket) {
+        home = home_of_children(pages, branch);
+        if (home == no_bucket)
+            return false;
+        pages.set_home(branch, home);
+        has_spread = true;
+    }
+    const auto view = BranchView::of(pages.bytes(branch));
+    for (std::size_t i = 0; i < view->count(); ++i) {
+        const auto element = view->element(i);
+        if (!leads(pages, branch, *element) || pages.home(element->child) != no_bucket)
+            continue;
+        pages.set_home(element->child, home);
+        has_spread = true;
+    }
+    return has_spread;
+}
+
+} // namespace
+
+void spread_homes(Ground& ground) {
+    Survey& pages = ground.pages;
+    for (std::size_t round = 0; round < format::tree_depth_max; ++round) {
+        bool has_spread = false;
+        for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+            if (pages.is_branch(PageId{id}))
+                has_spread |= spread_from(pages, PageId{id});
+        if (!has_spread)
+            return;
+    }
+}
+
+std::optional<BucketId> home_by_owner(Ground& ground, PageId leaf) {
+    if (!ground.options.home_of)
+        return std::nullopt;
+    const auto view = LeafView::of(ground.pages.bytes(leaf));
+    std::optional<std::vector<std::string>> home;
+    for (std::size_t i = 0; i < view->count(); ++i) {
+        const auto element = view->element(i);
+        if (element->is_bucket())
+            return std::nullopt;
+        auto here = ground.options.home_of(element->key, element->value);
+        if (!here || (home && *home != *here))
+            return std::nullopt;
+        home = std::move(here);
+    }
+    if (!home || home->empty())
+        return std::nullopt;
+    return ground.buckets.at_path(*home);
+}
+
+} // namespace rebolt::salvage

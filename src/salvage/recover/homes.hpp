@@ -1,0 +1,20 @@
+// Homes: which bucket a page belongs to that nothing in the newest state leads
+// to.
+#pragma once
+
+#include <optional>
+
+#include "salvage/recover/tree_keeper.hpp"
+
+namespace rebolt::salvage {
+
+/// Spreads what is known: a branch belongs where its children do, and a child
+/// where its branch does, if the key that leads to it is its first. Old branches
+/// count too. Cost: O(branches × depth).
+void spread_homes(Ground& ground);
+
+/// The bucket that the owner's rules name for a sound leaf, if they name one and
+/// the same for every value in it.
+[[nodiscard]] std::optional<BucketId> home_by_owner(Ground& ground, PageId leaf);
+
+} // namespace rebolt::salvage

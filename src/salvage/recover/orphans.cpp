@@ -1,0 +1,165 @@
+#include "salvage/recover/orphans.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/try.hpp"
+#include "salvage/recover/homes.hpp"
+
+namespace rebolt::salvage {
+namespace {
+
+using format::BranchView;
+
+/// Beyond so many holes only those are tried whose lower bound an orphan begins with.
+constexpr std::size_t holes_tried_max = 256;
+
+bool contains(const KeyRange& range, const Stretch& keys) {
+    return (!range.lower || keys.first >= *range.lower) &&
+           (!range.upper || keys.last < *range.upper);
+}
+
+} // namespace
+
+Orphans::Orphans(Ground& ground, const Account& account, TreeKeeper::Sink sink)
+    : ground_(ground), account_(account), keeper_(ground, WalkMode::fill, std::move(sink)) {}
+
+const std::vector<Stretch>& Orphans::covered(std::size_t hole) const {
+    static const std::vector<Stretch> none;
+    const auto at = covered_.find(hole);
+    return at == covered_.end() ? none : at->second;
+}
+
+// An orphan with the keys below it; nullopt if those cannot be told.
+std::optional<Orphans::Top> Orphans::top_at(PageId page) const {
+    const Survey& pages = ground_.pages;
+    Top top{.page = page, .keys = {first_key(pages.bytes(page)), {}}, .height = 0};
+    PageId last = page;
+    while (pages.is_branch(last)) {
+        const auto view = BranchView::of(pages.bytes(last));
+        last = view->element(view->count() - 1U)->child;
+        if (++top.height >= format::tree_depth_max || number(last) >= pages.page_count() ||
+            number(last) < 2 || pages.is_displaced(last) ||
+            !(pages.is_leaf(last) || pages.is_branch(last)) ||
+            count_of(pages.bytes(last)) == 0)
+            return std::nullopt;
+    }
+    top.keys.last = last_key(pages.bytes(last));
+    return top;
+}
+
+std::vector<Orphans::Top> Orphans::find_tops() const {
+    std::vector<Top> tops;
+    account_.mark_led_to();
+    for (std::uint64_t id = 2; id < ground_.pages.page_count(); ++id) {
+        const PageId page{id};
+        if (!account_.is_orphan(page) || ground_.pages.has(page, Survey::led_to))
+            continue;
+        if (const auto top = top_at(page))
+            tops.push_back(*top);
+    }
+    std::ranges::stable_sort(tops, {}, [](const Top& top) { return top.keys.first; });
+    return tops;
+}
+
+void Orphans::find_buckets_with_buckets() {
+    const Survey& pages = ground_.pages;
+    with_buckets_.insert(root_bucket);
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+        if (pages.has(PageId{id}, Survey::has_buckets) && pages.home(PageId{id}) != no_bucket)
+            with_buckets_.insert(pages.home(PageId{id}));
+}
+
+// How high a hole's page stood above the leaves, if its bucket's leaves are known.
+std::optional<int> height_of(const Ground& ground, const Hole& hole) {
+    const auto level = ground.leaf_levels.find(hole.bucket);
+    if (level == ground.leaf_levels.end())
+        return std::nullopt;
+    return int{level->second} - int{hole.level};
+}
+
+// Whether buckets stood in it whose pages nothing leads to now.
+bool Orphans::may_hide_buckets(const Hole& hole) const {
+    if (!with_buckets_.contains(hole.bucket) || hole.has_wrong_id)
+        return false;
+    return height_of(ground_, hole).value_or(0) <= 0;
+}
+
+bool Orphans::fits(const Hole& hole, const Top& top) const {
+    if (!contains(hole.range, top.keys))
+        return false;
+    const auto height = height_of(ground_, hole);
+    if (hole.has_wrong_id)
+        return !height || *height == top.height;
+    return !height || *height == top.height + 1;
+}
+
+std::optional<std::size_t> Orphans::hole_in(BucketId bucket, const Top& top) const {
+    const auto [begin, end] = holes_of_.equal_range(bucket);
+    for (auto at = begin; at != end; ++at)
+        if (contains(ground_.holes[at->second].range, top.keys))
+            return at->second;
+    return std::nullopt;
+}
+
+// The one hole that it fell out of.
+std::optional<std::size_t> Orphans::hole_for(const Top& top) const {
+    std::optional<std::size_t> found;
+    bool is_exact = false;
+    if (ground_.holes.size() > holes_tried_max)
+        return std::nullopt;
+    for (std::size_t i = 0; i < ground_.holes.size(); ++i) {
+        const Hole& hole = ground_.holes[i];
+        if (hole.count == 1 || !fits(hole, top)) // a single element was no page
+            continue;
+        const bool exact = hole.range.lower && *hole.range.lower == top.keys.first;
+        if (is_exact && !exact)
+            continue;
+        const bool is_other = found && ground_.holes[*found].bucket != hole.bucket;
+        if (is_other && exact == is_exact)
+            return std::nullopt;
+        found = i;
+        is_exact = exact;
+    }
+    if (found && !is_exact && hiding_ != 0)
+        return std::nullopt;
+    return found;
+}
+
+bool Orphans::overlaps(std::size_t hole, const Stretch& keys) const {
+    return std::ranges::any_of(covered(hole), [&](const Stretch& other) {
+        return keys.first <= other.last && other.first <= keys.last;
+    });
+}
+
+Result<void> Orphans::put(const Top& top, BucketId bucket, const KeyRange& range) {
+    keeper_.begin(bucket, {.page = top.page, .range = range, .level = 1});
+    return keeper_.run();
+}
+
+Result<void> Orphans::place() {
+    find_buckets_with_buckets();
+    for (std::size_t i = 0; i < ground_.holes.size(); ++i) {
+        holes_of_.emplace(ground_.holes[i].bucket, i);
+        hiding_ += may_hide_buckets(ground_.holes[i]) ? 1 : 0;
+    }
+    for (const Top& top : find_tops()) {
+        std::optional<std::size_t> hole;
+        BucketId home = ground_.pages.home(top.page);
+        if (home == no_bucket && top.height == 0)
+            home = home_by_owner(ground_, top.page).value_or(no_bucket);
+        hole = home == no_bucket ? hole_for(top) : hole_in(home, top);
+        if (hole && !overlaps(*hole, top.keys)) {
+            covered_[*hole].push_back(top.keys);
+            const Hole at = ground_.holes[*hole];
+            TRY(put(top, at.bucket, at.range));
+        } else if (!hole && home != no_bucket && home_by_owner(ground_, top.page) == home) {
+            TRY(put(top, home, {}));
+        } else {
+            left_over_.push_back(top.page);
+        }
+    }
+    return {};
+}
+
+} // namespace rebolt::salvage

@@ -1,0 +1,185 @@
+#include "salvage/recover/states.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "salvage/recover/guess.hpp"
+
+namespace rebolt::salvage {
+namespace {
+
+using format::MetaFields;
+
+struct Meta {
+    MetaFields fields;
+    std::uint64_t page;
+    bool is_valid;
+};
+
+std::vector<Meta> read_metas(const PageSource& source) {
+    std::vector<Meta> metas;
+    for (std::uint64_t page = 0; page < 2 && page < source.page_count(); ++page) {
+        const auto view = format::MetaView::of(
+            source.file().subspan(page * source.page_size_bytes(), source.page_size_bytes()));
+        if (!view || !source.readable(page * source.page_size_bytes(), 80))
+            continue;
+        const MetaFields& fields = view->fields();
+        metas.push_back({fields, page,
+                         !view->validate() && fields.page_size == source.page_size_bytes()});
+    }
+    return metas;
+}
+
+State state_of(const Meta& meta) {
+    return {.root = PageId{meta.fields.root},
+            .sequence = meta.fields.sequence,
+            .transaction = TxId{meta.fields.txid},
+            .freelist = PageId{meta.fields.freelist},
+            .page_end = meta.fields.high_water_mark,
+            .has_meta = meta.is_valid};
+}
+
+// Whether a meta without a right checksum may still tell its tree.
+bool may_be_believed(const Survey& pages, const Meta& meta) {
+    return meta.fields.magic == format::magic && meta.fields.version == format::version &&
+           meta.fields.txid % 2 == meta.page && is_root_like(pages, PageId{meta.fields.root});
+}
+
+// One meta is valid. The other, or a root that is guessed, may be newer.
+States beside_valid(Ground& ground, const Meta& valid, const Meta* damaged) {
+    States states{.newest = state_of(valid), .other = std::nullopt};
+    if (damaged != nullptr && may_be_believed(ground.pages, *damaged)) {
+        const State other = state_of(*damaged);
+        const std::uint64_t txid = valid.fields.txid;
+        if (damaged->fields.txid + 1 == txid) {
+            states.other = other;
+            return states;
+        }
+        if (damaged->fields.txid == txid + 1 && is_whole(ground.pages, other)) {
+            states.other = states.newest;
+            states.newest = other;
+            return states;
+        }
+    }
+    if (auto guessed = guess_beside(ground, states.newest)) {
+        const AgeOrder age = compare_age(ground, *guessed, states.newest);
+        states.other = *guessed;
+        states.order_is_doubtful = age.order == 0 || !age.is_sure;
+        if (age.order > 0) {
+            choose_freelist(ground, *guessed);
+            states.other = states.newest;
+            states.newest = *guessed;
+        }
+    } else { // what the other meta led to is damaged, and may have been newer
+        states.order_is_doubtful = true;
+    }
+    return states;
+}
+
+} // namespace
+
+Result<States> find_states(Ground& ground) {
+    std::vector<Meta> metas = read_metas(ground.pages.source());
+    std::ranges::stable_sort(metas, [](const Meta& a, const Meta& b) {
+        return a.is_valid != b.is_valid ? a.is_valid : a.fields.txid > b.fields.txid;
+    });
+    const auto valid = std::ranges::count(metas, true, &Meta::is_valid);
+    if (valid == 2)
+        return States{.newest = state_of(metas[0]), .other = state_of(metas[1])};
+    if (valid == 1)
+        return beside_valid(ground, metas[0], metas.size() > 1 ? &metas[1] : nullptr);
+    std::vector<State> believed;
+    for (const Meta& meta : metas)
+        if (may_be_believed(ground.pages, meta) && is_whole(ground.pages, state_of(meta)))
+            believed.push_back(state_of(meta));
+    if (believed.size() == 2 &&
+        number(*believed[0].transaction) == number(*believed[1].transaction) + 1)
+        return States{.newest = believed[0], .other = believed[1]};
+    return guess_both(ground);
+}
+
+bool mark_free_pages(Survey& pages, const State& state) {
+    const PageId page = state.freelist;
+    if (page == no_freelist || number(page) < 2 || number(page) >= pages.page_count() ||
+        pages.kind(page) != PageKind::freelist)
+        return false;
+    const auto list = format::FreelistView::of(pages.bytes(page));
+    if (!list)
+        return false;
+    const std::uint64_t own_end = number(page) + pages.run_length(page);
+    std::uint64_t previous = 1;
+    for (std::uint64_t i = 0; i < list->count(); ++i) {
+        const std::uint64_t id = number(list->id(i));
+        if (id <= previous || id >= state.page_end || (id >= number(page) && id < own_end))
+            return false;
+        previous = id;
+    }
+    for (std::uint64_t i = 0; i < list->count(); ++i)
+        if (number(list->id(i)) < pages.page_count())
+            pages.set(list->id(i), Survey::free);
+    for (std::uint64_t id = state.page_end; id < pages.page_count(); ++id)
+        pages.set(PageId{id}, Survey::free);
+    return true;
+}
+
+std::optional<format::LeafElement> look_up(const Survey& pages, const State& state,
+                                           std::span<const std::string> bucket,
+                                           std::string_view key) {
+    PageId page = state.root;
+    for (std::size_t depth = 0;; ++depth) {
+        const std::string_view wanted = depth < bucket.size() ? bucket[depth] : key;
+        std::optional<format::LeafElement> found;
+        for (std::size_t level = 0; level < format::tree_depth_max; ++level) {
+            if (number(page) < 2 || number(page) >= pages.page_count() ||
+                pages.is_displaced(page))
+                return std::nullopt;
+            const Bytes bytes = pages.bytes(page);
+            if (pages.is_branch(page)) {
+                const auto view = format::BranchView::of(bytes);
+                std::size_t low = 0;
+                std::size_t high = view->count();
+                while (high - low > 1) {
+                    const std::size_t middle = (low + high) / 2;
+                    (view->element(middle)->key <= wanted ? low : high) = middle;
+                }
+                page = view->element(low)->child;
+                continue;
+            }
+            if (!pages.is_leaf(page))
+                return std::nullopt;
+            const auto view = format::LeafView::of(bytes);
+            std::size_t low = 0;
+            std::size_t high = view->count();
+            while (low < high) {
+                const std::size_t middle = (low + high) / 2;
+                if (view->element(middle)->key < wanted)
+                    low = middle + 1;
+                else
+                    high = middle;
+            }
+            if (low < view->count() && view->element(low)->key == wanted)
+                found = *view->element(low);
+            break;
+        }
+        if (!found || depth == bucket.size())
+            return found;
+        const auto inside = found->is_bucket() ? format::BucketView::of(found->value)
+                                               : format::Checked<format::BucketView>(
+                                                     std::unexpected(format::Fault{}));
+        if (!inside)
+            return std::nullopt;
+        if (inside->is_inline()) { // holds no buckets: the key is in it, or nowhere
+            const auto view = format::LeafView::of(inside->inline_page());
+            if (depth + 1 != bucket.size() || !view)
+                return std::nullopt;
+            for (std::size_t i = 0; i < view->count(); ++i)
+                if (const auto element = view->element(i); element && element->key == key)
+                    return *element;
+            return std::nullopt;
+        }
+        page = inside->root();
+    }
+}
+
+} // namespace rebolt::salvage

@@ -1,0 +1,192 @@
+#include "salvage/recover/survey.hpp"
+
+#include <algorithm>
+
+#include "check/page_judge.hpp"
+
+namespace rebolt::salvage {
+namespace {
+
+using format::BranchView;
+using format::LeafView;
+using format::PageHeader;
+using format::PageType;
+
+check_walk::PageContext context_of(std::uint32_t page_size) noexcept {
+    return {.range = {}, .page_size_bytes = page_size, .is_root = true, .is_inline = false};
+}
+
+bool looks_like_a_page(const PageHeader& header, std::uint64_t id,
+                       std::uint32_t page_size) noexcept {
+    return header.id == id && header.type() != PageType::unknown &&
+           header.overflow < std::numeric_limits<std::uint32_t>::max() / page_size;
+}
+
+bool leads_to_pages(Bytes leaf) noexcept {
+    const auto view = LeafView::of(leaf);
+    for (std::size_t i = 0; view && i < view->count(); ++i) {
+        const auto element = view->element(i);
+        if (!element || !element->is_bucket())
+            continue;
+        if (const auto bucket = format::BucketView::of(element->value);
+            bucket && !bucket->is_inline())
+            return true;
+    }
+    return false;
+}
+
+// Where the content of a page ends, if its elements are right; 0: they are not.
+std::uint64_t content_end(Bytes page, PageType type, std::size_t count) noexcept {
+    const std::uint64_t last = LeafView::offset_of(count - 1);
+    if (last + format::element_bytes > page.size())
+        return 0;
+    if (type == PageType::leaf) {
+        const auto raw = load<format::LeafElementHeader>(page.data() + last);
+        return last + raw.pos + raw.key_bytes + raw.value_bytes;
+    }
+    const auto raw = load<format::BranchElementHeader>(page.data() + last);
+    return last + raw.pos + raw.key_bytes;
+}
+
+// Tries the page as one of this type: the first element says how many there are.
+std::optional<std::vector<std::byte>> put_right(Bytes from, PageId page, PageType type,
+                                                std::uint32_t page_size) {
+    if (from.size() < format::page_header_bytes + format::element_bytes)
+        return std::nullopt;
+    const std::uint32_t first =
+        type == PageType::leaf
+            ? load<format::LeafElementHeader>(from.data() + format::page_header_bytes).pos
+            : load<format::BranchElementHeader>(from.data() + format::page_header_bytes).pos;
+    const std::size_t count = first / format::element_bytes;
+    if (first % format::element_bytes != 0 || count == 0 || count > 0xFFFF)
+        return std::nullopt;
+    const std::uint64_t end = content_end(from, type, count);
+    if (end == 0 || end > from.size())
+        return std::nullopt;
+    const std::uint64_t pages = (end + page_size - 1) / page_size;
+    for (std::uint64_t i = 1; i < pages && (i + 1) * page_size <= from.size(); ++i)
+        if (looks_like_a_page(load<PageHeader>(from.data() + i * page_size), number(page) + i,
+                              page_size))
+            return std::nullopt;
+    const std::uint64_t bytes = std::min<std::uint64_t>(pages * page_size, from.size());
+    std::vector<std::byte> copy(from.begin(),
+                                from.begin() + static_cast<std::ptrdiff_t>(bytes));
+    const PageHeader header{
+        .id = number(page),
+        .flags = type == PageType::leaf ? format::leaf_flag : format::branch_flag,
+        .count = static_cast<std::uint16_t>(count),
+        .overflow = static_cast<std::uint32_t>(pages - 1)};
+    std::memcpy(copy.data(), &header, sizeof header);
+    check_walk::LeafCount counted;
+    const auto context = context_of(page_size);
+    const bool is_sound = type == PageType::leaf
+                              ? check_walk::leaf_is_sound(copy, context, counted)
+                              : check_walk::branch_is_sound(copy, context);
+    if (!is_sound)
+        return std::nullopt;
+    return copy;
+}
+
+} // namespace
+
+Survey::Survey(const PageSource& source)
+    : source_(source), kinds_(source.page_count(), PageKind::other), marks_(source.page_count()),
+      homes_(source.page_count(), no_bucket) {}
+
+bool Survey::step(std::uint64_t count) {
+    for (; count != 0 && next_ < kinds_.size(); --count, ++next_) {
+        const PageId page{next_};
+        kinds_[next_] = judge(page);
+        sound_pages_ += is_leaf(page) || is_branch(page) ? 1 : 0;
+        if (is_leaf(page) && leads_to_pages(bytes(page)))
+            set(page, has_buckets);
+    }
+    return next_ < kinds_.size();
+}
+
+PageKind Survey::judge(PageId page) {
+    const std::uint32_t page_size = source_.page_size_bytes();
+    const Bytes first = source_.file().subspan(number(page) * page_size, page_size);
+    const auto header = load<PageHeader>(first.data());
+    const PageType type = header.type();
+    if (type == PageType::freelist && header.id == number(page))
+        return PageKind::freelist;
+    if (type != PageType::leaf && type != PageType::branch)
+        return PageKind::other;
+    const Bytes all = bytes(page);
+    check_walk::LeafCount counted;
+    const auto context = context_of(page_size);
+    const bool is_sound = type == PageType::leaf ? check_walk::leaf_is_sound(all, context, counted)
+                                                 : check_walk::branch_is_sound(all, context);
+    if (!is_sound || !overflow_is_whole(page, all) ||
+        !source_.readable(number(page) * page_size, all.size()))
+        return PageKind::other;
+    if (header.id == number(page))
+        return type == PageType::leaf ? PageKind::leaf : PageKind::branch;
+    // Only one that stands for a page of this file can be placed.
+    if (header.id < 2 || header.count == 0)
+        return PageKind::other;
+    return type == PageType::leaf ? PageKind::displaced_leaf : PageKind::displaced_branch;
+}
+
+// Whether no later page was written into the overflow of this one: it would
+// begin with its own number.
+bool Survey::overflow_is_whole(PageId page, Bytes bytes) const noexcept {
+    const std::uint32_t page_size = source_.page_size_bytes();
+    for (std::uint64_t at = page_size; at + format::page_header_bytes <= bytes.size();
+         at += page_size)
+        if (looks_like_a_page(load<PageHeader>(bytes.data() + at),
+                              number(page) + at / page_size, page_size))
+            return false;
+    return true;
+}
+
+Bytes Survey::bytes(PageId page) const noexcept {
+    const std::uint64_t page_size = source_.page_size_bytes();
+    const std::uint64_t offset = number(page) * page_size;
+    const auto header = load<PageHeader>(source_.file().data() + offset);
+    const std::uint64_t pages =
+        std::min<std::uint64_t>(std::uint64_t{header.overflow} + 1, kinds_.size() - number(page));
+    return source_.file().subspan(offset, pages * page_size);
+}
+
+std::uint64_t Survey::run_length(PageId page) const noexcept {
+    return bytes(page).size() / source_.page_size_bytes();
+}
+
+void Survey::set_run(PageId page, Mark mark) noexcept {
+    const std::uint64_t end = number(page) + run_length(page);
+    for (std::uint64_t id = number(page); id < end; ++id)
+        marks_[id] |= mark;
+}
+
+void Survey::clear_all(Mark mark) noexcept {
+    for (std::uint8_t& marks : marks_)
+        marks &= static_cast<std::uint8_t>(~mark);
+}
+
+std::uint16_t count_of(Bytes page) noexcept {
+    return load<PageHeader>(page.data()).count;
+}
+
+std::string_view first_key(Bytes page) noexcept {
+    if (load<PageHeader>(page.data()).type() == PageType::leaf)
+        return LeafView::of(page)->element(0)->key;
+    return BranchView::of(page)->element(0)->key;
+}
+
+std::string_view last_key(Bytes page) noexcept {
+    const std::size_t last = count_of(page) - 1U;
+    if (load<PageHeader>(page.data()).type() == PageType::leaf)
+        return LeafView::of(page)->element(last)->key;
+    return BranchView::of(page)->element(last)->key;
+}
+
+std::optional<std::vector<std::byte>> with_header_put_right(Bytes from, PageId page,
+                                                            std::uint32_t page_size) {
+    if (auto leaf = put_right(from, page, PageType::leaf, page_size))
+        return leaf;
+    return put_right(from, page, PageType::branch, page_size);
+}
+
+} // namespace rebolt::salvage

@@ -1,0 +1,197 @@
+#include "salvage/recover/work.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "salvage/recover/guess.hpp"
+
+namespace rebolt {
+
+using namespace salvage; // NOLINT(google-build-using-namespace): this layer's own
+
+namespace {
+
+constexpr std::uint64_t surveyed_pages_a_step = 4096;
+constexpr std::uint64_t kept_pages_a_step = 256;
+
+} // namespace
+
+Recovery::Work::Work(const PageSource& source, RecoverOptions options)
+    : options_(std::move(options)), pages_(source),
+      ground_{.pages = pages_,
+              .buckets = buckets_,
+              .options = options_,
+              .judge = {},
+              .holes = {},
+              .leaf_levels = {},
+              .made_keys = {},
+              .put_right = {}},
+      keeper_(ground_, WalkMode::keep, [this](const Kept& kept) { return keep(kept); }) {
+    report_.path = source.path();
+    report_.file_bytes = source.file_bytes();
+    report_.page_size_bytes = source.page_size_bytes();
+    report_.page_size_origin = source.page_size_origin();
+}
+
+Result<void> Recovery::Work::open(const std::string& path) {
+    for (const std::string& donor : options_.donors) {
+        OpenOptions open;
+        open.read_only = true;
+        open.timeout = std::chrono::milliseconds{0};
+        donors_.push_back(TRY(DB::open(donor, open)));
+    }
+    output_.emplace(TRY(Output::create(path, pages_.source().page_size_bytes(), options_)));
+    filler_.emplace(ground_, *output_, [this](PageId page) { return provenance_of(page); });
+    return {};
+}
+
+Result<bool> Recovery::Work::step() {
+    switch (stage_) {
+    case RecoverStage::survey:
+        if (!pages_.step(surveyed_pages_a_step))
+            stage_ = RecoverStage::candidates;
+        return true;
+    case RecoverStage::candidates:
+        TRY(choose_states());
+        stage_ = RecoverStage::keep;
+        return true;
+    case RecoverStage::keep:
+        if (!TRY(keeper_.step(kept_pages_a_step)) && !TRY(next_suspect()))
+            TRY(prepare_to_fill());
+        return true;
+    case RecoverStage::fill:
+        TRY(fill_some());
+        return true;
+    case RecoverStage::check:
+        TRY(finish());
+        stage_ = RecoverStage::done;
+        return false;
+    case RecoverStage::done:
+        return false;
+    }
+    return false;
+}
+
+RecoverProgress Recovery::Work::progress() const noexcept {
+    const std::uint64_t total = pages_.page_count();
+    if (stage_ == RecoverStage::survey)
+        return {stage_, pages_.pages_done(), total};
+    if (stage_ == RecoverStage::fill)
+        return {stage_, next_hole_, ground_.holes.size()};
+    return {stage_, 0, total};
+}
+
+Result<void> Recovery::Work::choose_states() {
+    if (pages_.sound_pages() == 0)
+        return Error({.code = FindingCode::not_a_bolt_file,
+                      .severity = Severity::fatal,
+                      .place = {},
+                      .message = "no page in it is a sound page of a bbolt file: there is nothing "
+                                 "to recover",
+                      .transaction = std::nullopt})
+            .in_file(report_.path);
+    states_ = TRY(find_states(ground_));
+    if (options_.policy == RecoverPolicy::newest_whole)
+        TRY(require_whole());
+    ground_.free_pages_known = mark_free_pages(pages_, states_.newest);
+    report_.transaction = states_.newest.transaction;
+    report_.roots_were_guessed = !states_.newest.transaction;
+    if (states_.other)
+        report_.previous = states_.other->transaction;
+    choose_judge();
+    keeper_.begin(root_bucket, {.page = states_.newest.root, .range = {}, .level = 0});
+    return {};
+}
+
+Result<void> Recovery::Work::require_whole() {
+    if (is_whole(pages_, states_.newest))
+        return {};
+    if (!states_.other || !is_whole(pages_, *states_.other))
+        return Error(ErrorCode::damaged,
+                     "no transaction in it is whole: recover with the policy `best`")
+            .in_file(report_.path);
+    states_.newest = *states_.other;
+    states_.other.reset();
+    states_.order_is_doubtful = false;
+    return {};
+}
+
+// The file's owner is told by the names of its top-level buckets.
+void Recovery::Work::choose_judge() {
+    if (!options_.judge_for)
+        return;
+    std::vector<std::string> names;
+    const auto collect = [&](const State& state) {
+        TreeKeeper walk(ground_, WalkMode::learn, {});
+        std::vector<PageId> to_enter{state.root};
+        for (std::size_t entered = 0; !to_enter.empty() && entered < 1000; ++entered) {
+            const PageId page = to_enter.back();
+            to_enter.pop_back();
+            if (number(page) < 2 || number(page) >= pages_.page_count() ||
+                pages_.is_displaced(page))
+                continue;
+            const Bytes bytes = pages_.bytes(page);
+            if (pages_.is_leaf(page)) {
+                const auto view = format::LeafView::of(bytes);
+                for (std::size_t i = 0; i < view->count(); ++i)
+                    if (view->element(i)->is_bucket())
+                        names.emplace_back(view->element(i)->key);
+            } else if (pages_.is_branch(page)) {
+                const auto view = format::BranchView::of(bytes);
+                for (std::size_t i = 0; i < view->count(); ++i)
+                    to_enter.push_back(view->element(i)->child);
+            }
+        }
+    };
+    collect(states_.newest);
+    if (names.empty() && states_.other)
+        collect(*states_.other);
+    ground_.judge = options_.judge_for(names);
+}
+
+// Of a state whose age is doubtful only what the other one has too is current.
+Provenance Recovery::Work::provenance_of_kept(const Kept& kept) const {
+    if (!states_.order_is_doubtful)
+        return Provenance::current;
+    if (!states_.other)
+        return Provenance::previous;
+    const auto other = look_up(pages_, *states_.other, kept.bucket, kept.key);
+    const bool is_same = other && other->is_bucket() == kept.is_bucket &&
+                         (kept.is_bucket || other->value == kept.value);
+    return is_same ? Provenance::current : Provenance::previous;
+}
+
+Result<bool> Recovery::Work::keep(const Kept& kept) {
+    if (kept.bucket.empty() && !kept.is_bucket) { // the root holds only buckets
+        ++wrong_in_root_;
+        return false;
+    }
+    ++kept_keys_;
+    kept_leaves_ += kept.page == last_kept_ ? 0 : 1;
+    last_kept_ = kept.page;
+    TRY(output_->add(kept, provenance_of_kept(kept)));
+    return true;
+}
+
+Result<void> Recovery::Work::finish() {
+    TRY(output_->close());
+    const PageSource source = TRY(PageSource::open(output_->path_to_check()));
+    CheckOptions check_options;
+    check_options.judge_for = options_.judge_for;
+    const CheckReport report = TRY(check(source, check_options));
+    if (report.verdict != Verdict::clean || report.trees.empty() ||
+        report.trees.front().key_count != output_->key_count())
+        return Error(ErrorCode::damaged,
+                     fmt::format("the new file is not as it should be ({}): it was not put in "
+                                 "place; this is a defect of rebolt",
+                                 sentence(report)))
+            .in_file(output_->path_to_check());
+    TRY(output_->put_in_place());
+    output_->fill_in(report_);
+    return {};
+}
+
+} // namespace rebolt

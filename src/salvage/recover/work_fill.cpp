@@ -1,0 +1,233 @@
+#include "salvage/recover/work.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "salvage/recover/guess.hpp"
+#include "salvage/recover/homes.hpp"
+
+namespace rebolt {
+
+using namespace salvage; // NOLINT(google-build-using-namespace): this layer's own
+
+namespace {
+
+constexpr std::uint64_t holes_a_step = 64;
+
+} // namespace
+
+// Of pages that fill holes. Those that a page led to are used by now.
+Provenance Recovery::Work::provenance_of(PageId page) const {
+    const bool is_live = ground_.free_pages_known && !pages_.has(page, Survey::free) &&
+                         pages_.has(page, Survey::used);
+    if (is_live && !states_.order_is_doubtful)
+        return Provenance::current;
+    return is_live || pages_.has(page, Survey::in_previous) ? Provenance::previous
+                                                            : Provenance::stale;
+}
+
+bool Recovery::Work::has_orphan_for(const TreeKeeper::Suspect& suspect,
+                                    const Account& account) const {
+    const check_walk::KeyRange& range = suspect.step.range;
+    for (std::uint64_t id = 2; id < pages_.page_count(); ++id) {
+        const PageId page{id};
+        if (!account.is_orphan(page))
+            continue;
+        const Bytes bytes = pages_.bytes(page);
+        if ((!range.lower || first_key(bytes) >= *range.lower) &&
+            (!range.upper || last_key(bytes) < *range.upper))
+            return true;
+    }
+    return false;
+}
+
+// A page of the tree that the freelist calls free: if another page may be the
+// true one, the tree's pointer is wrong, else the freelist is.
+Result<bool> Recovery::Work::next_suspect() {
+    auto& suspects = keeper_.suspects();
+    if (suspects.empty())
+        return false;
+    const Account account(ground_, states_.newest);
+    const TreeKeeper::Suspect suspect = suspects.back();
+    suspects.pop_back();
+    const bool is_freelist_wrong =
+        account.pages_missing() == 0 && !has_orphan_for(suspect, account);
+    if (is_freelist_wrong) {
+        // Then no page is free for sure.
+        pages_.clear_all(Survey::free);
+        ground_.free_pages_known = false;
+        keeper_.begin(suspect.bucket, suspect.step);
+        return true;
+    }
+    if (!ground_.free_pages_known) {
+        keeper_.begin(suspect.bucket, suspect.step);
+        return true;
+    }
+    ground_.holes.push_back({.bucket = suspect.bucket,
+                             .range = suspect.step.range,
+                             .page = suspect.step.page,
+                             .code = FindingCode::page_reachable_but_free,
+                             .has_wrong_id = true,
+                             .level = suspect.step.level});
+    return next_suspect();
+}
+
+Result<void> Recovery::Work::prepare_to_fill() {
+    report_.is_whole = ground_.holes.empty() && wrong_in_root_ == 0 &&
+                       ground_.wrong_elements == 0 && !states_.order_is_doubtful;
+    const bool is_needed = !ground_.holes.empty() || states_.order_is_doubtful;
+    if (!is_needed || options_.policy == RecoverPolicy::newest_whole) {
+        stage_ = RecoverStage::check;
+        return {};
+    }
+    stage_ = RecoverStage::fill;
+    if (states_.other) {
+        TreeKeeper learner(ground_, WalkMode::learn, {});
+        learner.begin(root_bucket, {.page = states_.other->root, .range = {}, .level = 0});
+        TRY(learner.run());
+    }
+    spread_homes(ground_);
+    TRY(place_orphans());
+    filler_->prepare();
+    return {};
+}
+
+Result<void> Recovery::Work::place_orphans() {
+    if (!ground_.free_pages_known)
+        return {};
+    const Account account(ground_, states_.newest);
+    orphans_.emplace(ground_, account, [this](const Kept& kept) -> Result<bool> {
+        if ((kept.bucket.empty() && !kept.is_bucket) ||
+            TRY(output_->there(kept.bucket, kept.key)) != Output::There::nothing)
+            return false;
+        TRY(output_->add(kept, provenance_of(kept.page)));
+        return true;
+    });
+    TRY(orphans_->place());
+    pages_missing_ = account.pages_missing();
+    return {};
+}
+
+// All pages of the newest state were found but the hole's own, and that one held
+// nothing itself: then there is nothing to fill in.
+bool Recovery::Work::is_found_again(std::size_t index) const {
+    if (!orphans_ || pages_missing_ != 0 || !orphans_->left_over().empty())
+        return false;
+    const Hole& hole = ground_.holes[index];
+    if (hole.has_wrong_id)
+        return !orphans_->covered(index).empty();
+    const auto leaf_level = ground_.leaf_levels.find(hole.bucket);
+    return hole.count == 0 && !orphans_->covered(index).empty() &&
+           leaf_level != ground_.leaf_levels.end() && leaf_level->second > hole.level;
+}
+
+Result<void> Recovery::Work::fill_some() {
+    static const std::vector<Stretch> none;
+    for (std::uint64_t i = 0; i < holes_a_step && next_hole_ < ground_.holes.size(); ++i) {
+        const std::size_t hole = next_hole_++;
+        if (is_found_again(hole))
+            continue;
+        const auto& covered = orphans_ ? orphans_->covered(hole) : none;
+        TRY(filler_->fill(hole, covered));
+        for (std::size_t donor = 0; donor < donors_.size(); ++donor)
+            TRY(filler_->fill_from_donor(hole, donors_[donor], donor, covered));
+    }
+    if (next_hole_ < ground_.holes.size())
+        return {};
+    if (states_.order_is_doubtful && states_.other)
+        TRY(add_other_state());
+    if (next_hole_ < ground_.holes.size())
+        return {};
+    TRY(add_lost_and_found());
+    report_holes();
+    stage_ = RecoverStage::check;
+    return {};
+}
+
+// What only the other state has, when either may be the newer one.
+Result<void> Recovery::Work::add_other_state() {
+    for (std::uint64_t id = 2; id < pages_.page_count(); ++id) {
+        const PageId page{id};
+        if (pages_.kind(page) != PageKind::leaf || !pages_.has(page, Survey::in_previous) ||
+            pages_.has(page, Survey::used) || count_of(pages_.bytes(page)) == 0)
+            continue;
+        TRY(filler_->add_leaf(pages_.home(page), page));
+        pages_.set_run(page, Survey::used);
+    }
+    return {};
+}
+
+Result<void> Recovery::Work::add_to_lost_and_found(PageId page) {
+    const BucketId bucket = buckets_.inside(buckets_.inside(root_bucket, lost_and_found_name),
+                                            fmt::format("{}", number(page)));
+    const std::size_t holes = ground_.holes.size();
+    TreeKeeper keeper(ground_, WalkMode::fill, [&](const Kept& kept) -> Result<bool> {
+        if (TRY(output_->there(kept.bucket, kept.key)) != Output::There::nothing)
+            return false;
+        TRY(output_->add(kept, ground_.free_pages_known ? Provenance::previous
+                                                        : Provenance::stale));
+        return true;
+    });
+    keeper.begin(bucket, {.page = page, .range = {}, .level = 0});
+    TRY(keeper.run());
+    ground_.holes.resize(holes); // what it lacks nobody knows
+    return {};
+}
+
+Result<void> Recovery::Work::add_lost_and_found() {
+    if (orphans_)
+        for (const PageId page : orphans_->left_over())
+            if (!pages_.has(page, Survey::used))
+                TRY(add_to_lost_and_found(page));
+    if (ground_.free_pages_known)
+        return {};
+    for (std::uint64_t id = 2; id < pages_.page_count(); ++id) {
+        const PageId page{id};
+        if (pages_.kind(page) == PageKind::leaf && !pages_.has(page, Survey::used) &&
+            !pages_.has(page, Survey::in_previous) && pages_.home(page) == no_bucket &&
+            count_of(pages_.bytes(page)) != 0 && !is_root_like(pages_, page))
+            TRY(add_to_lost_and_found(page));
+    }
+    return {};
+}
+
+// How many keys a hole's page should have given.
+std::uint64_t Recovery::Work::expected_in(const Hole& hole) const {
+    if (hole.count != 0)
+        return hole.count;
+    const std::uint64_t in_a_leaf = kept_leaves_ == 0 ? 1 : kept_keys_ / kept_leaves_ + 1;
+    if (number(hole.page) >= 2 && number(hole.page) < pages_.page_count() && !hole.has_wrong_id) {
+        const Bytes page = pages_.bytes(hole.page);
+        const auto header = load<format::PageHeader>(page.data());
+        if (header.id == number(hole.page) && header.type() == format::PageType::leaf)
+            return std::min<std::uint64_t>(header.count, page.size() / format::element_bytes);
+    }
+    return in_a_leaf;
+}
+
+void Recovery::Work::report_holes() {
+    for (std::size_t i = 0; i < ground_.holes.size(); ++i) {
+        const Hole& hole = ground_.holes[i];
+        const std::uint64_t expected = is_found_again(i) ? 0 : expected_in(hole);
+        const std::uint64_t lost = expected > hole.restored ? expected - hole.restored : 0;
+        report_.restored += hole.restored;
+        report_.lost_estimate += lost;
+        if (report_.listed_ranges.size() >= options_.listed_max)
+            continue;
+        report_.listed_ranges.push_back(
+            {.bucket = buckets_.path(hole.bucket),
+             .first = std::string(hole.range.lower.value_or("")),
+             .end = hole.range.upper ? std::optional<std::string>(*hole.range.upper)
+                                     : std::nullopt,
+             .page = hole.page,
+             .code = hole.code,
+             .restored = hole.restored,
+             .lost_estimate = lost});
+    }
+    report_.ranges = ground_.holes.size();
+    report_.lost_estimate += wrong_in_root_ + ground_.wrong_elements;
+}
+
+} // namespace rebolt
