@@ -67,7 +67,7 @@ void spread_homes(Ground& ground) {
 }
 
 std::optional<BucketId> home_by_owner(Ground& ground, PageId leaf) {
-    if (!ground.options.home_of)
+    if (!ground.options.home_of || !ground.pages.is_leaf(leaf))
         return std::nullopt;
     const auto view = LeafView::of(ground.pages.bytes(leaf));
     std::optional<std::vector<std::string>> home;

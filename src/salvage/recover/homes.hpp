@@ -14,7 +14,7 @@ namespace rebolt::salvage {
 void spread_homes(Ground& ground);
 
 /// The bucket that the owner's rules name for a sound leaf, if they name one and
-/// the same for every value in it.
+/// the same for every value in it; nullopt also for a branch.
 [[nodiscard]] std::optional<BucketId> home_by_owner(Ground& ground, PageId leaf);
 
 } // namespace rebolt::salvage

@@ -33,7 +33,7 @@ const std::vector<Stretch>& Orphans::covered(std::size_t hole) const {
 // An orphan with the keys below it; nullopt if those cannot be told.
 std::optional<Orphans::Top> Orphans::top_at(PageId page) const {
     const Survey& pages = ground_.pages;
-    Top top{.page = page, .keys = {first_key(pages.bytes(page)), {}}, .height = 0};
+    Top top{.page = page, .last_leaf = page, .keys = {first_key(pages.bytes(page)), {}}, .height = 0};
     PageId last = page;
     while (pages.is_branch(last)) {
         const auto view = BranchView::of(pages.bytes(last));
@@ -44,6 +44,7 @@ std::optional<Orphans::Top> Orphans::top_at(PageId page) const {
             count_of(pages.bytes(last)) == 0)
             return std::nullopt;
     }
+    top.last_leaf = last;
     top.keys.last = last_key(pages.bytes(last));
     return top;
 }
@@ -146,14 +147,15 @@ Result<void> Orphans::place() {
     for (const Top& top : find_tops()) {
         std::optional<std::size_t> hole;
         BucketId home = ground_.pages.home(top.page);
-        if (home == no_bucket && top.height == 0)
-            home = home_by_owner(ground_, top.page).value_or(no_bucket);
+        const auto by_owner = home_by_owner(ground_, top.last_leaf);
+        if (home == no_bucket)
+            home = by_owner.value_or(no_bucket);
         hole = home == no_bucket ? hole_for(top) : hole_in(home, top);
         if (hole && !overlaps(*hole, top.keys)) {
             covered_[*hole].push_back(top.keys);
             const Hole at = ground_.holes[*hole];
             TRY(put(top, at.bucket, at.range));
-        } else if (!hole && home != no_bucket && home_by_owner(ground_, top.page) == home) {
+        } else if (!hole && home != no_bucket && by_owner == home) {
             TRY(put(top, home, {}));
         } else {
             left_over_.push_back(top.page);

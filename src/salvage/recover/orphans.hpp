@@ -35,6 +35,7 @@ private:
     /// An orphan that no other leads to, with all below it.
     struct Top {
         PageId page;
+        PageId last_leaf; ///< the last below it; itself if it is a leaf
         Stretch keys;
         std::uint16_t height; ///< above the leaves
     };

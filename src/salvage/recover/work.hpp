@@ -33,12 +33,13 @@ private:
     [[nodiscard]] Provenance provenance_of_kept(const salvage::Kept& kept) const;
     [[nodiscard]] Provenance provenance_of(PageId page) const;
     Result<bool> next_suspect();
-    [[nodiscard]] bool has_orphan_for(const salvage::TreeKeeper::Suspect& suspect, const salvage::Account& account)
-        const;
+    [[nodiscard]] bool may_be_elsewhere(const salvage::TreeKeeper::Suspect& suspect);
     Result<void> prepare_to_fill();
     Result<void> place_orphans();
     [[nodiscard]] bool is_found_again(std::size_t hole) const;
     Result<void> fill_some();
+    void add_holes_of_lost_buckets();
+    [[nodiscard]] bool may_have_been_lost(salvage::BucketId bucket) const;
     Result<void> add_other_state();
     Result<void> add_lost_and_found();
     Result<void> add_to_lost_and_found(PageId page);
@@ -56,7 +57,12 @@ private:
     std::optional<salvage::Filler> filler_;
     salvage::States states_;
     std::optional<salvage::Orphans> orphans_;
+    /// Pages of the newest state that nothing leads to, when the first suspect was
+    /// met: sound ones by their first keys, and how many damaged ones.
+    std::vector<PageId> live_pages_;
+    std::optional<std::uint64_t> live_pages_damaged_;
     std::uint64_t pages_missing_ = 0;
+    bool has_looked_for_lost_buckets_ = false;
     std::size_t next_hole_ = 0;
     std::uint64_t kept_keys_ = 0;
     std::uint64_t kept_leaves_ = 0;

@@ -1,6 +1,7 @@
 #include "salvage/recover/work.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -28,18 +29,27 @@ Provenance Recovery::Work::provenance_of(PageId page) const {
                                                             : Provenance::stale;
 }
 
-bool Recovery::Work::has_orphan_for(const TreeKeeper::Suspect& suspect,
-                                    const Account& account) const {
-    const check_walk::KeyRange& range = suspect.step.range;
-    for (std::uint64_t id = 2; id < pages_.page_count(); ++id) {
-        const PageId page{id};
-        if (!account.is_orphan(page))
-            continue;
-        const Bytes bytes = pages_.bytes(page);
-        if ((!range.lower || first_key(bytes) >= *range.lower) &&
-            (!range.upper || last_key(bytes) < *range.upper))
-            return true;
+// Whether another page than the one that the freelist calls free may be the true
+// one. Cost: O(pages) the first time.
+bool Recovery::Work::may_be_elsewhere(const TreeKeeper::Suspect& suspect) {
+    const Account account(ground_, states_.newest);
+    const auto first_of = [&](PageId page) { return first_key(pages_.bytes(page)); };
+    if (!live_pages_damaged_) {
+        live_pages_damaged_ = 0;
+        for (std::uint64_t id = 2; id < pages_.page_count(); ++id)
+            if (account.is_orphan(PageId{id}))
+                live_pages_.push_back(PageId{id});
+        std::ranges::stable_sort(live_pages_, {}, first_of);
+        live_pages_damaged_ = account.pages_missing() - live_pages_.size();
     }
+    if (*live_pages_damaged_ != 0)
+        return true;
+    const check_walk::KeyRange& range = suspect.step.range;
+    auto at = range.lower ? std::ranges::lower_bound(live_pages_, *range.lower, {}, first_of)
+                          : live_pages_.begin();
+    for (; at != live_pages_.end() && (!range.upper || first_of(*at) < *range.upper); ++at)
+        if (account.is_orphan(*at))
+            return true;
     return false;
 }
 
@@ -47,31 +57,26 @@ bool Recovery::Work::has_orphan_for(const TreeKeeper::Suspect& suspect,
 // true one, the tree's pointer is wrong, else the freelist is.
 Result<bool> Recovery::Work::next_suspect() {
     auto& suspects = keeper_.suspects();
-    if (suspects.empty())
-        return false;
-    const Account account(ground_, states_.newest);
-    const TreeKeeper::Suspect suspect = suspects.back();
-    suspects.pop_back();
-    const bool is_freelist_wrong =
-        account.pages_missing() == 0 && !has_orphan_for(suspect, account);
-    if (is_freelist_wrong) {
-        // Then no page is free for sure.
-        pages_.clear_all(Survey::free);
-        ground_.free_pages_known = false;
+    while (!suspects.empty()) {
+        const TreeKeeper::Suspect suspect = suspects.back();
+        suspects.pop_back();
+        if (ground_.free_pages_known && may_be_elsewhere(suspect)) {
+            ground_.holes.push_back({.bucket = suspect.bucket,
+                                     .range = suspect.step.range,
+                                     .page = suspect.step.page,
+                                     .code = FindingCode::page_reachable_but_free,
+                                     .has_wrong_id = true,
+                                     .level = suspect.step.level});
+            continue;
+        }
+        if (ground_.free_pages_known) { // then no page is free for sure
+            pages_.clear_all(Survey::free);
+            ground_.free_pages_known = false;
+        }
         keeper_.begin(suspect.bucket, suspect.step);
         return true;
     }
-    if (!ground_.free_pages_known) {
-        keeper_.begin(suspect.bucket, suspect.step);
-        return true;
-    }
-    ground_.holes.push_back({.bucket = suspect.bucket,
-                             .range = suspect.step.range,
-                             .page = suspect.step.page,
-                             .code = FindingCode::page_reachable_but_free,
-                             .has_wrong_id = true,
-                             .level = suspect.step.level});
-    return next_suspect();
+    return false;
 }
 
 Result<void> Recovery::Work::prepare_to_fill() {
@@ -134,6 +139,8 @@ Result<void> Recovery::Work::fill_some() {
         for (std::size_t donor = 0; donor < donors_.size(); ++donor)
             TRY(filler_->fill_from_donor(hole, donors_[donor], donor, covered));
     }
+    if (!has_looked_for_lost_buckets_)
+        add_holes_of_lost_buckets();
     if (next_hole_ < ground_.holes.size())
         return {};
     if (states_.order_is_doubtful && states_.other)
@@ -144,6 +151,45 @@ Result<void> Recovery::Work::fill_some() {
     report_holes();
     stage_ = RecoverStage::check;
     return {};
+}
+
+// Whether the newest state may have had the bucket: it is there, or the part of
+// the tree that would show it is damaged.
+bool Recovery::Work::may_have_been_lost(BucketId bucket) const {
+    for (BucketId at = bucket; at != root_bucket; at = buckets_.parent(at)) {
+        const std::string name = buckets_.path(at).back();
+        const BucketId parent = buckets_.parent(at);
+        for (const Hole& hole : ground_.holes)
+            if (hole.bucket == parent && (!hole.range.lower || name >= *hole.range.lower) &&
+                (!hole.range.upper || name < *hole.range.upper))
+                return true;
+    }
+    return false;
+}
+
+// Buckets that nothing leads to any more, though leaves of theirs are left.
+void Recovery::Work::add_holes_of_lost_buckets() {
+    has_looked_for_lost_buckets_ = true;
+    std::set<BucketId> known;
+    std::set<BucketId> lost;
+    for (const Hole& hole : ground_.holes)
+        known.insert(hole.bucket);
+    for (std::uint64_t id = 2; id < pages_.page_count(); ++id) {
+        const BucketId home = pages_.home(PageId{id});
+        if (home == no_bucket || !pages_.is_leaf(PageId{id}))
+            continue;
+        if (pages_.has(PageId{id}, Survey::used))
+            known.insert(home);
+        else
+            lost.insert(home);
+    }
+    for (const BucketId bucket : lost)
+        if (!known.contains(bucket) && may_have_been_lost(bucket))
+            ground_.holes.push_back({.bucket = bucket,
+                                     .range = {},
+                                     .page = PageId{0},
+                                     .code = FindingCode::bucket_root_out_of_range,
+                                     .has_wrong_id = true});
 }
 
 // What only the other state has, when either may be the newer one.
@@ -197,7 +243,8 @@ Result<void> Recovery::Work::add_lost_and_found() {
 std::uint64_t Recovery::Work::expected_in(const Hole& hole) const {
     if (hole.count != 0)
         return hole.count;
-    const std::uint64_t in_a_leaf = kept_leaves_ == 0 ? 1 : kept_keys_ / kept_leaves_ + 1;
+    const std::uint64_t in_a_leaf =
+        kept_leaves_ == 0 ? 1 : (kept_keys_ + kept_leaves_ / 2) / kept_leaves_;
     if (number(hole.page) >= 2 && number(hole.page) < pages_.page_count() && !hole.has_wrong_id) {
         const Bytes page = pages_.bytes(hole.page);
         const auto header = load<format::PageHeader>(page.data());
