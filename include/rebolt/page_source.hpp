@@ -23,6 +23,11 @@ struct ReadOptions {
     std::optional<std::chrono::milliseconds> timeout = std::chrono::milliseconds{0};
     /// Bytes a page, when the metas are not to be believed; 0: find it.
     std::uint32_t page_size_bytes = 0;
+    /// Where the database begins, when it lies inside another file (a disk
+    /// image), and how long it is; 0: to the end. All offsets that are reported
+    /// then count from where it begins.
+    std::uint64_t offset_bytes = 0;
+    std::uint64_t length_bytes = 0;
 };
 
 /// Where the page size was learnt.
@@ -88,6 +93,7 @@ private:
 
     std::unique_ptr<Open> open_;
     Bytes file_;
+    std::uint64_t offset_bytes_ = 0; ///< of file_ in the mapped file
     std::uint32_t page_size_bytes_ = 4096;
     PageSizeOrigin origin_ = PageSizeOrigin::unknown;
 };

@@ -39,6 +39,15 @@ Result<PageSource> PageSource::open(const std::string& path, const ReadOptions& 
         source.open_->mapping = TRY(io::Mapping::map(source.open_->file, size));
         source.file_ = source.open_->mapping->bytes();
     }
+    if (options.offset_bytes > size || options.length_bytes > size - options.offset_bytes)
+        return Error(ErrorCode::invalid_argument,
+                     fmt::format("{} bytes from byte {} on were asked for, the file has {}",
+                                 options.length_bytes, options.offset_bytes, size))
+            .in_file(path);
+    source.offset_bytes_ = options.offset_bytes;
+    source.file_ = source.file_.subspan(
+        options.offset_bytes,
+        options.length_bytes == 0 ? size - options.offset_bytes : options.length_bytes);
     const io::PageSize found = io::find_page_size(source.file_);
     source.page_size_bytes_ = found.bytes;
     source.origin_ = found.origin;
@@ -58,11 +67,11 @@ std::string PageSource::lock_holders() const {
 }
 
 bool PageSource::readable(std::uint64_t offset, std::uint64_t length) const noexcept {
-    return open_->mapping == nullptr || !open_->mapping->faulted(offset, length);
+    return open_->mapping == nullptr || !open_->mapping->faulted(offset_bytes_ + offset, length);
 }
 
 bool PageSource::probe(std::uint64_t offset, std::uint64_t length) const noexcept {
-    return open_->mapping == nullptr || open_->mapping->touch(offset, length);
+    return open_->mapping == nullptr || open_->mapping->touch(offset_bytes_ + offset, length);
 }
 
 std::uint64_t PageSource::fault_count() const noexcept {
@@ -70,7 +79,8 @@ std::uint64_t PageSource::fault_count() const noexcept {
 }
 
 Result<std::uint64_t> PageSource::current_file_bytes() const {
-    return open_->file->size_bytes();
+    const std::uint64_t size = TRY(open_->file->size_bytes());
+    return size - std::min(size, offset_bytes_);
 }
 
 void PageSource::will_read_all() const noexcept {
@@ -99,7 +109,7 @@ Result<format::PageView> PageSource::page(PageId id) const {
     const std::uint64_t pages =
         std::min<std::uint64_t>(std::uint64_t{header.overflow} + 1, page_count() - number(id));
     const Bytes bytes = file_.subspan(offset, pages * page_size_bytes_);
-    if (!open_->mapping->touch(offset, page_size_bytes_))
+    if (!open_->mapping->touch(offset_bytes_ + offset, page_size_bytes_))
         return damaged(FindingCode::page_unreadable, "the system could not read the page");
     return *format::PageView::of(bytes); // a page is at least 512 bytes
 }

@@ -29,7 +29,7 @@ const std::map<std::string, std::string> folder_of_header = {
     {"result", "base"},   {"format", "format"},  {"page_view", "format"}, {"page_source", "io"},
     {"db", "engine"},     {"tx", "engine"},      {"bucket", "engine"},    {"cursor", "engine"},
     {"stats", "engine"},  {"options", "engine"}, {"compact", "engine"},   {"check", "check"},
-    {"recover", "salvage"}, {"value_age", "base"}, {"schema", "schema"},
+    {"recover", "salvage"}, {"carve", "salvage"}, {"value_age", "base"}, {"schema", "schema"},
 };
 
 const std::map<std::string, std::set<std::string>> may_include = {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <rebolt/carve.hpp>
 #include <rebolt/recover.hpp>
 
 #include "cli/cancel.hpp"
@@ -26,6 +27,9 @@ struct Options {
     std::string provenance;
     std::vector<std::string> donors;
     std::uint32_t page_size = 0;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+    bool scan = false;
     bool no_stale = false;
     bool dry_run = false;
     bool force = false;
@@ -55,10 +59,31 @@ Result<PageSource> open_damaged(const Options& options) {
     read.lock = !options.common.no_lock;
     read.timeout = options.common.timeout();
     read.page_size_bytes = options.page_size;
+    read.offset_bytes = options.offset;
+    read.length_bytes = options.length;
     return PageSource::open(options.common.file, read);
 }
 
+// Lists the databases inside another file, and how to recover each.
+ExitCode run_scan(const Options& options) {
+    options.common.apply();
+    const auto image = open_damaged(options);
+    if (!image)
+        return report(image.error());
+    Progress progress("bytes", !options.common.quiet);
+    const auto found = find_databases(*image, [&](std::uint64_t done, std::uint64_t total) {
+        progress.update(done, total);
+        return !cancelled();
+    });
+    if (!found)
+        return report(found.error());
+    print(options.common.json ? found_json(*found) : found_text(*found, options.common.file));
+    return ExitCode::done;
+}
+
 ExitCode run_recover(const Options& options) {
+    if (options.scan)
+        return run_scan(options);
     if (!options.dry_run)
         if (const auto may = may_write_to(options.output, options.force); !may)
             return report(may.error());
@@ -119,6 +144,11 @@ void set_up_recover(CLI::App& app, ExitCode& code) {
     app.add_option("--page-size", options->page_size,
                    "Bytes a page, when both metas are lost; 0: find it")
         ->capture_default_str();
+    app.add_option("--offset", options->offset,
+                   "Where the database begins, in bytes, when FILE is a disk image");
+    app.add_option("--length", options->length, "Its bytes; 0: to the end of FILE");
+    app.add_flag("--scan", options->scan,
+                 "List the databases that lie inside FILE, and how to recover each");
     app.add_flag("--no-stale", options->no_stale,
                  "Leave out older values, and those whose age is not known");
     app.add_flag("--dry-run", options->dry_run, "Do all but write the new file");
@@ -129,8 +159,8 @@ void set_up_recover(CLI::App& app, ExitCode& code) {
                "Exit codes: 0 the new file is there, 8 it could not be made, 16 wrong usage, 32 "
                "cancelled.");
     app.callback([options, &code] {
-        if (options->output.empty() && !options->dry_run)
-            throw CLI::RequiredError("--output or --dry-run");
+        if (options->output.empty() && !options->dry_run && !options->scan)
+            throw CLI::RequiredError("--output, --dry-run or --scan");
         code = run_recover(*options);
     });
 }

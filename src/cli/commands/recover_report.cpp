@@ -1,5 +1,7 @@
 #include "cli/commands/recover_report.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
 
 #include <rebolt/finding.hpp>
@@ -169,6 +171,39 @@ std::string recover_json(const RecoverView& view) {
     json["lost_estimate"] = report.lost_estimate;
     json["left_out"] = report.stale_left_out;
     json["output_bytes"] = report.output_bytes;
+    return json.dump() + "\n";
+}
+
+std::string found_text(const std::vector<FoundDatabase>& found, const std::string& file) {
+    if (found.empty())
+        return "no bbolt database was found in it\n";
+    std::string text;
+    for (const FoundDatabase& database : found)
+        text += fmt::format(
+            "at byte {}: {} bytes in pages of {}, {}, {} sound pages seen\n"
+            "  rebolt recover {} --offset {} --length {} --page-size {} -o recovered-{}.db\n",
+            database.offset_bytes, database.length_bytes, database.page_size_bytes,
+            database.transaction ? fmt::format("transaction {}", number(*database.transaction))
+                                 : std::string("no meta left"),
+            database.pages_seen, printable(file), database.offset_bytes, database.length_bytes,
+            database.page_size_bytes, database.offset_bytes);
+    return text;
+}
+
+std::string found_json(const std::vector<FoundDatabase>& found) {
+    Json json;
+    json["version"] = 1;
+    json["databases"] = Json::array();
+    for (const FoundDatabase& database : found) {
+        Json one;
+        one["offset"] = database.offset_bytes;
+        one["bytes"] = database.length_bytes;
+        one["page_size"] = database.page_size_bytes;
+        one["transaction"] =
+            database.transaction ? Json(number(*database.transaction)) : Json();
+        one["pages_seen"] = database.pages_seen;
+        json["databases"].push_back(std::move(one));
+    }
     return json.dump() + "\n";
 }
 

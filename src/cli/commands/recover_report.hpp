@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include <rebolt/carve.hpp>
 #include <rebolt/recover.hpp>
 
 namespace rebolt::cli {
@@ -18,5 +19,10 @@ struct RecoverView {
 [[nodiscard]] std::string recover_text(const RecoverView& view);
 /// As docs/recovery.md describes.
 [[nodiscard]] std::string recover_json(const RecoverView& view);
+
+/// The databases found inside another file, each with the command to type.
+[[nodiscard]] std::string found_text(const std::vector<FoundDatabase>& found,
+                                     const std::string& file);
+[[nodiscard]] std::string found_json(const std::vector<FoundDatabase>& found);
 
 } // namespace rebolt::cli

@@ -1,7 +1,8 @@
 #include "salvage/recover/guess.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -14,7 +15,7 @@ using format::BranchView;
 using format::BucketView;
 using format::LeafView;
 
-constexpr std::size_t roots_tried_max = 16;
+constexpr std::size_t roots_tried_max = 64;
 constexpr std::size_t freelists_tried_max = 32;
 
 bool is_sound_at_home(const Survey& pages, PageId page) {
@@ -34,59 +35,119 @@ std::optional<PageId> first_leaf(const Survey& pages, PageId page) {
     return std::nullopt;
 }
 
-// Marks what sound pages lead to, where the key there is right.
-void mark_led_to(Survey& pages) {
+// Marks what sound branches lead to, where the key there is right.
+void mark_children(Survey& pages) {
     for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
         const PageId page{id};
-        if (pages.is_branch(page)) {
-            const auto view = BranchView::of(pages.bytes(page));
-            for (std::size_t i = 0; i < view->count(); ++i) {
-                const auto element = view->element(i);
-                if (is_sound_at_home(pages, element->child) && element->child != page &&
-                    count_of(pages.bytes(element->child)) != 0 &&
-                    first_key(pages.bytes(element->child)) == element->key)
-                    pages.set(element->child, Survey::led_to);
-            }
-        } else if (pages.has(page, Survey::has_buckets)) {
-            const auto view = LeafView::of(pages.bytes(page));
-            for (std::size_t i = 0; i < view->count(); ++i) {
-                const auto element = view->element(i);
-                const auto bucket = BucketView::of(element->value);
-                if (element->is_bucket() && bucket && is_sound_at_home(pages, bucket->root()) &&
-                    bucket->root() != page)
-                    pages.set(bucket->root(), Survey::led_to);
-            }
+        if (!pages.is_branch(page))
+            continue;
+        const auto view = BranchView::of(pages.bytes(page));
+        for (std::size_t i = 0; i < view->count(); ++i) {
+            const auto element = view->element(i);
+            if (is_sound_at_home(pages, element->child) && element->child != page &&
+                count_of(pages.bytes(element->child)) != 0 &&
+                first_key(pages.bytes(element->child)) == element->key)
+                pages.set(element->child, Survey::led_to);
         }
     }
+}
+
+std::set<std::string_view> names_in(const Survey& pages, PageId leaf) {
+    std::set<std::string_view> names;
+    const auto view = LeafView::of(pages.bytes(leaf));
+    for (std::size_t i = 0; i < view->count(); ++i)
+        names.insert(view->element(i)->key);
+    return names;
+}
+
+// An old root may name a page that has since become a newer root: the two have
+// mostly the same names in them. A bucket of buckets has others.
+bool is_later_version(const Survey& pages, PageId leaf, PageId root) {
+    const auto other = first_leaf(pages, root);
+    if (!other)
+        return false;
+    const auto ours = names_in(pages, leaf);
+    const auto theirs = names_in(pages, *other);
+    const auto common =
+        std::ranges::count_if(theirs, [&](std::string_view name) { return ours.contains(name); });
+    return common != 0 && static_cast<std::size_t>(common) * 2 >= theirs.size();
+}
+
+// Marks what leaves name as buckets; returns the leaves that are out of date.
+std::set<PageId> mark_buckets(Survey& pages) {
+    std::set<PageId> outdated;
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+        const PageId page{id};
+        if (!pages.has(page, Survey::has_buckets))
+            continue;
+        const auto view = LeafView::of(pages.bytes(page));
+        for (std::size_t i = 0; i < view->count(); ++i) {
+            const auto element = view->element(i);
+            const auto bucket = BucketView::of(element->value);
+            if (!element->is_bucket() || !bucket || !is_sound_at_home(pages, bucket->root()) ||
+                bucket->root() == page)
+                continue;
+            if (is_root_like(pages, bucket->root()) &&
+                is_later_version(pages, page, bucket->root()))
+                outdated.insert(page);
+            else
+                pages.set(bucket->root(), Survey::led_to);
+        }
+    }
+    return outdated;
 }
 
 struct Root {
     State state;
     std::uint64_t holes = 0;
     std::uint64_t leaves = 0;
+    bool is_accounted_for = false; ///< with a freelist that leaves no page over
 };
 
-// Roots, those with the fewest holes first.
+// Roots, the best first: those with a freelist that fits, those with few holes.
 std::vector<Root> find_roots(Ground& ground, PageId known) {
     Survey& pages = ground.pages;
-    mark_led_to(pages);
+    mark_children(pages);
+    const std::set<PageId> outdated = mark_buckets(pages);
     std::vector<Root> roots;
     for (std::uint64_t id = 2; id < pages.page_count() && roots.size() < roots_tried_max; ++id) {
         const PageId page{id};
         if (page == known || !is_sound_at_home(pages, page) || pages.has(page, Survey::led_to) ||
-            !is_root_like(pages, page))
+            !is_root_like(pages, page) || outdated.contains(*first_leaf(pages, page)))
             continue;
         Root root;
         root.state.root = page;
         root.state.page_end = pages.page_count();
         root.holes = for_each_leaf(pages, page, [&](PageId) { ++root.leaves; });
+        root.is_accounted_for = choose_freelist(ground, root.state) == 0;
         roots.push_back(std::move(root));
     }
     pages.clear_all(Survey::led_to);
     std::ranges::stable_sort(roots, [](const Root& a, const Root& b) {
-        return a.holes != b.holes ? a.holes < b.holes : a.leaves > b.leaves;
+        return std::tuple(!a.is_accounted_for, a.holes, b.leaves) <
+               std::tuple(!b.is_accounted_for, b.holes, a.leaves);
     });
     return roots;
+}
+
+// Keeps the newest age of a leaf's values, also of those in inline buckets.
+void note_ages(const RecoverOptions& options, Bytes leaf, ValueAge& newest) {
+    const auto view = LeafView::of(leaf);
+    for (std::size_t i = 0; view && i < view->count(); ++i) {
+        const auto element = view->element(i);
+        if (!element)
+            return;
+        if (element->is_bucket()) {
+            const auto bucket = BucketView::of(element->value);
+            if (bucket && bucket->is_inline() && leaf.size() > bucket->inline_page().size())
+                note_ages(options, bucket->inline_page(), newest);
+            continue;
+        }
+        const auto home = options.home_of(element->key, element->value);
+        const auto age = home ? options.age_of(*home, element->key, element->value) : std::nullopt;
+        if (age && age->number > newest.number)
+            newest = *age;
+    }
 }
 
 ValueAge newest_age(Ground& ground, const State& state) {
@@ -95,6 +156,22 @@ ValueAge newest_age(Ground& ground, const State& state) {
         if (const ValueAge age = age_of_leaf(ground, page); age.number > newest.number)
             newest = age;
     });
+    return newest;
+}
+
+// The leaf with the newest value of all, where values tell their age for sure.
+std::optional<PageId> newest_leaf(const Ground& ground) {
+    std::optional<PageId> newest;
+    std::uint64_t age = 0;
+    if (!ground.options.home_of || !ground.options.age_of)
+        return newest;
+    for (std::uint64_t id = 2; id < ground.pages.page_count(); ++id)
+        if (ground.pages.kind(PageId{id}) == PageKind::leaf)
+            if (const ValueAge here = age_of_leaf(ground, PageId{id});
+                here.is_sure && here.number > age) {
+                age = here.number;
+                newest = PageId{id};
+            }
     return newest;
 }
 
@@ -126,11 +203,12 @@ struct FreelistFit {
     PageId page{};
     std::uint64_t left_over = 0;
     std::uint64_t end = 0;
-    bool lists_newest = false;
 };
 
-// How a freelist fits the tree whose pages are marked as entered; nullopt: not.
-std::optional<FreelistFit> fit(const Survey& pages, PageId page, std::optional<PageId> newest) {
+// How a freelist fits the tree whose pages are marked as entered, `count` of them
+// and the last before `end`; nullopt: not at all.
+std::optional<FreelistFit> fit(const Survey& pages, PageId page, std::optional<PageId> newest,
+                               std::uint64_t count, std::uint64_t end) {
     const auto list = format::FreelistView::of(pages.bytes(page));
     if (!list || pages.has(page, Survey::entered))
         return std::nullopt;
@@ -139,19 +217,13 @@ std::optional<FreelistFit> fit(const Survey& pages, PageId page, std::optional<P
     for (std::uint64_t i = 0; i < list->count(); ++i) {
         const std::uint64_t id = number(list->id(i));
         if (id <= previous || id >= pages.page_count() ||
-            pages.has(PageId{id}, Survey::entered) || id == number(page))
+            pages.has(PageId{id}, Survey::entered) || id == number(page) ||
+            (newest && id == number(*newest)))
             return std::nullopt;
-        result.lists_newest |= newest && id == number(*newest);
         previous = id;
     }
-    std::uint64_t entered = 0;
-    result.end = std::max(previous, number(page) + pages.run_length(page) - 1) + 1;
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
-        if (pages.has(PageId{id}, Survey::entered)) {
-            ++entered;
-            result.end = std::max(result.end, id + 1);
-        }
-    const std::uint64_t known = 2 + entered + list->count() + pages.run_length(page);
+    result.end = std::max({previous + 1, number(page) + pages.run_length(page), end});
+    const std::uint64_t known = 2 + count + list->count() + pages.run_length(page);
     result.left_over = result.end > known ? result.end - known : 0;
     return result;
 }
@@ -218,20 +290,9 @@ bool is_whole(Survey& pages, const State& state) {
 }
 
 ValueAge age_of_leaf(const Ground& ground, PageId page) {
-    const auto& options = ground.options;
     ValueAge newest{0, true};
-    if (!options.home_of || !options.age_of)
-        return newest;
-    const auto view = LeafView::of(ground.pages.bytes(page));
-    for (std::size_t i = 0; i < view->count(); ++i) {
-        const auto element = view->element(i);
-        if (element->is_bucket())
-            continue;
-        const auto home = options.home_of(element->key, element->value);
-        const auto age = home ? options.age_of(*home, element->key, element->value) : std::nullopt;
-        if (age && age->number > newest.number)
-            newest = *age;
-    }
+    if (ground.options.home_of && ground.options.age_of)
+        note_ages(ground.options, ground.pages.bytes(page), newest);
     return newest;
 }
 
@@ -249,39 +310,37 @@ AgeOrder compare_age(Ground& ground, const State& left, const State& right) {
     return {is_behind ? 1 : 0, is_behind};
 }
 
-void choose_freelist(Ground& ground, State& state) {
+std::optional<std::uint64_t> choose_freelist(Ground& ground, State& state) {
     Survey& pages = ground.pages;
     // Where the tree has holes, the newest leaf of all must not be listed.
-    std::optional<PageId> newest;
-    std::uint64_t age = 0;
-    if (ground.options.home_of && ground.options.age_of)
-        for (std::uint64_t id = 2; id < pages.page_count(); ++id)
-            if (pages.kind(PageId{id}) == PageKind::leaf)
-                if (const ValueAge here = age_of_leaf(ground, PageId{id});
-                    here.is_sure && here.number > age) {
-                    age = here.number;
-                    newest = PageId{id};
-                }
+    const std::optional<PageId> newest = newest_leaf(ground);
     for_each_leaf(pages, state.root, [](PageId) {});
+    std::uint64_t count = 0;
+    std::uint64_t end = 2;
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+        if (pages.has(PageId{id}, Survey::entered)) {
+            ++count;
+            end = id + 1;
+        }
     std::vector<FreelistFit> fits;
     for (std::uint64_t id = 2; id < pages.page_count() && fits.size() < freelists_tried_max; ++id)
         if (pages.kind(PageId{id}) == PageKind::freelist)
-            if (const auto fitting = fit(pages, PageId{id}, newest);
-                fitting && !fitting->lists_newest)
+            if (const auto fitting = fit(pages, PageId{id}, newest, count, end))
                 fits.push_back(*fitting);
     const auto best = std::ranges::min_element(fits, {}, &FreelistFit::left_over);
     // Without a value that tells its age only a list that leaves nothing over is proof.
     if (best == fits.end() || (best->left_over != 0 && !newest))
-        return;
+        return std::nullopt;
     state.freelist = best->page;
     state.page_end = best->end;
+    return best->left_over;
 }
 
 std::optional<State> guess_beside(Ground& ground, const State& known) {
-    for (const Root& root : find_roots(ground, known.root))
-        if (root.holes == 0)
-            return root.state;
-    return std::nullopt;
+    const std::vector<Root> roots = find_roots(ground, known.root);
+    if (roots.empty() || roots[0].holes != 0)
+        return std::nullopt;
+    return roots[0].state;
 }
 
 Result<States> guess_both(Ground& ground) {
@@ -294,18 +353,22 @@ Result<States> guess_both(Ground& ground) {
         return states;
     }
     states.newest = roots[0].state;
-    for (std::size_t i = 1; i < roots.size() && roots[i].holes == roots[0].holes; ++i) {
+    for (std::size_t i = 1; i < roots.size() && roots[i].holes == roots[0].holes &&
+                            roots[i].is_accounted_for == roots[0].is_accounted_for;
+         ++i) {
         const AgeOrder age = compare_age(ground, roots[i].state, states.newest);
         if (age.order > 0) {
             states.other = states.newest;
             states.newest = roots[i].state;
-            states.order_is_doubtful = !age.is_sure;
         } else if (!states.other || age.order == 0) {
             states.other = roots[i].state;
-            states.order_is_doubtful = age.order == 0 || !age.is_sure;
         }
+        if (age.order == 0 || !age.is_sure)
+            states.rivals.push_back(age.order > 0 ? *states.other : roots[i].state);
+        else if (age.order > 0)
+            states.rivals.clear();
     }
-    choose_freelist(ground, states.newest);
+    states.order_is_doubtful = !states.rivals.empty();
     return states;
 }
 

@@ -16,8 +16,8 @@ namespace rebolt::salvage {
 /// Both states, when no meta can be used. Errors: damaged.
 [[nodiscard]] Result<States> guess_both(Ground& ground);
 
-/// > 0: `left` is newer; 0: nothing tells. By the sequences of buckets, the
-/// ages of values as their owner writes them, and pages behind the other's end.
+/// order > 0: `left` is newer; 0: nothing tells. By the sequences of buckets,
+/// the ages of values as their owner writes them, and pages behind the other's end.
 struct AgeOrder {
     int order = 0;
     bool is_sure = false;
@@ -26,7 +26,8 @@ struct AgeOrder {
 /// How new the newest value in a leaf is, as its owner writes it; 0: not known.
 [[nodiscard]] ValueAge age_of_leaf(const Ground& ground, PageId page);
 /// Finds the freelist that belongs to a state without a meta: one that lists
-/// none of its pages, and leaves no page over.
-void choose_freelist(Ground& ground, State& state);
+/// none of its pages. Returns how many pages are neither the tree's nor in it;
+/// nullopt, and nothing set, if no list is proven to be the state's.
+std::optional<std::uint64_t> choose_freelist(Ground& ground, State& state);
 
 } // namespace rebolt::salvage

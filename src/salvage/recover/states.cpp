@@ -67,10 +67,11 @@ States beside_valid(Ground& ground, const Meta& valid, const Meta* damaged) {
         states.other = *guessed;
         states.order_is_doubtful = age.order == 0 || !age.is_sure;
         if (age.order > 0) {
-            choose_freelist(ground, *guessed);
             states.other = states.newest;
             states.newest = *guessed;
         }
+        if (states.order_is_doubtful)
+            states.rivals = {*states.other};
     } else { // what the other meta led to is damaged, and may have been newer
         states.order_is_doubtful = true;
     }

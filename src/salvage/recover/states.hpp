@@ -26,8 +26,9 @@ struct State {
 struct States {
     State newest;
     std::optional<State> other;
-    /// Nothing proves which of the two is newer.
+    /// Nothing proves which of them is newer: then `rivals` may be the newest too.
     bool order_is_doubtful = false;
+    std::vector<State> rivals;
 };
 
 /// Errors: damaged, if no state can be found.

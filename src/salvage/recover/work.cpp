@@ -156,12 +156,13 @@ void Recovery::Work::choose_judge() {
 Provenance Recovery::Work::provenance_of_kept(const Kept& kept) const {
     if (!states_.order_is_doubtful)
         return Provenance::current;
-    if (!states_.other)
-        return Provenance::previous;
-    const auto other = look_up(pages_, *states_.other, kept.bucket, kept.key);
-    const bool is_same = other && other->is_bucket() == kept.is_bucket &&
-                         (kept.is_bucket || other->value == kept.value);
-    return is_same ? Provenance::current : Provenance::previous;
+    const bool is_everywhere =
+        std::ranges::all_of(states_.rivals, [&](const State& rival) {
+            const auto other = look_up(pages_, rival, kept.bucket, kept.key);
+            return other && other->is_bucket() == kept.is_bucket &&
+                   (kept.is_bucket || other->value == kept.value);
+        });
+    return is_everywhere && !states_.rivals.empty() ? Provenance::current : Provenance::previous;
 }
 
 Result<bool> Recovery::Work::keep(const Kept& kept) {

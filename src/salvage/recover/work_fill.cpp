@@ -88,11 +88,15 @@ Result<void> Recovery::Work::prepare_to_fill() {
         return {};
     }
     stage_ = RecoverStage::fill;
-    if (states_.other) {
-        TreeKeeper learner(ground_, WalkMode::learn, {});
-        learner.begin(root_bucket, {.page = states_.other->root, .range = {}, .level = 0});
-        TRY(learner.run());
-    }
+    TreeKeeper learner(ground_, WalkMode::learn, {});
+    const auto learn = [&](const State& state) {
+        learner.begin(root_bucket, {.page = state.root, .range = {}, .level = 0});
+        return learner.run();
+    };
+    if (states_.other)
+        TRY(learn(*states_.other));
+    for (const State& rival : states_.rivals)
+        TRY(learn(rival));
     spread_homes(ground_);
     TRY(place_orphans());
     filler_->prepare();
