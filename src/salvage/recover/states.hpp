@@ -28,7 +28,7 @@ struct States {
     std::optional<State> other;
     /// Nothing proves which of them is newer: then `rivals` may be the newest too.
     bool order_is_doubtful = false;
-    std::vector<State> rivals;
+    std::vector<State> rivals{};
 };
 
 /// Errors: damaged, if no state can be found.
