@@ -68,7 +68,7 @@ TEST_F(BucketWrites, ManyValuesGoIntoFewTransactions) {
     EXPECT_EQ(must(must(tx.bucket("b")).stats()).key_count, 2U * half);
 }
 
-TEST_F(BucketWrites, AValueMayHaveMoreThan256Mebibytes) {
+TEST_F(BucketWrites, AValueMayHave256Mebibytes) {
     const DB db = open({.no_sync = true});
     constexpr std::size_t size = 0x1000'0000;
     update(db, [](Tx& tx) { must(must(tx.create_bucket("b")).put("huge", repeat(size))); });

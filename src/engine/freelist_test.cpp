@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/test_writer.hpp"
+#include "support/patched_file.hpp"
 
 namespace rebolt::test {
 namespace {
@@ -91,6 +92,44 @@ TEST_F(FreelistInUse, AListOfMoreThan65535PagesIsKept) {
     EXPECT_TRUE(db.findings_at_open().empty());
     EXPECT_EQ(must(db.stats()).free_page_count, free);
     EXPECT_EQ(must(db.stats()).pending_page_count, 0U);
+}
+
+struct Entries {
+    std::uint64_t first;
+    std::uint64_t second;
+    std::optional<FindingCode> found;
+};
+
+// Entries of the stored list are put in place of two; the free pages are found
+// anew, and the next commit writes them.
+TEST_F(FreelistInUse, EntriesThatCannotBeAreFoundAndPutRight) {
+    {
+        update(open(), [](Tx& tx) { must(tx.create_bucket("b")); });
+    }
+    const PatchedFile sound(path());
+    const std::uint64_t list = sound.get<format::MetaFields>(16).freelist; // of transaction 2
+    ASSERT_EQ(sound.get<std::uint64_t>(list * 4096 + 16), 2U);
+    ASSERT_EQ(sound.get<std::uint64_t>(list * 4096 + 24), 3U);
+    using enum FindingCode;
+    for (const Entries& entries : {Entries{2, 3, std::nullopt},
+                                   {3, 2, std::nullopt},
+                                   {0, 2, freelist_out_of_range},
+                                   {1, 2, freelist_out_of_range},
+                                   {2, 6, freelist_out_of_range},
+                                   {2, 2, freelist_duplicate},
+                                   {2, list, page_reachable_but_free}}) {
+        SCOPED_TRACE(entries.first * 100 + entries.second);
+        PatchedFile file(path());
+        file.put(list * 4096 + 16, entries.first).put(list * 4096 + 24, entries.second);
+        const DB db = must(DB::open(file.path()));
+        const auto& findings = db.findings_at_open();
+        ASSERT_EQ(findings.size(), entries.found ? 1U : 0U);
+        if (entries.found) {
+            EXPECT_EQ(findings[0].code, *entries.found);
+        }
+        EXPECT_EQ(must(db.stats()).free_page_count, 2U);
+        put(db, "key", "value", "c");
+    }
 }
 
 TEST_F(FreelistInUse, ATransactionRolledBackLeavesItAsItWas) {

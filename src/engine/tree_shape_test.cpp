@@ -124,7 +124,7 @@ TEST_F(TreeShape, APageUnderAQuarterJoinsItsNeighbour) {
     EXPECT_THAT(leaves(db), ElementsAre(9)); // and the root is a leaf again
 }
 
-TEST_F(TreeShape, APageOfTwoBranchesThatIsEmptiedIsGone) {
+TEST_F(TreeShape, APageBetweenOthersThatIsEmptiedIsGone) {
     const DB db = open_small();
     put_numbers(db, 0, 3 * page_full);
     const auto before = leaves(db);

@@ -1,6 +1,8 @@
 // A transaction from begin to end: what it may do, sees, and leaves.
 #include <rebolt/tx.hpp>
 
+#include <functional>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -148,31 +150,43 @@ TEST_F(TxLife, HooksOfAnUpdateRunUnlessItsWorkFails) {
 
 // Readers of several states, of which some end before others: pages that were
 // freed in between may not be used too early.
-TEST_F(TxLife, ReadersKeepTheirStatesWhicheverEndsFirst) {
-    const DB db = open({.no_sync = true});
-    const auto erase = [&](const std::string& key) {
-        update(db, [&](Tx& tx) { must(must(tx.bucket("b")).erase(key)); });
-    };
+void hold_readers(const DB& db, const std::function<void(const char*, char)>& put,
+                  const std::function<void(const char*)>& erase) {
+    const auto begin = [&] { return must(db.begin()); };
     std::vector<Tx> others;
-    put(db, "a", repeat(9000, '1'));
-    const Tx first = must(db.begin());
-    put(db, "b", repeat(9000, '2'));
-    others.push_back(must(db.begin()));
-    put(db, "c", repeat(9000, '3'));
-    others.push_back(must(db.begin()));
+    put("a", '1');
+    const Tx first = begin();
+    put("b", '2');
+    others.push_back(begin());
+    put("c", '3');
+    others.push_back(begin());
     erase("c");
-    const Tx second = must(db.begin());
+    const Tx second = begin();
     erase("a");
-    others.push_back(must(db.begin()));
+    others.push_back(begin());
     erase("b");
     others.clear();
     for (int i = 0; i < 10; ++i)
-        put(db, "d", repeat(9000, '4'));
+        put("d", '4');
     EXPECT_EQ(must(must(first.bucket("b")).get("a")), repeat(9000, '1'));
     EXPECT_THAT(keys_of(must(first.bucket("b"))), ElementsAre("a"));
     EXPECT_EQ(must(must(second.bucket("b")).get("b")), repeat(9000, '2'));
     EXPECT_THAT(keys_of(must(second.bucket("b"))), ElementsAre("a", "b"));
-    EXPECT_THAT(keys_of(must(must(db.begin()).bucket("b"))), ElementsAre("d"));
+    EXPECT_THAT(keys_of(must(begin().bucket("b"))), ElementsAre("d"));
+}
+
+TEST_F(TxLife, ReadersKeepTheirStatesWhicheverEndsFirst) {
+    for (const bool no_freelist_sync : {false, true})
+        for (const FreelistType type : {FreelistType::array, FreelistType::hashmap}) {
+            const DB db = open(
+                {.no_sync = true, .no_freelist_sync = no_freelist_sync, .freelist_type = type});
+            hold_readers(
+                db, [&](const char* key, char byte) { put(db, key, repeat(9000, byte)); },
+                [&](const char* key) {
+                    update(db, [&](Tx& tx) { must(must(tx.bucket("b")).erase(key)); });
+                });
+            update(db, [](Tx& tx) { must(tx.delete_bucket("b")); });
+        }
 }
 
 class TxCopy : public WriteTest {
