@@ -76,7 +76,7 @@ TEST(FreelistPage, EveryPageIsGivenOnceByEitherType) {
 
 class FreelistInUse : public WriteTest {};
 
-// bbolt reads such lists in either order of sizes: more than 65535 pages.
+// The page counts in 16 bits: a longer list has its length in its first entry.
 TEST_F(FreelistInUse, AListOfMoreThan65535PagesIsKept) {
     constexpr std::uint64_t pages = 70'000;
     std::uint64_t free = 0;
