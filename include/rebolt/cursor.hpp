@@ -83,6 +83,13 @@ private:
         bool is_leaf;
     };
 
+    /// Where it stands, to go back to when nothing comes behind.
+    struct Position {
+        std::array<Frame, format::tree_depth_max> frames; ///< as many as depth
+        std::size_t depth;
+        std::uint64_t pages_entered;
+    };
+
     /// A longer value may lie in several system pages, each of which may turn
     /// out unreadable: such values take the careful way.
     static constexpr std::uint32_t plain_value_bytes = 2048;
@@ -100,6 +107,8 @@ private:
     Result<void> push_child();
     Result<void> descend(Direction towards);
     void turn(Direction direction) noexcept;
+    void remember(Position& position) const noexcept;
+    void stay_at(const Position& position) noexcept;
     void prefetch_siblings() const noexcept;
     [[nodiscard]] Error fail(Error error) noexcept;
     [[nodiscard]] std::vector<PageId> path_to(PageId page) const;

@@ -16,6 +16,16 @@ Error copy_of(const Error& error) {
     return std::move(copy).in_file(error.file());
 }
 
+// What work throws counts as a failure here: the caller's own thread runs it
+// again, alone, and is the one that it is thrown to.
+Result<void> run_guarded(const Batch::Work& work, Tx& tx) {
+    try {
+        return work(tx);
+    } catch (...) {
+        return Error(ErrorCode::cancelled, "the work threw an exception");
+    }
+}
+
 } // namespace
 
 Result<void> Batch::run(const Work& work, const Update& update, std::size_t size_max,
@@ -58,7 +68,7 @@ void Batch::run_group(Group& group, const Update& update) {
         std::size_t failed = left.size();
         const Result<void> result = update([&](Tx& tx) -> Result<void> {
             for (std::size_t i = 0; i < left.size(); ++i)
-                if (Result<void> done = (*left[i]->work)(tx); !done) {
+                if (Result<void> done = run_guarded(*left[i]->work, tx); !done) {
                     failed = i;
                     return done;
                 }

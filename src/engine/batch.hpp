@@ -25,7 +25,8 @@ public:
 
     /// Runs `work` in a transaction together with that of others who come
     /// within `delay_max`. The first of a group does the work for all. When
-    /// one's work fails, it is run alone, outside the group (bbolt: trySolo).
+    /// one's work fails, or throws, it is run alone, outside the group (bbolt:
+    /// trySolo).
     Result<void> run(const Work& work, const Update& update, std::size_t size_max,
                      std::chrono::milliseconds delay_max);
 

@@ -1,5 +1,6 @@
 #include <rebolt/cursor.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include <rebolt/bucket.hpp>
@@ -34,6 +35,22 @@ void Cursor::turn(Direction direction) noexcept {
         return;
     direction_ = direction;
     pages_entered_ = 0;
+}
+
+void Cursor::remember(Position& position) const noexcept {
+    std::copy_n(frames_.begin(), depth_, position.frames.begin());
+    position.depth = depth_;
+    position.pages_entered = pages_entered_;
+}
+
+// At either end, as bbolt's cursor does, also where empty pages come behind the
+// entry it stands on. Without an entry it stays where the search ended.
+void Cursor::stay_at(const Position& position) noexcept {
+    if (direction_ == Direction::none)
+        return;
+    std::copy_n(position.frames.begin(), position.depth, frames_.begin());
+    depth_ = position.depth;
+    pages_entered_ = position.pages_entered;
 }
 
 Result<void> Cursor::start() {
@@ -203,6 +220,8 @@ Result<std::optional<Entry>> Cursor::next_page() {
     if (!snapshot_->open.load(std::memory_order_relaxed))
         return fail(engine::transaction_closed(*snapshot_));
     if (has_lost_place()) {
+        if (place_.empty()) // behind the end
+            return std::optional<Entry>{};
         const std::string last = place_;
         auto entry = TRY(seek(last));
         if (!entry || entry->key != last)
@@ -220,12 +239,16 @@ Result<std::optional<Entry>> Cursor::forward() {
     // After a seek or an empty first page there is no last key yet.
     if (direction_ != Direction::none)
         turn(Direction::forward);
+    Position before;
+    remember(before);
     for (;;) {
         std::size_t level = depth_;
         while (level > 0 && frames_[level - 1].index + 1 >= frames_[level - 1].count)
             --level;
-        if (level == 0) // stays where it is, as bbolt's cursor does
+        if (level == 0) {
+            stay_at(before);
             return std::optional<Entry>{};
+        }
         depth_ = level;
         ++frames_[level - 1].index;
         TRY(descend(Direction::forward));
@@ -245,6 +268,8 @@ Result<std::optional<Entry>> Cursor::prev() {
     if (!snapshot_->open.load(std::memory_order_relaxed))
         return fail(engine::transaction_closed(*snapshot_));
     if (has_lost_place()) {
+        if (place_.empty())
+            return last();
         const auto entry = TRY(seek(std::string(place_)));
         if (!entry)
             return last();
@@ -255,12 +280,16 @@ Result<std::optional<Entry>> Cursor::prev() {
 Result<std::optional<Entry>> Cursor::backward() {
     if (direction_ != Direction::none)
         turn(Direction::backward);
+    Position before;
+    remember(before);
     for (;;) {
         std::size_t level = depth_;
         while (level > 0 && frames_[level - 1].index == 0)
             --level;
-        if (level == 0) // stays where it is, as bbolt 1.4's cursor does
+        if (level == 0) {
+            stay_at(before);
             return std::optional<Entry>{};
+        }
         depth_ = level;
         --frames_[level - 1].index;
         TRY(descend(Direction::backward));

@@ -71,6 +71,8 @@ TEST(FreePages, WhatATransactionFreedIsGivenOnlyAfterRelease) {
 TEST(FreePages, ATransactionThatFailedFreedNothing) {
     FreePages pages;
     pages.set_pending(7, {20, 2});
+    pages.forget_pending(1337); // one that freed nothing
+    EXPECT_EQ(pages.pending_count(), 2U);
     pages.forget_pending(7);
     pages.release(100);
     EXPECT_EQ(pages.free_count(), 0U);

@@ -47,6 +47,14 @@ bool TreeWriter::is_overfull(const Draft& page) const noexcept {
            (page.image_bytes() > huge_page_bytes && page.count() > split_keys_min);
 }
 
+// bbolt splits when it commits, and so fills the left page as far as it should.
+// Before that a page is split only when it can be filled so; until then it may
+// have a few elements too many.
+bool TreeWriter::is_due_for_split(const Draft& page) const noexcept {
+    return is_overfull(page) &&
+           (is_settling_ || page.image_bytes() > huge_page_bytes || index_at_fill(page));
+}
+
 // bbolt: node.rebalance: under a quarter of a page, or too few keys.
 bool TreeWriter::is_due_for_merge(PageId page) const noexcept {
     if (!is_draft(page) || !at(page).has_shrunk)
@@ -188,33 +196,36 @@ void TreeWriter::make_way_for_huge(Search& search, std::string_view key) {
 
 void TreeWriter::split_where_overfull(const Search& search) {
     for (std::size_t level = search.depth - 1; level > 0; --level)
-        if (is_overfull(at(search.path[level])))
+        if (is_due_for_split(at(search.path[level])))
             split_child(at(search.path[level - 1]), search.index[level - 1]);
-    while (is_overfull(at(bucket_.root)))
+    while (is_due_for_split(at(bucket_.root)))
         grow_root();
 }
 
-// bbolt: node.splitIndex. At least two elements on either side; the left page
-// is filled up to the fraction.
-std::size_t TreeWriter::split_index(const Draft& page) const noexcept {
+// bbolt: node.splitIndex. The first element that goes beyond the fraction to
+// which a page is filled, if two at least stand before it and behind it.
+std::optional<std::size_t> TreeWriter::index_at_fill(const Draft& page) const noexcept {
     const double wanted = static_cast<double>(snapshot_.page_size) * bucket_.fill_fraction;
     const auto threshold = static_cast<std::uint64_t>(wanted);
-    if (page.count() <= 2 * split_keys_min)
-        return page.count() / 2U;
     std::uint64_t bytes = format::page_header_bytes;
-    const std::size_t last = page.count() - split_keys_min - 1;
-    for (std::size_t index = 0; index < last; ++index) {
+    for (std::size_t index = 0; index + split_keys_min < page.count(); ++index) {
         bytes += page.item_bytes(index);
         if (index >= split_keys_min && bytes > threshold)
             return index;
     }
-    return last;
+    return std::nullopt;
 }
 
-// Until the child fits a page, what does not moves into new ones behind it.
+std::size_t TreeWriter::split_index(const Draft& page) const noexcept {
+    if (page.count() <= 2 * split_keys_min)
+        return page.count() / 2U;
+    return index_at_fill(page).value_or(page.count() - split_keys_min - 1);
+}
+
+// What is too much for the child moves into new pages behind it.
 void TreeWriter::split_child(Draft& parent, std::size_t index) {
     PageId page{parent.item(index).child};
-    while (is_overfull(at(page))) {
+    while (is_due_for_split(at(page))) {
         Draft& left = at(page);
         auto right = drafts_.make(left.is_leaf(), snapshot_.page_size);
         right->has_shrunk = left.has_shrunk;
@@ -249,6 +260,7 @@ void TreeWriter::shrink_root() {
 }
 
 Result<void> TreeWriter::settle() {
+    is_settling_ = true;
     if (!is_draft(bucket_.root))
         return {};
     if (!at(bucket_.root).is_leaf())

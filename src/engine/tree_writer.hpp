@@ -2,12 +2,14 @@
 //
 // A page is copied to a draft when it is first changed, with all pages above
 // it (copy on write), and its place in the file becomes pending. A page that is
-// too full is split at once; pages that became too empty are merged when the
-// transaction settles, before it is written. Both by bbolt's rules
-// (node.splitIndex, node.rebalance), so that files look like bbolt's own.
+// too full is split as soon as the left half can be filled as it should; pages
+// that became too empty are merged when the transaction settles, before it is
+// written. Both by bbolt's rules (node.splitIndex, node.rebalance), so that
+// files look like bbolt's own.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include <rebolt/result.hpp>
@@ -38,11 +40,13 @@ public:
 private:
     [[nodiscard]] Draft& at(PageId page) const noexcept { return drafts_.at(page); }
     [[nodiscard]] bool is_overfull(const Draft& page) const noexcept;
+    [[nodiscard]] bool is_due_for_split(const Draft& page) const noexcept;
     [[nodiscard]] bool is_due_for_merge(PageId page) const noexcept;
     Result<PageId> copy(PageId page);
     Result<void> own(Search& search);
     void lower_separators(const Search& search, std::string_view key);
     void split_where_overfull(const Search& search);
+    [[nodiscard]] std::optional<std::size_t> index_at_fill(const Draft& page) const noexcept;
     [[nodiscard]] std::size_t split_index(const Draft& page) const noexcept;
     void split_child(Draft& parent, std::size_t index);
     void grow_root();
@@ -59,6 +63,7 @@ private:
     Changes& changes_;
     Drafts& drafts_;
     OpenBucket& bucket_;
+    bool is_settling_ = false;
 };
 
 /// Gives up the pages that a transaction does not need any more. Fails, when

@@ -117,6 +117,7 @@ TEST_F(WriteOptions, ReadOnlyHandlesDoNotWrite) {
         ASSERT_TRUE(put(open(), "a", "value"));
     }
     const DB db = open({.read_only = true, .preload_freelist = true});
+    EXPECT_TRUE(db.is_read_only());
     EXPECT_EQ(db.begin(Access::write).error().code(), ErrorCode::database_read_only);
     EXPECT_EQ(db.sync().error().code(), ErrorCode::database_read_only);
     EXPECT_EQ(get(db, "a"), "value");

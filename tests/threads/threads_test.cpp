@@ -3,11 +3,8 @@
 #include <atomic>
 #include <charconv>
 #include <cstdint>
-#include <functional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -18,6 +15,7 @@
 
 #include "support/random.hpp"
 #include "support/temporary_folder.hpp"
+#include "threads.hpp"
 
 namespace rebolt::test {
 namespace {
@@ -35,32 +33,10 @@ std::string account(std::uint64_t number) {
     return fmt::format("account-{:03}", number);
 }
 
-// The value; a missing one ends the test with an exception.
-template <class T>
-T must(Result<T> result) {
-    if (!result)
-        throw std::runtime_error(result.error().to_text());
-    if constexpr (!std::is_void_v<T>)
-        return *std::move(result);
-}
-
 std::int64_t number_of(std::string_view text) {
     std::int64_t number = 0;
     std::from_chars(text.data(), text.data() + text.size(), number);
     return number;
-}
-
-// Runs work(0) … work(count − 1) at once; what they throw fails the test.
-void run_threads(unsigned count, const std::function<void(unsigned)>& work) {
-    std::vector<std::jthread> threads;
-    for (unsigned i = 0; i < count; ++i)
-        threads.emplace_back([&, i] {
-            try {
-                work(i);
-            } catch (const std::exception& error) {
-                ADD_FAILURE() << "thread " << i << ": " << error.what();
-            }
-        });
 }
 
 class Threads : public testing::Test {
@@ -70,10 +46,7 @@ protected:
         return must(DB::open(path_, options));
     }
 
-    void TearDown() override {
-        const auto report = must(check(must(PageSource::open(path_))));
-        EXPECT_EQ(report.verdict, Verdict::clean) << sentence(report);
-    }
+    void TearDown() override { expect_clean(path_); }
 
     TemporaryFolder folder_;
     std::string path_ = folder_.path("test.db");

@@ -238,4 +238,30 @@ Complaints judge_links(const std::string& cmake_lists) {
     return complaints;
 }
 
+std::vector<std::string> tests_in(const SourceFile& file) {
+    static const std::regex test(R"(^TEST(?:_F|_P)?\((\w+),\s*(\w+)\))");
+    std::vector<std::string> tests;
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+        // A long name stands on a line of its own.
+        const std::string next = i + 1 < file.lines.size() ? file.lines[i + 1] : "";
+        const std::string line = file.lines[i] + (file.lines[i].ends_with(',') ? next : "");
+        std::smatch match;
+        if (std::regex_search(line, match, test))
+            tests.push_back(match[1].str() + "." + match[2].str());
+    }
+    return tests;
+}
+
+Complaints judge_tests_named(const std::string& documentation,
+                             const std::vector<std::string>& tests) {
+    static const std::regex name(R"(`([A-Z]\w+\.[A-Z]\w+)`)");
+    const std::set<std::string> known(tests.begin(), tests.end());
+    Complaints complaints;
+    for (std::sregex_iterator at(documentation.begin(), documentation.end(), name), end; at != end;
+         ++at)
+        if (!known.contains((*at)[1]))
+            complaints.push_back("no test is called " + (*at)[1].str());
+    return complaints;
+}
+
 } // namespace rebolt::tidy

@@ -3,6 +3,8 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -88,6 +90,17 @@ TEST(Tidy, EveryFindingHasAChapter) {
         ADD_FAILURE() << complaint;
 }
 
+TEST(Tidy, TestsThatDocumentsNameExist) {
+    std::vector<std::string> tests;
+    for (const SourceFile& file : all_sources())
+        for (std::string& test : tests_in(file))
+            tests.push_back(std::move(test));
+    EXPECT_GT(tests.size(), 400U);
+    for (const std::string& complaint :
+         judge_tests_named(text_of_file("docs/bbolt-tests.md"), tests))
+        ADD_FAILURE() << "docs/bbolt-tests.md: " << complaint;
+}
+
 using Lines = std::vector<std::string>;
 
 Lines repeated(std::size_t count, Lines begin, const char* end) {
@@ -167,6 +180,14 @@ TEST(TidyRules, CatchHeadersDocumentsAndLinks) {
     EXPECT_EQ(judge_links("rebolt_layer(check LINKS base format io engine)").size(), 1U);
     EXPECT_EQ(judge_links("rebolt_layer(unknown)").size(), 1U);
     EXPECT_TRUE(judge_links("rebolt_layer(io LINKS base\n  format LIBRARIES x::y)").empty());
+}
+
+TEST(TidyRules, CatchTestsThatAreNotThere) {
+    const Lines lines = {"TEST(One, Holds) {", "// TEST(Not, This)", "TEST_F(Long,",
+                         "       Name) {"};
+    EXPECT_EQ(tests_in({"src/a/a_test.cpp", lines}), (Lines{"One.Holds", "Long.Name"}));
+    EXPECT_TRUE(judge_tests_named("`One.Holds`, `not.this`", {"One.Holds"}).empty());
+    EXPECT_EQ(judge_tests_named("`One.Held`", {"One.Holds"}).size(), 1U);
 }
 
 } // namespace
