@@ -19,7 +19,7 @@ struct FoundDatabase {
     std::uint64_t length_bytes; ///< up to its high water mark, or to its last page seen
     std::uint32_t page_size_bytes;
     std::optional<TxId> transaction; ///< the newest of its metas; nullopt: none is left
-    std::uint64_t pages_seen; ///< sound pages that stand where their numbers say
+    std::uint64_t pages_seen;        ///< sound pages that stand where their numbers say
 };
 
 /// Looks at every 512th byte for metas and for pages that carry their own

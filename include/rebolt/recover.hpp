@@ -60,16 +60,16 @@ struct RecoveredItem {
     std::string_view value; ///< empty for a bucket
     bool is_bucket;
     Provenance provenance;
-    bool is_partial; ///< its page is damaged, the element itself seems sound
-    PageId page;     ///< of the source, or of the donor
+    bool is_partial;       ///< its page is damaged, the element itself seems sound
+    PageId page;           ///< of the source, or of the donor
     std::size_t donor = 0; ///< which donor file, for Provenance::donor
 };
 
 /// How much came from where. Keys are counted with buckets, also nested ones.
 struct RecoveredCounts {
     std::array<std::uint64_t, provenance_count> keys{}; ///< by Provenance
-    std::uint64_t partial = 0; ///< of these, from damaged pages
-    std::uint64_t bytes = 0;   ///< of keys and values
+    std::uint64_t partial = 0;                          ///< of these, from damaged pages
+    std::uint64_t bytes = 0;                            ///< of keys and values
 
     [[nodiscard]] std::uint64_t total() const noexcept {
         return keys[0] + keys[1] + keys[2] + keys[3];
@@ -113,8 +113,8 @@ struct RecoverOptions {
                                                           std::string_view value)>
         home_of;
     /// How new a value is, by its owner's rules (see rebolt/schema.hpp).
-    std::function<std::optional<ValueAge>(std::span<const std::string> bucket,
-                                          std::string_view key, std::string_view value)>
+    std::function<std::optional<ValueAge>(std::span<const std::string> bucket, std::string_view key,
+                                          std::string_view value)>
         age_of;
     /// Told of each key and bucket as it is written; its error ends the recovery.
     std::function<Result<void>(const RecoveredItem&)> on_item;
@@ -135,8 +135,8 @@ struct RecoverReport {
     std::vector<RecoveredBucket> listed_buckets;
     std::uint64_t ranges = 0; ///< damaged ranges, listed or not
     std::vector<LostRange> listed_ranges;
-    std::uint64_t restored = 0;      ///< keys in such ranges that were found elsewhere
-    std::uint64_t lost_estimate = 0; ///< keys that were not; estimated
+    std::uint64_t restored = 0;       ///< keys in such ranges that were found elsewhere
+    std::uint64_t lost_estimate = 0;  ///< keys that were not; estimated
     std::uint64_t stale_left_out = 0; ///< keys that policy or no_stale kept out
     std::uint64_t output_bytes = 0;   ///< of the new file; 0 for a dry run
 };

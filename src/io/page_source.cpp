@@ -45,9 +45,9 @@ Result<PageSource> PageSource::open(const std::string& path, const ReadOptions& 
                                  options.length_bytes, options.offset_bytes, size))
             .in_file(path);
     source.offset_bytes_ = options.offset_bytes;
-    source.file_ = source.file_.subspan(
-        options.offset_bytes,
-        options.length_bytes == 0 ? size - options.offset_bytes : options.length_bytes);
+    source.file_ = source.file_.subspan(options.offset_bytes, options.length_bytes == 0
+                                                                  ? size - options.offset_bytes
+                                                                  : options.length_bytes);
     const io::PageSize found = io::find_page_size(source.file_);
     source.page_size_bytes_ = found.bytes;
     source.origin_ = found.origin;

@@ -109,8 +109,8 @@ ExitCode run_recover(const Options& options) {
         done = provenance->finish();
     if (!done) {
         const ExitCode code = report(done.error());
-        print_note(fmt::format("{} is as it was; no new file was made",
-                               printable(options.common.file)));
+        print_note(
+            fmt::format("{} is as it was; no new file was made", printable(options.common.file)));
         return code;
     }
     const RecoverView view{recovery->report(), options.output, options.dry_run};

@@ -54,8 +54,8 @@ std::string range_text(const LostRange& range) {
     else if (!range.end)
         text += fmt::format("keys from {}", key_text(range.first));
     else
-        text += fmt::format("keys from {} to before {}", key_text(range.first),
-                            key_text(*range.end));
+        text +=
+            fmt::format("keys from {} to before {}", key_text(range.first), key_text(*range.end));
     text += fmt::format("\n    {} found elsewhere, ", range.restored);
     text += range.lost_estimate == 0 ? std::string("none is missing")
                                      : fmt::format("about {} lost", range.lost_estimate);
@@ -72,8 +72,7 @@ std::string states_text(const RecoverReport& report) {
 Json counts_json(const RecoveredCounts& counts) {
     Json json;
     for (const Provenance provenance : provenances)
-        json[std::string(name_of(provenance))] =
-            counts.keys[static_cast<std::size_t>(provenance)];
+        json[std::string(name_of(provenance))] = counts.keys[static_cast<std::size_t>(provenance)];
     json["partial"] = counts.partial;
     json["total"] = counts.total();
     json["bytes"] = counts.bytes;
@@ -103,8 +102,8 @@ Json range_json(const LostRange& range) {
 
 std::string recover_sentence(const RecoverView& view) {
     const RecoverReport& report = view.report;
-    std::string text = fmt::format("{} came back: {}", keys(report.counts.total()),
-                                   by_provenance(report.counts));
+    std::string text =
+        fmt::format("{} came back: {}", keys(report.counts.total()), by_provenance(report.counts));
     if (report.lost_estimate != 0)
         text += fmt::format("; about {} lost", report.lost_estimate);
     return text;
@@ -199,8 +198,7 @@ std::string found_json(const std::vector<FoundDatabase>& found) {
         one["offset"] = database.offset_bytes;
         one["bytes"] = database.length_bytes;
         one["page_size"] = database.page_size_bytes;
-        one["transaction"] =
-            database.transaction ? Json(number(*database.transaction)) : Json();
+        one["transaction"] = database.transaction ? Json(number(*database.transaction)) : Json();
         one["pages_seen"] = database.pages_seen;
         json["databases"].push_back(std::move(one));
     }

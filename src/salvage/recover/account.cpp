@@ -54,8 +54,7 @@ std::uint64_t Account::pages_missing() const {
     for (std::uint64_t id = 2; id < end; ++id) {
         const PageId page{id};
         const bool is_found = pages.has(page, Survey::used) || pages.has(page, Survey::free) ||
-                              pages.has(page, Survey::bad) ||
-                              (id >= freelist && id < freelist_end);
+                              pages.has(page, Survey::bad) || (id >= freelist && id < freelist_end);
         missing += is_found ? 0 : 1;
     }
     return missing;

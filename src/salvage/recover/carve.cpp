@@ -43,12 +43,12 @@ public:
         std::vector<FoundDatabase> databases;
         for (const auto& [place, signs] : places_)
             if (signs.transaction || signs.pages >= pages_without_meta_min)
-                databases.push_back({.offset_bytes = place.first,
-                                     .length_bytes =
-                                         std::min(signs.end_bytes, image_.size() - place.first),
-                                     .page_size_bytes = place.second,
-                                     .transaction = signs.transaction,
-                                     .pages_seen = signs.pages});
+                databases.push_back(
+                    {.offset_bytes = place.first,
+                     .length_bytes = std::min(signs.end_bytes, image_.size() - place.first),
+                     .page_size_bytes = place.second,
+                     .transaction = signs.transaction,
+                     .pages_seen = signs.pages});
         return databases;
     }
 
@@ -64,16 +64,15 @@ private:
         const TxId transaction{meta->fields().txid};
         if (!signs.transaction || number(*signs.transaction) < number(transaction))
             signs.transaction = transaction;
-        const std::uint64_t pages = std::min<std::uint64_t>(meta->fields().high_water_mark,
-                                                            image_.size() / sector_bytes);
+        const std::uint64_t pages =
+            std::min<std::uint64_t>(meta->fields().high_water_mark, image_.size() / sector_bytes);
         signs.end_bytes = std::max(signs.end_bytes, pages * meta->fields().page_size);
     }
 
     // The page's size is not known: its own content must fit one, and its number
     // then says where the database begins.
     void look_at_page(std::uint64_t at, const PageHeader& header) {
-        for (std::uint32_t size = format::page_size_min; size <= format::page_size_max;
-             size *= 2) {
+        for (std::uint32_t size = format::page_size_min; size <= format::page_size_max; size *= 2) {
             const std::uint64_t pages = std::uint64_t{header.overflow} + 1;
             if (header.id > at / size || pages > (image_.size() - at) / size)
                 continue;

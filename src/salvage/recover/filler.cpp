@@ -182,9 +182,9 @@ Result<void> Filler::copy_donors_bucket(const Bucket& from, std::vector<std::str
             path.pop_back();
             continue;
         }
-        const bool was_added = TRY(output_.add(
-            {.bucket = path, .key = (*entry)->key, .value = (*entry)->value}, Provenance::donor,
-            donor));
+        const bool was_added =
+            TRY(output_.add({.bucket = path, .key = (*entry)->key, .value = (*entry)->value},
+                            Provenance::donor, donor));
         ground_.holes[hole_].restored += was_added ? 1 : 0;
     }
     return {};

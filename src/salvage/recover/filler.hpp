@@ -29,7 +29,7 @@ private:
     Result<bool> keep(const Kept& element);
     Result<void> fill_with(std::size_t hole, PageId page);
     Result<bool> is_newer(const Kept& element);
-        Result<void> copy_donors_bucket(const Bucket& from, std::vector<std::string>& path,
+    Result<void> copy_donors_bucket(const Bucket& from, std::vector<std::string>& path,
                                     std::size_t donor);
     [[nodiscard]] std::span<const PageId> leaves_of(const Hole& hole) const;
     [[nodiscard]] bool may_be_of(const Hole& hole, PageId page) const;
@@ -38,9 +38,9 @@ private:
     Output& output_;
     std::function<Provenance(PageId)> provenance_of_;
     TreeKeeper keeper_;
-    std::vector<PageId> leaves_; ///< by home, then by first key
-    std::vector<Stretch> covered_; ///< by pages of the newest state, in order
-    std::vector<Stretch> known_;   ///< by pages of the state before, in order
+    std::vector<PageId> leaves_;               ///< by home, then by first key
+    std::vector<Stretch> covered_;             ///< by pages of the newest state, in order
+    std::vector<Stretch> known_;               ///< by pages of the state before, in order
     std::set<std::string, std::less<>> older_; ///< keys put from older pages, in this hole
     std::size_t hole_ = 0;
     std::size_t depth_ = 0; ///< of the hole's bucket

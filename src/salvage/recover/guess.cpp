@@ -19,8 +19,8 @@ constexpr std::size_t roots_tried_max = 64;
 constexpr std::size_t freelists_tried_max = 32;
 
 bool is_sound_at_home(const Survey& pages, PageId page) {
-    return number(page) >= 2 && number(page) < pages.page_count() &&
-           !pages.is_displaced(page) && (pages.is_leaf(page) || pages.is_branch(page));
+    return number(page) >= 2 && number(page) < pages.page_count() && !pages.is_displaced(page) &&
+           (pages.is_leaf(page) || pages.is_branch(page));
 }
 
 // Goes down the first children. nullopt if a page on the way is not sound.
@@ -216,9 +216,8 @@ std::optional<FreelistFit> fit(const Survey& pages, PageId page, std::optional<P
     std::uint64_t previous = 1;
     for (std::uint64_t i = 0; i < list->count(); ++i) {
         const std::uint64_t id = number(list->id(i));
-        if (id <= previous || id >= pages.page_count() ||
-            pages.has(PageId{id}, Survey::entered) || id == number(page) ||
-            (newest && id == number(*newest)))
+        if (id <= previous || id >= pages.page_count() || pages.has(PageId{id}, Survey::entered) ||
+            id == number(page) || (newest && id == number(*newest)))
             return std::nullopt;
         previous = id;
     }
@@ -241,8 +240,7 @@ bool is_root_like(const Survey& pages, PageId page) {
     return view->count() != 0;
 }
 
-std::uint64_t for_each_leaf(Survey& pages, PageId root,
-                            const std::function<void(PageId)>& visit) {
+std::uint64_t for_each_leaf(Survey& pages, PageId root, const std::function<void(PageId)>& visit) {
     pages.clear_all(Survey::entered);
     std::uint64_t holes = 0;
     std::vector<PageId> to_enter{root};
@@ -262,8 +260,8 @@ std::uint64_t for_each_leaf(Survey& pages, PageId root,
                     is_sound_at_home(pages, element->child) &&
                     count_of(pages.bytes(element->child)) != 0 &&
                     (i == 0 || first_key(pages.bytes(element->child)) >= element->key) &&
-                    (i + 1 == view->count() || last_key(pages.bytes(element->child)) <
-                                                   view->element(i + 1)->key);
+                    (i + 1 == view->count() ||
+                     last_key(pages.bytes(element->child)) < view->element(i + 1)->key);
                 if (is_right)
                     to_enter.push_back(element->child);
                 else

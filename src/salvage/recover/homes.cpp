@@ -11,8 +11,7 @@ bool leads(const Survey& pages, PageId from, const format::BranchElement& elemen
     return number(element.child) >= 2 && number(element.child) < pages.page_count() &&
            element.child != from &&
            (pages.is_leaf(element.child) || pages.is_branch(element.child)) &&
-           !pages.is_displaced(element.child) &&
-           count_of(pages.bytes(element.child)) != 0 &&
+           !pages.is_displaced(element.child) && count_of(pages.bytes(element.child)) != 0 &&
            first_key(pages.bytes(element.child)) == element.key;
 }
 

@@ -33,15 +33,15 @@ const std::vector<Stretch>& Orphans::covered(std::size_t hole) const {
 // An orphan with the keys below it; nullopt if those cannot be told.
 std::optional<Orphans::Top> Orphans::top_at(PageId page) const {
     const Survey& pages = ground_.pages;
-    Top top{.page = page, .last_leaf = page, .keys = {first_key(pages.bytes(page)), {}}, .height = 0};
+    Top top{
+        .page = page, .last_leaf = page, .keys = {first_key(pages.bytes(page)), {}}, .height = 0};
     PageId last = page;
     while (pages.is_branch(last)) {
         const auto view = BranchView::of(pages.bytes(last));
         last = view->element(view->count() - 1U)->child;
         if (++top.height >= format::tree_depth_max || number(last) >= pages.page_count() ||
             number(last) < 2 || pages.is_displaced(last) ||
-            !(pages.is_leaf(last) || pages.is_branch(last)) ||
-            count_of(pages.bytes(last)) == 0)
+            !(pages.is_leaf(last) || pages.is_branch(last)) || count_of(pages.bytes(last)) == 0)
             return std::nullopt;
     }
     top.last_leaf = last;

@@ -32,11 +32,10 @@ Output::Output(io::NewFile file, DB db, const RecoverOptions& options)
 Result<Output> Output::create(const std::string& path, std::uint32_t page_size,
                               const RecoverOptions& options) {
     // A dry run needs the file too, to know what it has already.
-    const std::string place =
-        options.dry_run ? (std::filesystem::temp_directory_path() /
-                           fmt::format("rebolt-dry-run-{}", ::getpid()))
-                              .string()
-                        : path;
+    const std::string place = options.dry_run ? (std::filesystem::temp_directory_path() /
+                                                 fmt::format("rebolt-dry-run-{}", ::getpid()))
+                                                    .string()
+                                              : path;
     io::NewFile file = TRY(io::NewFile::create(place, options.file_mode));
     OpenOptions open;
     open.page_size_bytes = page_size;

@@ -20,15 +20,13 @@ class DamagedLeaf {
 public:
     DamagedLeaf(Bytes page, const Ground& ground, std::span<const std::string> bucket)
         : page_(page), ground_(ground), bucket_(bucket) {
-        const std::size_t room =
-            (page.size() - format::page_header_bytes) / format::element_bytes;
+        const std::size_t room = (page.size() - format::page_header_bytes) / format::element_bytes;
         const std::size_t count = std::min<std::size_t>(count_of(page), room);
         for (std::size_t i = 0; i < count; ++i) {
             const auto raw = load<LeafElementHeader>(page.data() + LeafView::offset_of(i));
             const std::uint64_t begin = LeafView::offset_of(i) + std::uint64_t{raw.pos};
             extents_.push_back({begin, begin + raw.key_bytes,
-                                begin + raw.key_bytes + std::uint64_t{raw.value_bytes},
-                                raw.flags});
+                                begin + raw.key_bytes + std::uint64_t{raw.value_bytes}, raw.flags});
         }
     }
 
@@ -38,7 +36,8 @@ public:
         std::vector<std::uint32_t> kept;
         std::size_t breaks = 0;
         for (std::size_t i = 0; i < extents_.size(); ++i) {
-            const bool fits_left = extents_[i].begin == (i == 0 ? table_end() : extents_[i - 1].end);
+            const bool fits_left =
+                extents_[i].begin == (i == 0 ? table_end() : extents_[i - 1].end);
             const bool fits_right =
                 i + 1 == extents_.size() || extents_[i + 1].begin == extents_[i].end;
             breaks += fits_left ? 0 : 1;

@@ -25,8 +25,8 @@ std::vector<Meta> read_metas(const PageSource& source) {
         if (!view || !source.readable(page * source.page_size_bytes(), 80))
             continue;
         const MetaFields& fields = view->fields();
-        metas.push_back({fields, page,
-                         !view->validate() && fields.page_size == source.page_size_bytes()});
+        metas.push_back(
+            {fields, page, !view->validate() && fields.page_size == source.page_size_bytes()});
     }
     return metas;
 }
@@ -132,8 +132,7 @@ std::optional<format::LeafElement> look_up(const Survey& pages, const State& sta
         const std::string_view wanted = depth < bucket.size() ? bucket[depth] : key;
         std::optional<format::LeafElement> found;
         for (std::size_t level = 0; level < format::tree_depth_max; ++level) {
-            if (number(page) < 2 || number(page) >= pages.page_count() ||
-                pages.is_displaced(page))
+            if (number(page) < 2 || number(page) >= pages.page_count() || pages.is_displaced(page))
                 return std::nullopt;
             const Bytes bytes = pages.bytes(page);
             if (pages.is_branch(page)) {
@@ -165,9 +164,10 @@ std::optional<format::LeafElement> look_up(const Survey& pages, const State& sta
         }
         if (!found || depth == bucket.size())
             return found;
-        const auto inside = found->is_bucket() ? format::BucketView::of(found->value)
-                                               : format::Checked<format::BucketView>(
-                                                     std::unexpected(format::Fault{}));
+        const auto inside =
+            found->is_bucket()
+                ? format::BucketView::of(found->value)
+                : format::Checked<format::BucketView>(std::unexpected(format::Fault{}));
         if (!inside)
             return std::nullopt;
         if (inside->is_inline()) { // holds no buckets: the key is in it, or nowhere

@@ -45,7 +45,6 @@ bool mark_free_pages(Survey& pages, const State& state);
 
 /// Calls visit(leaf page) for each sound leaf that a sound tree leads to, once.
 /// Returns how many pages it could not enter.
-std::uint64_t for_each_leaf(Survey& pages, PageId root,
-                            const std::function<void(PageId)>& visit);
+std::uint64_t for_each_leaf(Survey& pages, PageId root, const std::function<void(PageId)>& visit);
 
 } // namespace rebolt::salvage

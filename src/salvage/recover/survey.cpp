@@ -69,19 +69,17 @@ std::optional<std::vector<std::byte>> put_right(Bytes from, PageId page, PageTyp
                               page_size))
             return std::nullopt;
     const std::uint64_t bytes = std::min<std::uint64_t>(pages * page_size, from.size());
-    std::vector<std::byte> copy(from.begin(),
-                                from.begin() + static_cast<std::ptrdiff_t>(bytes));
-    const PageHeader header{
-        .id = number(page),
-        .flags = type == PageType::leaf ? format::leaf_flag : format::branch_flag,
-        .count = static_cast<std::uint16_t>(count),
-        .overflow = static_cast<std::uint32_t>(pages - 1)};
+    std::vector<std::byte> copy(from.begin(), from.begin() + static_cast<std::ptrdiff_t>(bytes));
+    const PageHeader header{.id = number(page),
+                            .flags =
+                                type == PageType::leaf ? format::leaf_flag : format::branch_flag,
+                            .count = static_cast<std::uint16_t>(count),
+                            .overflow = static_cast<std::uint32_t>(pages - 1)};
     std::memcpy(copy.data(), &header, sizeof header);
     check_walk::LeafCount counted;
     const auto context = context_of(page_size);
-    const bool is_sound = type == PageType::leaf
-                              ? check_walk::leaf_is_sound(copy, context, counted)
-                              : check_walk::branch_is_sound(copy, context);
+    const bool is_sound = type == PageType::leaf ? check_walk::leaf_is_sound(copy, context, counted)
+                                                 : check_walk::branch_is_sound(copy, context);
     if (!is_sound)
         return std::nullopt;
     return copy;
@@ -135,8 +133,8 @@ bool Survey::overflow_is_whole(PageId page, Bytes bytes) const noexcept {
     const std::uint32_t page_size = source_.page_size_bytes();
     for (std::uint64_t at = page_size; at + format::page_header_bytes <= bytes.size();
          at += page_size)
-        if (looks_like_a_page(load<PageHeader>(bytes.data() + at),
-                              number(page) + at / page_size, page_size))
+        if (looks_like_a_page(load<PageHeader>(bytes.data() + at), number(page) + at / page_size,
+                              page_size))
             return false;
     return true;
 }

@@ -98,8 +98,8 @@ void TreeKeeper::enter(BucketId bucket, const Step& step, bool has_name) {
                     true);
     if (step.level >= format::tree_depth_max || frames_.size() >= way_pages_max)
         return hole(FindingCode::tree_too_deep, true);
-    if (pages_.is_displaced(step.page) || !(pages_.is_leaf(step.page) ||
-                                            pages_.is_branch(step.page)))
+    if (pages_.is_displaced(step.page) ||
+        !(pages_.is_leaf(step.page) || pages_.is_branch(step.page)))
         return enter_damaged(bucket, step, has_name);
     const Bytes bytes = pages_.bytes(step.page);
     if (count_of(bytes) == 0 && step.level != 0)
@@ -309,8 +309,7 @@ Result<void> TreeKeeper::keep_bucket(std::size_t at, const format::LeafElement& 
     }
     if (bucket->is_inline()) {
         const check_walk::PageContext context{.range = {},
-                                              .page_size_bytes =
-                                                  pages_.source().page_size_bytes(),
+                                              .page_size_bytes = pages_.source().page_size_bytes(),
                                               .is_root = true,
                                               .is_inline = true};
         check_walk::LeafCount counted;

@@ -55,12 +55,12 @@ struct Ground {
     Survey& pages;
     BucketTable& buckets;
     const RecoverOptions& options;
-    ValueJudge judge;                 ///< of this file's values; may be empty
+    ValueJudge judge; ///< of this file's values; may be empty
     std::vector<Hole> holes;
     std::map<BucketId, std::uint16_t> leaf_levels; ///< where a bucket's leaves were met
     std::deque<std::string> made_keys;             ///< bounds of holes that stand nowhere
     std::deque<std::vector<std::byte>> put_right;  ///< pages with their headers put right
-    bool free_pages_known = false; ///< Survey::free is the newest state's, whole
+    bool free_pages_known = false;                 ///< Survey::free is the newest state's, whole
     std::uint64_t wrong_elements = 0;              ///< that could not even be made a hole
 };
 
@@ -101,7 +101,7 @@ public:
 private:
     struct Frame {
         PageId page;
-        Bytes leaf; ///< empty for a branch
+        Bytes leaf;                      ///< empty for a branch
         std::vector<std::uint32_t> only; ///< these elements; empty: all
         std::vector<Step> children;      ///< of a branch
         KeyRange range;
@@ -114,7 +114,8 @@ private:
     };
 
     void enter(BucketId bucket, const Step& step, bool has_name);
-    void enter_sound(BucketId bucket, const Step& step, Bytes bytes, bool is_partial, bool has_name);
+    void enter_sound(BucketId bucket, const Step& step, Bytes bytes, bool is_partial,
+                     bool has_name);
     void enter_damaged(BucketId bucket, const Step& step, bool has_name);
     void enter_inline(const Frame& host, std::string_view name, Bytes image);
     Result<void> next_element();

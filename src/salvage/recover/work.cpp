@@ -20,15 +20,14 @@ constexpr std::uint64_t kept_pages_a_step = 256;
 } // namespace
 
 Recovery::Work::Work(const PageSource& source, RecoverOptions options)
-    : options_(std::move(options)), pages_(source),
-      ground_{.pages = pages_,
-              .buckets = buckets_,
-              .options = options_,
-              .judge = {},
-              .holes = {},
-              .leaf_levels = {},
-              .made_keys = {},
-              .put_right = {}},
+    : options_(std::move(options)), pages_(source), ground_{.pages = pages_,
+                                                            .buckets = buckets_,
+                                                            .options = options_,
+                                                            .judge = {},
+                                                            .holes = {},
+                                                            .leaf_levels = {},
+                                                            .made_keys = {},
+                                                            .put_right = {}},
       keeper_(ground_, WalkMode::keep, [this](const Kept& kept) { return keep(kept); }) {
     report_.path = source.path();
     report_.file_bytes = source.file_bytes();
@@ -156,12 +155,11 @@ void Recovery::Work::choose_judge() {
 Provenance Recovery::Work::provenance_of_kept(const Kept& kept) const {
     if (!states_.order_is_doubtful)
         return Provenance::current;
-    const bool is_everywhere =
-        std::ranges::all_of(states_.rivals, [&](const State& rival) {
-            const auto other = look_up(pages_, rival, kept.bucket, kept.key);
-            return other && other->is_bucket() == kept.is_bucket &&
-                   (kept.is_bucket || other->value == kept.value);
-        });
+    const bool is_everywhere = std::ranges::all_of(states_.rivals, [&](const State& rival) {
+        const auto other = look_up(pages_, rival, kept.bucket, kept.key);
+        return other && other->is_bucket() == kept.is_bucket &&
+               (kept.is_bucket || other->value == kept.value);
+    });
     return is_everywhere && !states_.rivals.empty() ? Provenance::current : Provenance::previous;
 }
 

@@ -216,8 +216,8 @@ Result<void> Recovery::Work::add_to_lost_and_found(PageId page) {
     TreeKeeper keeper(ground_, WalkMode::fill, [&](const Kept& kept) -> Result<bool> {
         if (TRY(output_->there(kept.bucket, kept.key)) != Output::There::nothing)
             return false;
-        TRY(output_->add(kept, ground_.free_pages_known ? Provenance::previous
-                                                        : Provenance::stale));
+        TRY(output_->add(kept,
+                         ground_.free_pages_known ? Provenance::previous : Provenance::stale));
         return true;
     });
     keeper.begin(bucket, {.page = page, .range = {}, .level = 0});
@@ -270,8 +270,7 @@ void Recovery::Work::report_holes() {
         report_.listed_ranges.push_back(
             {.bucket = buckets_.path(hole.bucket),
              .first = std::string(hole.range.lower.value_or("")),
-             .end = hole.range.upper ? std::optional<std::string>(*hole.range.upper)
-                                     : std::nullopt,
+             .end = hole.range.upper ? std::optional<std::string>(*hole.range.upper) : std::nullopt,
              .page = hole.page,
              .code = hole.code,
              .restored = hole.restored,
