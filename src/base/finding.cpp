@@ -10,7 +10,7 @@ namespace rebolt {
 namespace {
 
 constexpr std::string_view salvage_it =
-    "put a copy back; what can still be read, rebolt keys and rebolt get show";
+    "rebolt recover writes what is left into a new file";
 constexpr std::string_view nothing_to_do = "none needed";
 
 struct Row {
@@ -63,8 +63,7 @@ constexpr std::array<Row, finding_code_count> table{{
     {page_unreadable,
      {"page-unreadable", fatal, "the disk cannot read the page",
       "bbolt dies with SIGBUS when it reaches the page",
-      "look at the disk (dmesg, smartctl) and copy the file away; what can still be read, "
-      "rebolt keys and rebolt get show"}},
+      "look at the disk (dmesg, smartctl); rebolt recover writes what is left into a new file"}},
     {page_zeroed,
      {"page-zeroed", fatal, "the page holds only zeros", "bbolt panics when it reaches the page",
       salvage_it}},

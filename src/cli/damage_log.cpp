@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/cancel.hpp"
-#include "cli/commands/check_text.hpp"
+#include "cli/shell_quoted.hpp"
 #include "cli/output.hpp"
 
 namespace rebolt::cli {

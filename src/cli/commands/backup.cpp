@@ -6,7 +6,7 @@
 #include <rebolt/check.hpp>
 
 #include "cli/cancel.hpp"
-#include "cli/commands/check_text.hpp"
+#include "cli/shell_quoted.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"

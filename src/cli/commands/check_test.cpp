@@ -67,7 +67,7 @@ TEST(CheckCommand, ShowsDamageItsPlaceAndTheNextCommand) {
     EXPECT_THAT(result.out, HasSubstr("fatal page-cycle: page 2 leads back to page 2"));
     EXPECT_THAT(result.out, HasSubstr("bucket libnetwork, transaction 99"));
     EXPECT_THAT(result.out, HasSubstr("What it means: "));
-    EXPECT_THAT(result.out, HasSubstr("rebolt keys " + file + " libnetwork\n"));
+    EXPECT_THAT(result.out, HasSubstr("rebolt recover " + file + " -o " + file + ".recovered\n"));
 }
 
 TEST(CheckCommand, QuietIsTheVerdictAlone) {
@@ -122,7 +122,7 @@ TEST(CheckCommand, JsonOfADamagedFileTellsWhere) {
     EXPECT_EQ(finding["bucket"], json{"libnetwork"});
     EXPECT_EQ(finding["transaction"], 99);
     EXPECT_FALSE(report["consequence"].get<std::string>().empty());
-    EXPECT_THAT(report["next"].get<std::string>(), StartsWith("rebolt keys "));
+    EXPECT_THAT(report["next"].get<std::string>(), StartsWith("rebolt recover "));
 }
 
 TEST(CheckCommand, FindingsBeyondTheLimitAreCounted) {

@@ -1,7 +1,6 @@
 #include "cli/commands/check_text.hpp"
+#include "cli/shell_quoted.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -57,35 +56,19 @@ std::string keys_text(const CheckReport& report) {
 
 } // namespace
 
-std::string shell_quoted(const std::string& path) {
-    const bool plain = !path.empty() && std::ranges::all_of(path, [](unsigned char c) {
-        return std::isalnum(c) != 0 ||
-               std::string_view("/._-+:@%").find(static_cast<char>(c)) != std::string_view::npos;
-    });
-    if (plain)
-        return path;
-    std::string quoted = "'";
-    for (const char c : path)
-        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + "'";
-}
-
 Advice advice_for(const CheckReport& report) {
     if (report.verdict == Verdict::clean)
         return {};
     const Finding& worst = report.findings.front();
+    const std::string file = shell_quoted(report.path);
     Advice advice{.consequence = std::string(text_of(worst.code).consequence),
-                  .hint = "do not start the service on this file; see what can still be read",
-                  .command = "rebolt buckets " + shell_quoted(report.path)};
+                  .hint = "do not start the service on this file; bring its data back into a new "
+                          "file (this one stays as it is)",
+                  .command = fmt::format("rebolt recover {} -o {}", file,
+                                         shell_quoted(report.path + ".recovered"))};
     if (report.verdict == Verdict::not_a_bolt_file || worst.code == FindingCode::file_empty) {
         advice.hint = std::string(text_of(worst.code).remedy);
-        advice.command = "ls -l " + shell_quoted(report.path);
-    } else if (report.trees.empty()) {
-        advice.command = "rebolt pages " + shell_quoted(report.path);
-    } else if (!worst.place.bucket.empty()) {
-        advice.command = "rebolt keys " + shell_quoted(report.path);
-        for (const std::string& name : worst.place.bucket)
-            advice.command += " " + shell_quoted(printable(name));
+        advice.command = "ls -l " + file;
     }
     return advice;
 }

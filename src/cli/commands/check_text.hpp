@@ -20,7 +20,4 @@ struct Advice {
 /// paths are shown as \xNN.
 [[nodiscard]] std::string check_text(const CheckReport& report);
 
-/// `path` as one word of a shell command.
-[[nodiscard]] std::string shell_quoted(const std::string& path);
-
 } // namespace rebolt::cli

@@ -5,7 +5,7 @@
 
 #include "cli/bucket_path.hpp"
 #include "cli/cancel.hpp"
-#include "cli/commands/check_text.hpp"
+#include "cli/shell_quoted.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/damage_log.hpp"
 #include "cli/json_output.hpp"

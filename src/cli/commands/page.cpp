@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/cancel.hpp"
-#include "cli/commands/check_text.hpp"
+#include "cli/shell_quoted.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/page_text.hpp"
 #include "cli/damage_log.hpp"

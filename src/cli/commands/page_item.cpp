@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/commands/check_text.hpp"
+#include "cli/shell_quoted.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/json_output.hpp"
 #include "cli/key_format.hpp"

@@ -7,7 +7,7 @@
 
 #include "cli/bucket_path.hpp"
 #include "cli/change.hpp"
-#include "cli/commands/check_text.hpp"
+#include "cli/shell_quoted.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"

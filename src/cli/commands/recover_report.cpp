@@ -8,6 +8,7 @@
 
 #include "cli/json_output.hpp"
 #include "cli/output.hpp"
+#include "cli/shell_quoted.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -129,14 +130,14 @@ std::string recover_text(const RecoverView& view) {
     for (const RecoveredBucket& bucket : report.listed_buckets)
         text += fmt::format("  {}: {}, {}\n", path_text(bucket.path), keys(bucket.counts.total()),
                             by_provenance(bucket.counts));
-    text += view.is_dry_run
-                ? std::string("\nThis was a dry run: no file was made.\n")
-                : fmt::format("\n{}: {} bytes, checked and clean.\n{} is unchanged. Look at the "
-                              "new file, stop the service, keep the\nold file, and put the new "
-                              "one in its place:\n  cp -p {} {}.damaged && cp {} {}\n",
-                              printable(view.output), report.output_bytes, printable(report.path),
-                              printable(report.path), printable(report.path),
-                              printable(view.output), printable(report.path));
+    if (view.is_dry_run)
+        return text + "\nThis was a dry run: no file was made.\n";
+    const std::string old = shell_quoted(report.path);
+    text += fmt::format("\n{} was written ({} bytes), checked, and is clean; {} is unchanged.\n"
+                        "Next: stop the service, keep the damaged file, and put the new one in "
+                        "its place:\n  cp -p {} {} && cp {} {}\n",
+                        printable(view.output), report.output_bytes, printable(report.path), old,
+                        shell_quoted(report.path + ".damaged"), shell_quoted(view.output), old);
     return text;
 }
 
@@ -184,7 +185,7 @@ std::string found_text(const std::vector<FoundDatabase>& found, const std::strin
             database.offset_bytes, database.length_bytes, database.page_size_bytes,
             database.transaction ? fmt::format("transaction {}", number(*database.transaction))
                                  : std::string("no meta left"),
-            database.pages_seen, printable(file), database.offset_bytes, database.length_bytes,
+            database.pages_seen, shell_quoted(file), database.offset_bytes, database.length_bytes,
             database.page_size_bytes, database.offset_bytes);
     return text;
 }
