@@ -1,6 +1,7 @@
 #include "salvage/recover/orphans.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/try.hpp"
@@ -22,7 +23,14 @@ bool contains(const KeyRange& range, const Stretch& keys) {
 } // namespace
 
 Orphans::Orphans(Ground& ground, const Account& account, TreeKeeper::Sink sink)
-    : ground_(ground), account_(account), keeper_(ground, WalkMode::fill, std::move(sink)) {}
+    : ground_(ground), account_(account),
+      keeper_(ground, WalkMode::fill,
+              [this, sink = std::move(sink)](const Kept& element) -> Result<bool> {
+                  const bool was_added = TRY(sink(element));
+                  if (was_added && hole_ < ground_.holes.size())
+                      ++ground_.holes[hole_].restored;
+                  return was_added;
+              }) {}
 
 const std::vector<Stretch>& Orphans::covered(std::size_t hole) const {
     static const std::vector<Stretch> none;
@@ -133,7 +141,9 @@ bool Orphans::overlaps(std::size_t hole, const Stretch& keys) const {
     });
 }
 
-Result<void> Orphans::put(const Top& top, BucketId bucket, const KeyRange& range) {
+Result<void> Orphans::put(const Top& top, BucketId bucket, const KeyRange& range,
+                          std::size_t hole) {
+    hole_ = hole;
     keeper_.begin(bucket, {.page = top.page, .range = range, .level = 1});
     return keeper_.run();
 }
@@ -154,9 +164,9 @@ Result<void> Orphans::place() {
         if (hole && !overlaps(*hole, top.keys)) {
             covered_[*hole].push_back(top.keys);
             const Hole at = ground_.holes[*hole];
-            TRY(put(top, at.bucket, at.range));
+            TRY(put(top, at.bucket, at.range, *hole));
         } else if (!hole && home != no_bucket && by_owner == home) {
-            TRY(put(top, home, {}));
+            TRY(put(top, home, {}, std::numeric_limits<std::size_t>::max()));
         } else {
             left_over_.push_back(top.page);
         }

@@ -48,11 +48,12 @@ private:
     [[nodiscard]] std::optional<std::size_t> hole_for(const Top& top) const;
     [[nodiscard]] std::optional<std::size_t> hole_in(BucketId bucket, const Top& top) const;
     [[nodiscard]] bool overlaps(std::size_t hole, const Stretch& keys) const;
-    Result<void> put(const Top& top, BucketId bucket, const KeyRange& range);
+    Result<void> put(const Top& top, BucketId bucket, const KeyRange& range, std::size_t hole);
 
     Ground& ground_;
     const Account& account_;
     TreeKeeper keeper_;
+    std::size_t hole_ = 0; ///< that is being filled; behind the last: none
     std::set<BucketId> with_buckets_; ///< buckets that are known to hold buckets
     std::multimap<BucketId, std::size_t> holes_of_;
     std::map<std::size_t, std::vector<Stretch>> covered_; ///< by hole
