@@ -135,6 +135,7 @@ Score& Score::operator+=(const Score& other) {
     recall += other.recall;
     own += other.own;
     live += other.live;
+    surgery += other.surgery;
     items += other.items;
     current += other.current;
     lies += other.lies;

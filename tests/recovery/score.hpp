@@ -31,6 +31,8 @@ struct Score {
     Recall own;
     /// All live items, also those in damaged leaves.
     Recall live;
+    /// As `recall`, by bbolt's surgery; not wanted unless it was asked for.
+    Recall surgery;
     std::uint64_t items = 0;   ///< in the new file
     std::uint64_t current = 0; ///< of these, said to be of the newest state
     std::uint64_t lies = 0;    ///< of these, what was never there, or not where or when it is said

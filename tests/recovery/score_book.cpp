@@ -54,11 +54,11 @@ std::string ScoreBook::lines() const {
     std::string text;
     for (const auto& [key, row] : rows_) {
         const Score& score = row.score;
-        text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n",
-                            name_of(row.harm->promise), row.harm->name, name_of(row.shape->group),
-                            row.shape->name, row.trials, score.recall.wanted, score.recall.back,
-                            score.own.wanted, score.own.back, score.live.wanted, score.live.back,
-                            score.items, score.current, score.lies);
+        text += fmt::format("{}\t{}\t{}\t{}\t{}", name_of(row.harm->promise), row.harm->name,
+                            name_of(row.shape->group), row.shape->name, row.trials);
+        for (const Recall& recall : {score.recall, score.own, score.live, score.surgery})
+            text += fmt::format("\t{}\t{}", recall.wanted, recall.back);
+        text += fmt::format("\t{}\t{}\t{}\n", score.items, score.current, score.lies);
     }
     return text;
 }

@@ -20,7 +20,8 @@ public:
     /// One line a kind of damage.
     [[nodiscard]] std::string table() const;
     /// One line a shape and kind, tab-separated: class, kind, group, shape,
-    /// trials, recall, own, live (wanted and back each), items, current, lies.
+    /// trials, recall, own, live, surgery (wanted and back each), items, current,
+    /// lies.
     [[nodiscard]] std::string lines() const;
 
 private:

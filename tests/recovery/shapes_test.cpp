@@ -3,6 +3,7 @@
 //   REBOLT_SEED=n        begin with this seed (else 1), and run it alone …
 //   REBOLT_RECOVERIES=n  … or so many seeds (scripts/recovery runs many)
 //   REBOLT_SCORES=file   append the scores there, a line a test
+//   REBOLT_SURGERY=1     also score what bbolt's surgery saves
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -23,6 +24,7 @@
 #include "support/patched_file.hpp"
 #include "support/run_command.hpp"
 #include "support/temporary_folder.hpp"
+#include "surgery.hpp"
 #include "targets.hpp"
 
 namespace rebolt::test {
@@ -63,6 +65,8 @@ protected:
             ADD_FAILURE() << fault;
         EXPECT_TRUE(bytes_of(path) == as_text(harmed->bytes)) << "the input was changed";
         Score result = score(file, *harmed, recovered);
+        if (std::getenv("REBOLT_SURGERY") != nullptr)
+            result.surgery = best_of_surgery(file, *harmed);
         const Target target = target_of(harm().promise, shape().group);
         EXPECT_TRUE(!target.truth || result.lies == 0)
             << result.lies << " lies:" << list(result.lies_told);
