@@ -17,15 +17,15 @@ constexpr std::array<Harm, 44> harms{{
     {"freelist-ids-changed", outside, change_free_ids},
     {"freelist-type-changed", outside, retype_freelist},
     {"freelist-lists-live-pages", outside, free_live_pages},
-    {"newer-meta-zeroed", outside, zero_newer_meta},
+    {"newer-meta-zeroed", newest, zero_newer_meta},
     {"newer-meta-checksum", outside, unseal_newer_meta},
-    {"newer-meta-garbage", outside, garble_newer_meta},
-    {"newer-meta-torn", outside, tear_newer_meta},
+    {"newer-meta-garbage", newest, garble_newer_meta},
+    {"newer-meta-torn", newest, tear_newer_meta},
     {"older-meta-zeroed", outside, zero_older_meta},
     {"older-meta-checksum", outside, unseal_older_meta},
-    {"both-metas-zeroed", outside, zero_both_metas},
+    {"both-metas-zeroed", newest, zero_both_metas},
     {"both-metas-checksum", outside, unseal_both_metas},
-    {"both-metas-garbage", outside, garble_both_metas},
+    {"both-metas-garbage", newest, garble_both_metas},
     {"leaf-zeroed", leaves, zero_leaf},
     {"leaf-garbage", leaves, garble_leaf},
     {"leaf-replaced", leaves, replace_leaf},
@@ -65,6 +65,8 @@ std::string_view name_of(HarmClass promise) noexcept {
         return "nothing";
     case outside:
         return "outside";
+    case newest:
+        return "newest";
     case leaves:
         return "leaves";
     case a_branch:

@@ -148,7 +148,7 @@ TEST_P(EachShape, HasAPlaceForMostKindsOfDamage) {
         Random random(7);
         const auto harmed = harm.inflict({file.bytes, file.tree}, random);
         inflicted += harmed ? 1 : 0;
-        if (!harmed || harm.promise != HarmClass::outside)
+        if (!harmed || (harm.promise != HarmClass::outside && harm.promise != HarmClass::newest))
             continue;
         const auto intact = intact_pages({file.bytes, file.tree}, *harmed);
         EXPECT_EQ(std::ranges::count(intact, false), 0) << harm.name;

@@ -9,6 +9,10 @@ Target target_of(HarmClass promise, ShapeGroup group) noexcept {
     case HarmClass::outside:
     case HarmClass::leaves:
         return {1.0, true};
+    // Where no value tells its age, the state before may be all that is proven:
+    // what the last transaction changed is then another value.
+    case HarmClass::newest:
+        return {is_known ? 1.0 : 0.9, true};
     case HarmClass::a_branch:
         return {0.999, true};
     case HarmClass::branches:
