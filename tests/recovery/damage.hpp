@@ -20,6 +20,7 @@ namespace rebolt::test {
 enum class HarmClass : std::uint8_t {
     nothing,   ///< no damage: all of it comes back, as current
     outside,   ///< freelist and metas: no live key is damaged
+    newest,    ///< the newest meta is gone, and with it what says which state is the newest
     leaves,    ///< leaf pages
     a_branch,  ///< any one branch page
     branches,  ///< every branch page, or these and both metas

@@ -30,6 +30,8 @@ const std::uint64_t mutants = from_environment("REBOLT_MUTANTS", 1500);
 // To repeat one: its number, with the same seed.
 const std::uint64_t first_mutant = from_environment("REBOLT_MUTANT", 0);
 
+constexpr int failures_max = 20; // then it is enough
+
 struct Base {
     std::string name;
     std::uint32_t page_size;
@@ -55,7 +57,8 @@ Base choose_base(Random& random) {
     }
 }
 
-void run_mutant(std::uint64_t number, const std::string& target) {
+// False if something was wrong with what came of it.
+bool run_mutant(std::uint64_t number, const std::string& target) {
     Random random(seed + number * 0x1000);
     const Base base = choose_base(random);
     Mutator mutator(base.bytes, base.page_size, random.next());
@@ -73,15 +76,15 @@ void run_mutant(std::uint64_t number, const std::string& target) {
     // Two changes leave at least some page, unless the file was cut to nothing.
     EXPECT_TRUE(recovered.error.empty() || mutator.bytes().size() < base.bytes.size())
         << recovered.error;
+    return recovered.faults.empty();
 }
 
 TEST(RecoveredMutants, EndAndAreClean) {
     const TemporaryFolder folder;
-    for (std::uint64_t i = 0; i < mutants; ++i) {
-        run_mutant(first_mutant + i, folder.path("whole.db"));
-        if (HasFailure())
-            FAIL() << "mutant " << first_mutant + i;
-    }
+    int failures = 0;
+    for (std::uint64_t i = 0; i < mutants && failures < failures_max; ++i)
+        failures += run_mutant(first_mutant + i, folder.path("whole.db")) ? 0 : 1;
+    EXPECT_EQ(failures, 0);
 }
 
 } // namespace
