@@ -45,7 +45,8 @@ public:
         }
         if (const auto done = recovery->run(); !done) {
             result_.error = done.error().to_text();
-            fault("a step failed: " + result_.error);
+            if (done.error().code() != ErrorCode::damaged) // no page of it is sound
+                fault("a step failed: " + result_.error);
             return std::move(result_);
         }
         result_.report = recovery->report();

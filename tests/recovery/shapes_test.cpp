@@ -133,7 +133,7 @@ TEST_P(EachShape, HoldsWhatItsHistorySays) {
     const ShapeFile& file = shape_file(all_shapes()[GetParam()], 1);
     EXPECT_EQ(file.tree.fields.txid, file.states->last_transaction());
     EXPECT_EQ(file.tree.items.size(), file.states->live_count());
-    EXPECT_GT(file.tree.items.size(), 30U);
+    EXPECT_GT(file.tree.items.size(), 20U);
     for (const LiveItem& item : file.tree.items) {
         const BucketNames& bucket = file.tree.buckets[item.bucket].path;
         EXPECT_TRUE(file.states->is_live(bucket, item.key, item.value))
