@@ -24,6 +24,7 @@ std::size_t run_folder(const fs::path& folder) {
             open_file(bytes);
             walk_cursors(bytes);
             check_file(bytes);
+            recover_file(bytes);
             seal_metas(bytes);
         }
         ++count;

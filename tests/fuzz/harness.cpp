@@ -10,6 +10,7 @@
 
 #include <rebolt/check.hpp>
 #include <rebolt/db.hpp>
+#include <rebolt/recover.hpp>
 #include <rebolt/schema.hpp>
 
 namespace rebolt::fuzz {
@@ -42,6 +43,48 @@ private:
     int descriptor_;
     std::string path_;
 };
+
+ValueJudge judge_for(std::span<const std::string> names) {
+    const schema::Owner owner = schema::identify(names);
+    return [owner](std::span<const std::string> bucket, std::string_view key,
+                   std::string_view value) { return schema::judge(owner, bucket, key, value); };
+}
+
+/// A name for a new file, in memory where the system has such a folder.
+class NewName {
+public:
+    NewName()
+        : path_((::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp") +
+                ("/rebolt-fuzz-" + std::to_string(::getpid()))) {}
+    NewName(const NewName&) = delete;
+    NewName& operator=(const NewName&) = delete;
+    ~NewName() { ::unlink(path_.c_str()); }
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+private:
+    std::string path_;
+};
+
+std::uint64_t count_entries(const std::string& path) {
+    const auto db = DB::open(path, {.read_only = true});
+    require(db.has_value());
+    const auto tx = db->begin();
+    std::uint64_t count = 0;
+    std::vector<Bucket> buckets{tx->root()};
+    for (std::size_t i = 0; i < buckets.size(); ++i) {
+        const Bucket bucket = buckets[i];
+        require(bucket
+                    .for_each([&](const Entry& entry) -> Result<void> {
+                        ++count;
+                        if (entry.is_bucket)
+                            buckets.push_back(*bucket.bucket(entry.key));
+                        return {};
+                    })
+                    .has_value());
+    }
+    return count;
+}
 
 void walk(const Bucket& bucket, std::vector<Bucket>& found) {
     Cursor cursor = bucket.cursor();
@@ -90,11 +133,7 @@ void check_file(Input input) {
     const auto source = PageSource::open(file.path());
     require(source.has_value());
     CheckOptions options;
-    options.judge_for = [](std::span<const std::string> names) -> ValueJudge {
-        const schema::Owner owner = schema::identify(names);
-        return [owner](std::span<const std::string> bucket, std::string_view key,
-                       std::string_view value) { return schema::judge(owner, bucket, key, value); };
-    };
+    options.judge_for = judge_for;
     const auto one = check(*source, options);
     options.threads = 2;
     options.parallel_pages_min = 0;
@@ -103,6 +142,34 @@ void check_file(Input input) {
     require(one->pages_entered <= 2 * source->page_count() + 2);
     require(one->verdict == two->verdict && one->count_of == two->count_of &&
             one->pages == two->pages);
+}
+
+void recover_file(Input input) {
+    const MemoryFile file(input);
+    const NewName name;
+    const auto source = PageSource::open(file.path());
+    require(source.has_value());
+    RecoverOptions options;
+    options.judge_for = judge_for;
+    options.home_of = schema::home_of;
+    options.age_of = schema::age_of;
+    std::uint64_t told = 0;
+    options.on_item = [&](const RecoveredItem&) -> Result<void> {
+        ++told;
+        return {};
+    };
+    auto recovery = Recovery::begin(*source, name.path(), options);
+    if (!recovery)
+        return;
+    require(recovery->run().has_value());
+    require(recovery->report().counts.total() == told);
+    const auto made = PageSource::open(name.path());
+    require(made.has_value());
+    CheckOptions check_options;
+    check_options.judge_for = judge_for;
+    const auto checked = check(*made, check_options);
+    require(checked.has_value() && checked->findings.empty());
+    require(count_entries(name.path()) == told);
 }
 
 void seal_metas(std::span<std::uint8_t> bytes) {

@@ -16,6 +16,8 @@ void open_file(Input input);
 void walk_cursors(Input input);
 /// Checks the file with one thread and with two; the reports must be the same.
 void check_file(Input input);
+/// Recovers the file; the new one must be clean, and hold what was told of.
+void recover_file(Input input);
 
 /// Gives both metas the checksum that fits, for the page size that meta 0
 /// names: without it no mutation of a meta would get past the first test.

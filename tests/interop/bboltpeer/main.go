@@ -13,6 +13,8 @@ const usage = `usage: bboltpeer describe FILE
        bboltpeer check FILE
        bboltpeer generate KIND OUT [SEED]
        bboltpeer generate-bench OUT COUNT VALUE_BYTES
+       bboltpeer build-shape SHAPE SEED OUT.db OUT.states
+       bboltpeer readable FILE OUT
        bboltpeer apply FILE SCRIPT [FROM TO]
        bboltpeer batch
        bboltpeer hold FILE shared|exclusive MS
@@ -29,6 +31,8 @@ var commands = map[string]func(args []string) error{
 	"check":          runCheck,
 	"generate":       runGenerate,
 	"generate-bench": runGenerateBench,
+	"build-shape":    runBuildShape,
+	"readable":       runReadable,
 	"apply":          runApply,
 	"hold":           runHold,
 	"time":           runTime,

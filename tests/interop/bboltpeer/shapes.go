@@ -1,0 +1,134 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// A shape is a kind of file with a history: how a program fills it and changes
+// it in many small transactions, so that older versions of pages are left.
+type shape struct {
+	options bolt.Options
+	fill    func(h *history)
+}
+
+var shapes = map[string]shape{
+	"docker":            {fill: func(h *history) { fillDocker(h, 8, 24, 500) }},
+	"docker-many":       {fill: func(h *history) { fillDocker(h, 60, 140, 900) }},
+	"docker-stopped":    {fill: fillStoppedDocker},
+	"etcd":              {fill: func(h *history) { fillEtcd(h, 1800) }},
+	"etcd-4096":         {fill: func(h *history) { fillEtcd(h, 6000) }},
+	"etcd-1024":         {bolt.Options{PageSize: 1024}, func(h *history) { fillEtcd(h, 1500) }},
+	"containerd":        {fill: fillContainerd},
+	"plain-1":           {fill: func(h *history) { fillPlain(h, []int{30, 20, 3}, 40) }},
+	"plain-2":           {fill: func(h *history) { fillPlain(h, []int{900, 500}, 80) }},
+	"plain-3":           {bolt.Options{PageSize: 1024}, func(h *history) { fillPlain(h, []int{1200, 900}, 50) }},
+	"plain-4":           {bolt.Options{PageSize: 512}, func(h *history) { fillPlain(h, []int{2000, 300}, 24) }},
+	"plain-16384":       {bolt.Options{PageSize: 16384}, func(h *history) { fillPlain(h, []int{3000}, 150) }},
+	"plain-65536":       {bolt.Options{PageSize: 65536}, func(h *history) { fillPlain(h, []int{3000, 40}, 300) }},
+	"no-freelist":       {bolt.Options{NoFreelistSync: true}, func(h *history) { fillPlain(h, []int{900, 500}, 80) }},
+	"nested":            {fill: func(h *history) { fillNestedShape(h, 30) }},
+	"nested-512":        {bolt.Options{PageSize: 512}, func(h *history) { fillNestedShape(h, 24) }},
+	"large-values":      {fill: func(h *history) { fillLargeValues(h, 40000) }},
+	"large-values-1024": {bolt.Options{PageSize: 1024}, func(h *history) { fillLargeValues(h, 9000) }},
+}
+
+// runBuildShape writes OUT.db and OUT.states, see shape_states.go.
+func runBuildShape(args []string) error {
+	if len(args) != 4 {
+		return errUsage
+	}
+	s, ok := shapes[args[0]]
+	seed, err := strconv.ParseUint(args[1], 10, 64)
+	if !ok || err != nil {
+		return errUsage
+	}
+	if err := os.Remove(args[2]); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	h := &history{
+		generator: generator{path: args[2], options: s.options, seed: seed},
+		dice:      dice{state: splitmix64(seed)},
+	}
+	// Mapped whole at once: a commit that had to map more would wait for readers.
+	h.options.InitialMmapSize = 16 << 20
+	if err := h.openShort(); err != nil {
+		return err
+	}
+	if h.log, err = newStateLog(args[3]); err != nil {
+		return err
+	}
+	s.fill(h)
+	pageSize := h.db.Info().PageSize
+	if err := h.db.Close(); err != nil {
+		return err
+	}
+	return h.log.close(pageSize, h.txid)
+}
+
+// A history is a file that is being changed, and the log of it. The same rules
+// hold as for a generator: transactions of which bbolt's page layout depends on
+// the order of a map are not made, so that a seed gives the same file each time.
+type history struct {
+	generator
+	dice
+	log  *stateLog
+	txid uint64
+}
+
+// commit runs one transaction. An error ends the program: the file is of no use.
+func (h *history) commit(change func(t *shapeTx)) {
+	t := &shapeTx{}
+	err := h.db.Update(func(tx *bolt.Tx) error {
+		t.tx = tx
+		h.txid = uint64(tx.ID())
+		change(t)
+		return nil
+	})
+	if err != nil {
+		panic(fmt.Sprintf("commit: %v", err))
+	}
+	for _, apply := range t.changes {
+		apply(h.log, h.txid)
+	}
+}
+
+// openShort opens so that the file grows by little at a time.
+func (h *history) openShort() error {
+	err := h.open()
+	if err == nil {
+		h.db.AllocSize = 32 << 10
+	}
+	return err
+}
+
+// closeAndOpen is what libkv does around each call: all pending pages are free.
+func (h *history) closeAndOpen() {
+	err := h.db.Close()
+	if err == nil {
+		err = h.openShort()
+	}
+	if err != nil {
+		panic(fmt.Sprintf("reopen: %v", err))
+	}
+}
+
+// besideReader runs work while a reader keeps the pages of its state.
+func (h *history) besideReader(work func()) {
+	reader, err := h.db.Begin(false)
+	if err != nil {
+		panic(err)
+	}
+	work()
+	if err := reader.Rollback(); err != nil {
+		panic(err)
+	}
+}
+
+// hex returns so many hexadecimal digits that depend on what and seed.
+func (h *history) hex(what uint64, digits int) string {
+	return fmt.Sprintf("%x", noise(splitmix64(h.seed)^splitmix64(what), (digits+1)/2))[:digits]
+}

@@ -1,0 +1,88 @@
+// kill -9 of `rebolt recover` at any moment: under the new file's name there is
+// nothing, or all of it. REBOLT_SEED chooses other moments.
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <thread>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include "recovered.hpp"
+#include "support/random.hpp"
+#include "support/run_command.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace rebolt::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr int kills = 60;
+const std::string source = std::string(REBOLT_TEST_DATA) + "/damaged/etcd-zero-leaf.db";
+
+std::uint64_t seed_from_environment() {
+    const char* text = std::getenv("REBOLT_SEED");
+    return text == nullptr ? 20261123 : std::strtoull(text, nullptr, 10);
+}
+
+pid_t start(std::string target) {
+    std::array<std::string, 5> words{REBOLT_EXE, "recover", source, "-o", std::move(target)};
+    std::array<char*, 6> arguments{};
+    for (std::size_t i = 0; i < words.size(); ++i)
+        arguments[i] = words[i].data();
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    for (const int out : {STDOUT_FILENO, STDERR_FILENO})
+        ::posix_spawn_file_actions_addopen(&actions, out, "/dev/null", O_WRONLY, 0);
+    pid_t process = -1;
+    if (::posix_spawn(&process, arguments[0], &actions, nullptr, arguments.data(), environ) != 0)
+        std::abort();
+    ::posix_spawn_file_actions_destroy(&actions);
+    return process;
+}
+
+// True if it had not ended before.
+bool kill_after(pid_t process, std::chrono::microseconds wait) {
+    std::this_thread::sleep_for(wait);
+    ::kill(process, SIGKILL);
+    int status = 0;
+    while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFSIGNALED(status);
+}
+
+TEST(RecoverKilled, LeavesNothingOrAllUnderTheNewName) {
+    const std::uint64_t seed = seed_from_environment();
+    Random random(seed);
+    const TemporaryFolder folder;
+    const std::string target = folder.path("whole.db");
+    const auto begin = Clock::now();
+    ASSERT_EQ(run_command({REBOLT_EXE, "recover", source, "-o", target}).exit_code, 0);
+    const auto whole_run =
+        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
+    const std::string whole = bytes_of(target);
+    int in_the_middle = 0;
+    for (int i = 0; i < kills; ++i) {
+        SCOPED_TRACE(fmt::format("kill {}; set REBOLT_SEED={} for the same moments", i, seed));
+        fs::remove(target);
+        const auto wait = random.below(static_cast<std::uint64_t>(whole_run.count()) * 11 / 10);
+        in_the_middle += kill_after(start(target), std::chrono::microseconds(wait)) ? 1 : 0;
+        EXPECT_TRUE(!fs::exists(target) || bytes_of(target) == whole);
+    }
+    EXPECT_GT(in_the_middle, kills / 4);
+}
+
+} // namespace
+} // namespace rebolt::test

@@ -1,0 +1,16 @@
+// What recover promises, by class of damage and group of shapes.
+#pragma once
+
+#include "damage.hpp"
+#include "shape_file.hpp"
+
+namespace rebolt::test {
+
+struct Target {
+    double recall; ///< at least this fraction
+    bool truth;    ///< no lie
+};
+
+[[nodiscard]] Target target_of(HarmClass promise, ShapeGroup group) noexcept;
+
+} // namespace rebolt::test
