@@ -130,9 +130,40 @@ std::optional<std::size_t> Orphans::hole_for(const Top& top) const {
         found = i;
         is_exact = exact;
     }
-    if (found && !is_exact && hiding_ != 0)
+    if (found && !is_exact &&
+        (hiding_ != 0 || (is_of_unknown_kind(ground_.holes[*found]) &&
+                          !likely_branches_.contains(*found))))
         return std::nullopt;
     return found;
+}
+
+// A bucket's root of which nothing says whether it was a branch or a leaf, which
+// may have held buckets.
+bool Orphans::is_of_unknown_kind(const Hole& hole) const {
+    return !hole.has_wrong_id && !height_of(ground_, hole);
+}
+
+// It was a branch if two pages or more fit it, as high as each other, and none
+// overlaps another: pages of several buckets would.
+void Orphans::find_likely_branches(const std::vector<Top>& tops) {
+    for (std::size_t i = 0; i < ground_.holes.size() && i < holes_tried_max; ++i) {
+        const Hole& hole = ground_.holes[i];
+        if (hole.count == 1 || !is_of_unknown_kind(hole))
+            continue;
+        std::size_t fitting = 0;
+        bool is_likely = true;
+        const Top* before = nullptr;
+        for (const Top& top : tops) {
+            if (!fits(hole, top))
+                continue;
+            is_likely = is_likely && (before == nullptr || (before->keys.last < top.keys.first &&
+                                                            before->height == top.height));
+            before = &top;
+            ++fitting;
+        }
+        if (is_likely && fitting >= 2)
+            likely_branches_.insert(i);
+    }
 }
 
 bool Orphans::overlaps(std::size_t hole, const Stretch& keys) const {
@@ -154,7 +185,9 @@ Result<void> Orphans::place() {
         holes_of_.emplace(ground_.holes[i].bucket, i);
         hiding_ += may_hide_buckets(ground_.holes[i]) ? 1 : 0;
     }
-    for (const Top& top : find_tops()) {
+    const std::vector<Top> tops = find_tops();
+    find_likely_branches(tops);
+    for (const Top& top : tops) {
         std::optional<std::size_t> hole;
         BucketId home = ground_.pages.home(top.page);
         const auto by_owner = home_by_owner(ground_, top.last_leaf);

@@ -47,6 +47,8 @@ private:
     [[nodiscard]] bool may_hide_buckets(const Hole& hole) const;
     [[nodiscard]] std::optional<std::size_t> hole_for(const Top& top) const;
     [[nodiscard]] std::optional<std::size_t> hole_in(BucketId bucket, const Top& top) const;
+    [[nodiscard]] bool is_of_unknown_kind(const Hole& hole) const;
+    void find_likely_branches(const std::vector<Top>& tops);
     [[nodiscard]] bool overlaps(std::size_t hole, const Stretch& keys) const;
     Result<void> put(const Top& top, BucketId bucket, const KeyRange& range, std::size_t hole);
 
@@ -57,6 +59,7 @@ private:
     std::set<BucketId> with_buckets_; ///< buckets that are known to hold buckets
     std::multimap<BucketId, std::size_t> holes_of_;
     std::map<std::size_t, std::vector<Stretch>> covered_; ///< by hole
+    std::set<std::size_t> likely_branches_; ///< holes of unknown kind that were branches
     std::size_t hiding_ = 0; ///< holes that may have held whole buckets
     std::vector<PageId> left_over_;
 };

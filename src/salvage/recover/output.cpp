@@ -62,12 +62,14 @@ Result<void> Output::open(std::span<const std::string> path) {
     if (bucket_ && std::ranges::equal(path, path_))
         return {};
     TRY(make_room(0));
+    listed_here_ = nullptr;
     Bucket bucket = tx_->root();
     for (const std::string& name : path) {
         auto inside = bucket.bucket(name);
         if (!inside) { // what is to come in it is known, but not the bucket itself
             inside = bucket.create_bucket(name);
-            ++implied_;
+            const auto depth = static_cast<std::size_t>(&name - path.data());
+            implied_.insert({path.begin(), path.begin() + static_cast<std::ptrdiff_t>(depth) + 1});
         }
         bucket = TRY(std::move(inside));
         TRY(bucket.set_fill_percent(fill_fraction));
@@ -86,9 +88,17 @@ Result<void> Output::open(std::span<const std::string> path) {
 Result<Output::There> Output::there(std::span<const std::string> bucket, std::string_view key) {
     TRY(open(bucket));
     const auto entry = TRY(bucket_->cursor().seek(key));
-    if (!entry || entry->key != key)
+    if (!entry || entry->key != key || (entry->is_bucket && is_implied(bucket, key)))
         return There::nothing;
     return entry->is_bucket ? There::bucket : There::value;
+}
+
+bool Output::is_implied(std::span<const std::string> bucket, std::string_view key) const {
+    if (implied_.empty())
+        return false;
+    std::vector<std::string> path(bucket.begin(), bucket.end());
+    path.emplace_back(key);
+    return implied_.contains(path);
 }
 
 Result<std::optional<std::string_view>> Output::value(std::span<const std::string> bucket,
@@ -106,6 +116,12 @@ bool Output::is_wanted(Provenance provenance) const noexcept {
         return provenance == Provenance::current;
     }
     return true;
+}
+
+// Counts an element that has been written, and tells of it.
+Result<void> Output::note(const Kept& element, Provenance provenance, std::size_t donor) {
+    count(element, provenance);
+    return tell(element, provenance, donor);
 }
 
 Result<void> Output::tell(const Kept& element, Provenance provenance, std::size_t donor) const {
@@ -140,11 +156,15 @@ Result<bool> Output::add(const Kept& element, Provenance provenance, std::size_t
     if (element.is_bucket) {
         Bucket made = TRY(bucket_->create_bucket_if_missing(element.key));
         TRY(made.set_sequence(element.sequence));
+        if (!implied_.empty()) {
+            std::vector<std::string> path(element.bucket.begin(), element.bucket.end());
+            path.emplace_back(element.key);
+            implied_.erase(path);
+        }
     } else {
         TRY(bucket_->put(element.key, element.value));
     }
-    count(element, provenance);
-    TRY(tell(element, provenance, donor));
+    TRY(note(element, provenance, donor));
     return true;
 }
 
@@ -157,6 +177,13 @@ Result<void> Output::replace(const Kept& element, Provenance provenance) {
 
 Result<void> Output::close() {
     bucket_.reset();
+    listed_here_ = nullptr;
+    for (const std::vector<std::string>& path : implied_)
+        TRY(note({.bucket = std::span(path).first(path.size() - 1),
+                  .key = path.back(),
+                  .value = {},
+                  .is_bucket = true},
+                 Provenance::stale));
     if (tx_)
         TRY(tx_->commit());
     tx_.reset();

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,14 +49,16 @@ public:
 
     void fill_in(RecoverReport& report) const;
     /// Keys and buckets that the new file must have.
-    [[nodiscard]] std::uint64_t key_count() const noexcept { return counts_.total() + implied_; }
+    [[nodiscard]] std::uint64_t key_count() const noexcept { return counts_.total(); }
 
 private:
     Output(io::NewFile file, DB db, const RecoverOptions& options);
     Result<void> open(std::span<const std::string> path);
     Result<void> make_room(std::uint64_t bytes);
+    [[nodiscard]] bool is_implied(std::span<const std::string> bucket, std::string_view key) const;
     [[nodiscard]] bool is_wanted(Provenance provenance) const noexcept;
     void count(const Kept& element, Provenance provenance);
+    Result<void> note(const Kept& element, Provenance provenance, std::size_t donor = 0);
     Result<void> tell(const Kept& element, Provenance provenance, std::size_t donor) const;
 
     io::NewFile file_;
@@ -69,7 +73,8 @@ private:
     RecoveredCounts counts_;
     RecoveredCounts lost_and_found_;
     std::uint64_t buckets_ = 0;
-    std::uint64_t implied_ = 0;
+    /// Buckets that hold something, though nothing told of them themselves.
+    std::set<std::vector<std::string>> implied_;
     std::vector<RecoveredBucket> listed_;
     RecoveredBucket* listed_here_ = nullptr; ///< of bucket_
     std::map<std::vector<std::string>, std::size_t> index_of_;
