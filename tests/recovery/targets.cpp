@@ -15,8 +15,9 @@ Target target_of(HarmClass promise, ShapeGroup group) noexcept {
         return {is_known ? 1.0 : 0.9, true};
     case HarmClass::a_branch:
         return {0.999, true};
+    // Nothing tells whose leaf it is, where buckets share keys of one form.
     case HarmClass::branches:
-        return {is_known ? 0.99 : 0.95, true};
+        return {is_known ? 0.99 : group == ShapeGroup::nested ? 0.95 : 0.0, true};
     case HarmClass::root:
     case HarmClass::scattered:
         return {0.0, true};
