@@ -70,17 +70,31 @@ std::span<const PageId> Filler::leaves_of(const Hole& hole) const {
     return {begin, end};
 }
 
-// Whether an older version of a key is newer than the one that is there.
-Result<bool> Filler::is_newer(const Kept& element) {
-    const auto& age_of = ground_.options.age_of;
-    if (!age_of || element.bucket.size() != depth_ || !older_.contains(element.key))
+// Of several old versions of a key only the newest is taken, where values tell.
+void Filler::note_ages(const Hole& hole, PageId page) {
+    if (!ground_.options.age_of)
+        return;
+    const auto path = ground_.buckets.path(hole.bucket);
+    const auto view = format::LeafView::of(ground_.pages.bytes(page));
+    for (std::size_t i = 0; i < view->count(); ++i) {
+        const auto element = view->element(i);
+        if (element->is_bucket())
+            continue;
+        if (const auto age = ground_.options.age_of(path, element->key, element->value)) {
+            std::uint64_t& newest = newest_[element->key];
+            newest = std::max(newest, age->number);
+        }
+    }
+}
+
+bool Filler::is_outdated(const Kept& element) const {
+    if (element.is_bucket || element.bucket.size() != depth_)
         return false;
-    const auto there = TRY(output_.value(element.bucket, element.key));
-    if (!there)
+    const auto newest = newest_.find(element.key);
+    if (newest == newest_.end())
         return false;
-    const auto old_age = age_of(element.bucket, element.key, *there);
-    const auto new_age = age_of(element.bucket, element.key, element.value);
-    return old_age && new_age && new_age->number > old_age->number;
+    const auto age = ground_.options.age_of(element.bucket, element.key, element.value);
+    return age && age->number < newest->second;
 }
 
 Result<bool> Filler::keep(const Kept& element) {
@@ -90,16 +104,12 @@ Result<bool> Filler::keep(const Kept& element) {
     if (is_here && (is_covered(covered_, element.key) || is_covered(known_, element.key)))
         return false;
     const Provenance provenance = provenance_of_(element.page);
-    if (TRY(output_.there(element.bucket, element.key)) != Output::There::nothing) {
-        if (!element.is_bucket && provenance == Provenance::stale && TRY(is_newer(element)))
-            TRY(output_.replace(element, provenance));
+    if ((provenance == Provenance::stale && is_outdated(element)) ||
+        TRY(output_.there(element.bucket, element.key)) != Output::There::nothing)
         return false;
-    }
     const bool was_added = TRY(output_.add(element, provenance));
     if (was_added && hole_ < ground_.holes.size())
         ++ground_.holes[hole_].restored;
-    if (was_added && is_here && provenance == Provenance::stale)
-        older_.emplace(element.key);
     return was_added;
 }
 
@@ -114,7 +124,7 @@ Result<void> Filler::add_leaf(BucketId bucket, PageId page) {
     depth_ = ground_.buckets.path(bucket).size();
     covered_.clear();
     known_.clear();
-    older_.clear();
+    newest_.clear();
     return keeper_.keep_leaf(bucket, page, {});
 }
 
@@ -124,10 +134,9 @@ bool Filler::may_be_of(const Hole& hole, PageId page) const {
     const Bytes leaf = ground_.pages.bytes(page);
     if (!lies_in(leaf, hole.range))
         return false;
-    const bool says_so = ground_.pages.is_displaced(page) &&
-                         load<format::PageHeader>(leaf.data()).id == number(hole.page);
-    return says_so || page == hole.page ||
-           (hole.range.lower && first_key(leaf) == *hole.range.lower);
+    if (ground_.pages.is_displaced(page))
+        return load<format::PageHeader>(leaf.data()).id == number(hole.page);
+    return hole.range.lower && first_key(leaf) == *hole.range.lower;
 }
 
 Result<void> Filler::fill(std::size_t hole, const std::vector<Stretch>& covered) {
@@ -135,7 +144,7 @@ Result<void> Filler::fill(std::size_t hole, const std::vector<Stretch>& covered)
     depth_ = ground_.buckets.path(ground_.holes[hole].bucket).size();
     covered_ = covered;
     known_.clear();
-    older_.clear();
+    newest_.clear();
     const Hole at = ground_.holes[hole];
     Survey& pages = ground_.pages;
     const auto of_home = leaves_of(at);
@@ -147,6 +156,10 @@ Result<void> Filler::fill(std::size_t hole, const std::vector<Stretch>& covered)
             known.push_back({first_key(pages.bytes(page)), last_key(pages.bytes(page))});
         }
     known_ = std::move(known);
+    for (const PageId page : of_home)
+        if (!pages.has(page, Survey::in_previous) && !pages.has(page, Survey::used) &&
+            overlap(pages.bytes(page), at.range))
+            note_ages(at, page);
     for (const PageId page : of_home)
         if (!pages.has(page, Survey::in_previous) && !pages.has(page, Survey::used) &&
             overlap(pages.bytes(page), at.range))

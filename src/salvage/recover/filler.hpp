@@ -1,8 +1,8 @@
 // Filler: fills holes with what older states and donors still have.
 #pragma once
 
-#include <set>
-#include <string>
+#include <map>
+#include <string_view>
 #include <vector>
 
 #include "salvage/recover/orphans.hpp"
@@ -28,7 +28,8 @@ public:
 private:
     Result<bool> keep(const Kept& element);
     Result<void> fill_with(std::size_t hole, PageId page);
-    Result<bool> is_newer(const Kept& element);
+    void note_ages(const Hole& hole, PageId page);
+    [[nodiscard]] bool is_outdated(const Kept& element) const;
     Result<void> copy_donors_bucket(const Bucket& from, std::vector<std::string>& path,
                                     std::size_t donor);
     [[nodiscard]] std::span<const PageId> leaves_of(const Hole& hole) const;
@@ -41,7 +42,8 @@ private:
     std::vector<PageId> leaves_;               ///< by home, then by first key
     std::vector<Stretch> covered_;             ///< by pages of the newest state, in order
     std::vector<Stretch> known_;               ///< by pages of the state before, in order
-    std::set<std::string, std::less<>> older_; ///< keys put from older pages, in this hole
+    /// Of the keys in this hole, the newest age that an older page has.
+    std::map<std::string_view, std::uint64_t> newest_;
     std::size_t hole_ = 0;
     std::size_t depth_ = 0; ///< of the hole's bucket
 };

@@ -1,6 +1,7 @@
 #include "salvage/recover/guess.hpp"
 
 #include <algorithm>
+#include <string>
 #include <set>
 #include <tuple>
 
@@ -102,7 +103,17 @@ struct Root {
     std::uint64_t holes = 0;
     std::uint64_t leaves = 0;
     bool is_accounted_for = false; ///< with a freelist that leaves no page over
+    bool is_recognised = false;    ///< its names are those of an owner that is known
 };
+
+bool is_recognised(const Ground& ground, PageId leaf) {
+    if (!ground.options.judge_for)
+        return false;
+    std::vector<std::string> names;
+    for (const std::string_view name : names_in(ground.pages, leaf))
+        names.emplace_back(name);
+    return static_cast<bool>(ground.options.judge_for(names));
+}
 
 // Roots, the best first: those with a freelist that fits, those with few holes.
 std::vector<Root> find_roots(Ground& ground, PageId known) {
@@ -120,6 +131,7 @@ std::vector<Root> find_roots(Ground& ground, PageId known) {
         root.state.page_end = pages.page_count();
         root.holes = for_each_leaf(pages, page, [&](PageId) { ++root.leaves; });
         root.is_accounted_for = choose_freelist(ground, root.state) == 0;
+        root.is_recognised = is_recognised(ground, *first_leaf(pages, page));
         roots.push_back(std::move(root));
     }
     pages.clear_all(Survey::led_to);
@@ -342,31 +354,39 @@ std::optional<State> guess_beside(Ground& ground, const State& known) {
 }
 
 Result<States> guess_both(Ground& ground) {
-    const std::vector<Root> roots = find_roots(ground, PageId{0});
+    std::vector<Root> roots = find_roots(ground, PageId{0});
     States states;
-    if (roots.empty()) {
-        // No root at all: buckets come from what pages and their owner tell.
+    states.is_newest_proven = false;
+    // Where one is its owner's by its names, the others are buckets of buckets.
+    if (std::ranges::any_of(roots, &Root::is_recognised))
+        std::erase_if(roots, [](const Root& root) { return !root.is_recognised; });
+    const bool is_one_whole = !roots.empty() && (roots[0].is_accounted_for || roots[0].holes == 0);
+    if (roots.empty() || (roots.size() > 1 && !roots[0].is_recognised && !is_one_whole)) {
+        // No root for sure: buckets come from what pages and their owner tell.
         choose_freelist(ground, states.newest);
         states.newest.page_end = ground.pages.page_count();
         return states;
     }
-    states.newest = roots[0].state;
-    for (std::size_t i = 1; i < roots.size() && roots[i].holes == roots[0].holes &&
-                            roots[i].is_accounted_for == roots[0].is_accounted_for;
-         ++i) {
+    const Root first = roots[0];
+    if (is_one_whole)
+        std::erase_if(roots, [&](const Root& root) {
+            return root.holes != first.holes || root.is_accounted_for != first.is_accounted_for;
+        });
+    states.newest = first.state;
+    bool is_age_sure = true;
+    for (std::size_t i = 1; i < roots.size(); ++i) {
         const AgeOrder age = compare_age(ground, roots[i].state, states.newest);
-        if (age.order > 0) {
-            states.other = states.newest;
-            states.newest = roots[i].state;
-        } else if (!states.other || age.order == 0) {
-            states.other = roots[i].state;
-        }
+        is_age_sure &= age.order != 0 && age.is_sure;
+        const State& older = age.order > 0 ? states.newest : roots[i].state;
         if (age.order == 0 || !age.is_sure)
-            states.rivals.push_back(age.order > 0 ? *states.other : roots[i].state);
-        else if (age.order > 0)
-            states.rivals.clear();
+            states.rivals.push_back(older);
+        if (age.order > 0 || !states.other || age.order == 0)
+            states.other = older;
+        if (age.order > 0)
+            states.newest = roots[i].state;
     }
     states.order_is_doubtful = !states.rivals.empty();
+    states.is_newest_proven = is_one_whole || (roots.size() > 1 && is_age_sure);
     return states;
 }
 

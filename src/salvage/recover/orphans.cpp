@@ -22,12 +22,13 @@ bool contains(const KeyRange& range, const Stretch& keys) {
 
 } // namespace
 
-Orphans::Orphans(Ground& ground, const Account& account, TreeKeeper::Sink sink)
+Orphans::Orphans(Ground& ground, const Account& account, Sink sink)
     : ground_(ground), account_(account),
       keeper_(ground, WalkMode::fill,
               [this, sink = std::move(sink)](const Kept& element) -> Result<bool> {
-                  const bool was_added = TRY(sink(element));
-                  if (was_added && hole_ < ground_.holes.size())
+                  const bool has_hole = hole_ < ground_.holes.size();
+                  const bool was_added = TRY(sink(element, has_hole));
+                  if (was_added && has_hole)
                       ++ground_.holes[hole_].restored;
                   return was_added;
               }) {}

@@ -20,7 +20,9 @@ struct Stretch {
 
 class Orphans {
 public:
-    Orphans(Ground& ground, const Account& account, TreeKeeper::Sink sink);
+    /// Told of each element, and whether a hole proves its place.
+    using Sink = std::function<Result<bool>(const Kept&, bool has_hole)>;
+    Orphans(Ground& ground, const Account& account, Sink sink);
 
     /// Places every orphan that belongs to one hole without doubt, and what it
     /// leads to. Errors: the sink's.

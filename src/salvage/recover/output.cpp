@@ -101,12 +101,6 @@ bool Output::is_implied(std::span<const std::string> bucket, std::string_view ke
     return implied_.contains(path);
 }
 
-Result<std::optional<std::string_view>> Output::value(std::span<const std::string> bucket,
-                                                      std::string_view key) {
-    TRY(open(bucket));
-    return bucket_->get(key);
-}
-
 bool Output::is_wanted(Provenance provenance) const noexcept {
     switch (options_->policy) {
     case RecoverPolicy::best:
@@ -166,13 +160,6 @@ Result<bool> Output::add(const Kept& element, Provenance provenance, std::size_t
     }
     TRY(note(element, provenance, donor));
     return true;
-}
-
-Result<void> Output::replace(const Kept& element, Provenance provenance) {
-    TRY(make_room(element.key.size() + element.value.size()));
-    TRY(open(element.bucket));
-    TRY(bucket_->put(element.key, element.value));
-    return tell(element, provenance, 0);
 }
 
 Result<void> Output::close() {

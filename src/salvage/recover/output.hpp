@@ -29,16 +29,9 @@ public:
     /// What is there under this key: nothing, a value or a bucket.
     enum class There : std::uint8_t { nothing, value, bucket };
     Result<There> there(std::span<const std::string> bucket, std::string_view key);
-    /// The value under this key; valid until the next change.
-    Result<std::optional<std::string_view>> value(std::span<const std::string> bucket,
-                                                  std::string_view key);
-
     /// Writes an element that is not there yet. Policy and options may leave it
     /// out: false. Tells on_item. Errors: on_item's, and those of writing.
     Result<bool> add(const Kept& element, Provenance provenance, std::size_t donor = 0);
-    /// Puts another value in place of one that add() wrote, as is `element`.
-    Result<void> replace(const Kept& element, Provenance provenance);
-
     /// Commits; the file is then open for checking under path_to_check().
     Result<void> close();
     [[nodiscard]] const std::string& path_to_check() const noexcept {

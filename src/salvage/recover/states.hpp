@@ -29,6 +29,8 @@ struct States {
     /// Nothing proves which of them is newer: then `rivals` may be the newest too.
     bool order_is_doubtful = false;
     std::vector<State> rivals{};
+    /// Off: a root was taken that only looks like one.
+    bool is_newest_proven = true;
 };
 
 /// Errors: damaged, if no state can be found.

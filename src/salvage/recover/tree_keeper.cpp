@@ -69,10 +69,12 @@ Result<void> TreeKeeper::keep_leaf(BucketId bucket, PageId page, const KeyRange&
     frames_.push_back({.page = page,
                        .leaf = bytes,
                        .only = {},
+                       .doubtful = doubtful_elements(bytes),
                        .children = {},
                        .range = range,
                        .bucket = bucket,
                        .count = count_of(bytes)});
+    frames_.back().is_partial = !frames_.back().doubtful.empty();
     return run();
 }
 
@@ -129,6 +131,7 @@ void TreeKeeper::enter_sound(BucketId bucket, const Step& step, Bytes bytes, boo
     Frame frame{.page = step.page,
                 .leaf = {},
                 .only = {},
+                .doubtful = {},
                 .children = {},
                 .range = step.range,
                 .bucket = bucket,
@@ -139,6 +142,8 @@ void TreeKeeper::enter_sound(BucketId bucket, const Step& step, Bytes bytes, boo
         ground_.leaf_levels.try_emplace(bucket, step.level);
         frame.leaf = bytes;
         frame.count = count_of(bytes);
+        frame.doubtful = doubtful_elements(bytes);
+        frame.is_partial |= !frame.doubtful.empty();
     } else {
         frame.children = children_of(bytes, step);
         frame.count = static_cast<std::uint32_t>(frame.children.size());
@@ -164,6 +169,7 @@ void TreeKeeper::enter_damaged(BucketId bucket, const Step& step, bool has_name)
     Frame frame{.page = step.page,
                 .leaf = {},
                 .only = {},
+                .doubtful = {},
                 .children = {},
                 .range = step.range,
                 .bucket = bucket,
@@ -243,7 +249,7 @@ void TreeKeeper::add_hole(BucketId bucket, const Step& step, FindingCode code, b
 
 // One element cannot be used: a hole that is as wide as its key.
 void TreeKeeper::add_element_hole(const Frame& frame, std::string_view key, FindingCode code) {
-    if (mode_ == WalkMode::learn)
+    if (mode_ != WalkMode::keep) // what an old page lacks is no hole of the newest state
         return;
     if (frame.bucket == no_bucket) { // inside an inline bucket: no pages to fill it from
         ++ground_.wrong_elements;
@@ -272,6 +278,26 @@ Result<void> TreeKeeper::next_element() {
     return keep_element(top, frame.only.empty() ? index : frame.only[index]);
 }
 
+// The elements whose values are malformed, and those beside them: where a page
+// was torn, a value before or behind may reach into the tear.
+std::vector<std::size_t> TreeKeeper::doubtful_elements(Bytes leaf) const {
+    std::vector<std::size_t> doubtful;
+    if (!ground_.judge || mode_ == WalkMode::learn)
+        return doubtful;
+    const auto view = LeafView::of(leaf);
+    const std::size_t count = view->count();
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto element = view->element(i);
+        if (!element || element->is_bucket() ||
+            !ground_.judge(names_, element->key, element->value))
+            continue;
+        for (std::size_t j = i == 0 ? 0 : i - 1; j < std::min(i + 2, count); ++j)
+            if (doubtful.empty() || doubtful.back() < j)
+                doubtful.push_back(j);
+    }
+    return doubtful;
+}
+
 Result<void> TreeKeeper::leave() {
     if (frames_.back().has_name)
         names_.pop_back();
@@ -289,7 +315,7 @@ Result<void> TreeKeeper::keep_element(std::size_t at, std::size_t index) {
         return keep_bucket(at, *element);
     if (mode_ == WalkMode::learn)
         return {};
-    if (ground_.judge && ground_.judge(names_, element->key, element->value)) {
+    if (std::ranges::binary_search(frame.doubtful, index)) {
         add_element_hole(frame, element->key, FindingCode::value_malformed);
         return {};
     }
@@ -357,6 +383,7 @@ void TreeKeeper::enter_inline(const Frame& host, std::string_view name, Bytes im
     Frame frame{.page = host.page,
                 .leaf = image,
                 .only = {},
+                .doubtful = {},
                 .children = {},
                 .range = {},
                 .bucket = no_bucket,
@@ -365,6 +392,8 @@ void TreeKeeper::enter_inline(const Frame& host, std::string_view name, Bytes im
                 .is_partial = host.is_partial,
                 .has_name = true};
     names_.emplace_back(name);
+    frame.doubtful = doubtful_elements(image);
+    frame.is_partial |= !frame.doubtful.empty();
     frames_.push_back(std::move(frame));
 }
 

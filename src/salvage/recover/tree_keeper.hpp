@@ -103,7 +103,8 @@ private:
         PageId page;
         Bytes leaf;                      ///< empty for a branch
         std::vector<std::uint32_t> only; ///< these elements; empty: all
-        std::vector<Step> children;      ///< of a branch
+        std::vector<std::size_t> doubtful; ///< elements that may be damaged, in order
+        std::vector<Step> children;        ///< of a branch
         KeyRange range;
         BucketId bucket;
         std::uint32_t next = 0;
@@ -124,6 +125,7 @@ private:
     Result<void> leave();
     void add_hole(BucketId bucket, const Step& step, FindingCode code, bool has_wrong_id);
     void add_element_hole(const Frame& frame, std::string_view key, FindingCode code);
+    [[nodiscard]] std::vector<std::size_t> doubtful_elements(Bytes leaf) const;
     [[nodiscard]] bool is_on_way(PageId page) const noexcept;
     [[nodiscard]] bool may_be_followed(PageId host, BucketId inside, PageId root) const;
     [[nodiscard]] FindingCode what_is_wrong(PageId page) const;

@@ -153,6 +153,10 @@ void Recovery::Work::choose_judge() {
 
 // Of a state whose age is doubtful only what the other one has too is current.
 Provenance Recovery::Work::provenance_of_kept(const Kept& kept) const {
+    if (is_keeping_suspect_ && !are_suspects_current_)
+        return Provenance::stale;
+    if (!states_.is_newest_proven)
+        return Provenance::previous;
     if (!states_.order_is_doubtful)
         return Provenance::current;
     const bool is_everywhere = std::ranges::all_of(states_.rivals, [&](const State& rival) {

@@ -34,6 +34,7 @@ private:
     [[nodiscard]] Provenance provenance_of(PageId page) const;
     Result<bool> next_suspect();
     [[nodiscard]] bool may_be_elsewhere(const salvage::TreeKeeper::Suspect& suspect);
+    [[nodiscard]] bool is_below(PageId page, PageId branch) const;
     Result<void> prepare_to_fill();
     Result<void> place_orphans();
     [[nodiscard]] bool is_found_again(std::size_t hole) const;
@@ -61,6 +62,8 @@ private:
     /// met: sound ones by their first keys, and how many damaged ones.
     std::vector<PageId> live_pages_;
     std::optional<std::uint64_t> live_pages_damaged_;
+    bool is_keeping_suspect_ = false;
+    bool are_suspects_current_ = false; ///< the freelist alone is wrong
     std::uint64_t pages_missing_ = 0;
     bool has_looked_for_lost_buckets_ = false;
     std::size_t next_hole_ = 0;

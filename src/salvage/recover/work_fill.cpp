@@ -23,7 +23,7 @@ constexpr std::uint64_t holes_a_step = 64;
 Provenance Recovery::Work::provenance_of(PageId page) const {
     const bool is_live = ground_.free_pages_known && !pages_.has(page, Survey::free) &&
                          pages_.has(page, Survey::used);
-    if (is_live && !states_.order_is_doubtful)
+    if (is_live && !states_.order_is_doubtful && states_.is_newest_proven)
         return Provenance::current;
     return is_live || pages_.has(page, Survey::in_previous) ? Provenance::previous
                                                             : Provenance::stale;
@@ -42,13 +42,23 @@ bool Recovery::Work::may_be_elsewhere(const TreeKeeper::Suspect& suspect) {
         std::ranges::stable_sort(live_pages_, {}, first_of);
         live_pages_damaged_ = account.pages_missing() - live_pages_.size();
     }
-    if (*live_pages_damaged_ != 0)
-        return true;
     const check_walk::KeyRange& range = suspect.step.range;
-    auto at = range.lower ? std::ranges::lower_bound(live_pages_, *range.lower, {}, first_of)
-                          : live_pages_.begin();
+    if (!range.lower) // everything would fit
+        return false;
+    auto at = std::ranges::lower_bound(live_pages_, *range.lower, {}, first_of);
     for (; at != live_pages_.end() && (!range.upper || first_of(*at) < *range.upper); ++at)
-        if (account.is_orphan(*at))
+        if (account.is_orphan(*at) && !is_below(*at, suspect.step.page))
+            return true;
+    return false;
+}
+
+// Whether a page's branch leads to another.
+bool Recovery::Work::is_below(PageId page, PageId branch) const {
+    if (!pages_.is_branch(branch))
+        return false;
+    const auto view = format::BranchView::of(pages_.bytes(branch));
+    for (std::size_t i = 0; i < view->count(); ++i)
+        if (view->element(i)->child == page)
             return true;
     return false;
 }
@@ -72,7 +82,9 @@ Result<bool> Recovery::Work::next_suspect() {
         if (ground_.free_pages_known) { // then no page is free for sure
             pages_.clear_all(Survey::free);
             ground_.free_pages_known = false;
+            are_suspects_current_ = *live_pages_damaged_ == 0;
         }
+        is_keeping_suspect_ = true;
         keeper_.begin(suspect.bucket, suspect.step);
         return true;
     }
@@ -107,11 +119,11 @@ Result<void> Recovery::Work::place_orphans() {
     if (!ground_.free_pages_known)
         return {};
     const Account account(ground_, states_.newest);
-    orphans_.emplace(ground_, account, [this](const Kept& kept) -> Result<bool> {
+    orphans_.emplace(ground_, account, [this](const Kept& kept, bool has_hole) -> Result<bool> {
         if ((kept.bucket.empty() && !kept.is_bucket) ||
             TRY(output_->there(kept.bucket, kept.key)) != Output::There::nothing)
             return false;
-        TRY(output_->add(kept, provenance_of(kept.page)));
+        TRY(output_->add(kept, has_hole ? provenance_of(kept.page) : Provenance::previous));
         return true;
     });
     TRY(orphans_->place());
