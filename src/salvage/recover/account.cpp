@@ -15,7 +15,7 @@ bool Account::is_orphan(PageId page) const noexcept {
     const Survey& pages = ground_.pages;
     return (pages.kind(page) == PageKind::leaf || pages.kind(page) == PageKind::branch) &&
            !pages.has(page, Survey::used) && !pages.has(page, Survey::free) &&
-           count_of(pages.bytes(page)) != 0;
+           !pages.has(page, Survey::bad) && count_of(pages.bytes(page)) != 0;
 }
 
 void Account::mark_led_to() const {

@@ -38,7 +38,7 @@ void Filler::prepare() {
     Survey& pages = ground_.pages;
     for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
         const PageId page{id};
-        if (!pages.is_leaf(page) || pages.has(page, Survey::used) ||
+        if (!pages.is_leaf(page) || pages.has(page, Survey::used) || pages.has(page, Survey::bad) ||
             count_of(pages.bytes(page)) == 0)
             continue;
         if (pages.home(page) == no_bucket)

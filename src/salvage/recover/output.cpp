@@ -165,12 +165,15 @@ Result<bool> Output::add(const Kept& element, Provenance provenance, std::size_t
 Result<void> Output::close() {
     bucket_.reset();
     listed_here_ = nullptr;
-    for (const std::vector<std::string>& path : implied_)
-        TRY(note({.bucket = std::span(path).first(path.size() - 1),
-                  .key = path.back(),
-                  .value = {},
-                  .is_bucket = true},
-                 Provenance::stale));
+    for (const std::vector<std::string>& path : implied_) {
+        const Kept bucket{.bucket = std::span(path).first(path.size() - 1),
+                          .key = path.back(),
+                          .value = {},
+                          .is_bucket = true};
+        count(bucket, Provenance::stale);
+        if (path.front() != lost_and_found_name) // which was never in the damaged file
+            TRY(tell(bucket, Provenance::stale, 0));
+    }
     if (tx_)
         TRY(tx_->commit());
     tx_.reset();

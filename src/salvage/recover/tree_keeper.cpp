@@ -21,6 +21,11 @@ bool in_range(Bytes page, const KeyRange& range) noexcept {
                                    (!range.upper || last_key(page) < *range.upper));
 }
 
+bool overlaps(Bytes page, const KeyRange& range) noexcept {
+    return (!range.lower || last_key(page) >= *range.lower) &&
+           (!range.upper || first_key(page) < *range.upper);
+}
+
 std::vector<TreeKeeper::Step> children_of(Bytes branch, const TreeKeeper::Step& parent) {
     const auto view = BranchView::of(branch);
     std::vector<TreeKeeper::Step> children(view->count());
@@ -106,8 +111,14 @@ void TreeKeeper::enter(BucketId bucket, const Step& step, bool has_name) {
     const Bytes bytes = pages_.bytes(step.page);
     if (count_of(bytes) == 0 && step.level != 0)
         return hole(FindingCode::layout_not_canonical, false);
-    if (!in_range(bytes, step.range))
-        return hole(FindingCode::key_outside_parent_range, true);
+    if (!in_range(bytes, step.range)) {
+        if (fits_between_siblings(step)) // then the key that leads there is wrong
+            return enter_sound(bucket, {step.page, {}, step.level}, bytes, false, has_name);
+        // Keys on both sides of a border: not another's page, but a torn one.
+        if (overlaps(bytes, step.range))
+            pages_.set(step.page, Survey::bad);
+        return hole(FindingCode::key_outside_parent_range, !overlaps(bytes, step.range));
+    }
     if (mode_ == WalkMode::keep && ground_.free_pages_known &&
         pages_.has(step.page, Survey::free)) {
         suspects_.push_back({bucket, step});
@@ -116,6 +127,37 @@ void TreeKeeper::enter(BucketId bucket, const Step& step, bool has_name) {
         return;
     }
     enter_sound(bucket, step, bytes, false, has_name);
+}
+
+// Whether the keys of the child that the top frame leads to lie between those of
+// the sound children beside it.
+bool TreeKeeper::fits_between_siblings(const Step& step) const {
+    if (mode_ == WalkMode::learn || frames_.empty() || frames_.back().children.empty() ||
+        step.level == 0)
+        return false;
+    const Frame& parent = frames_.back();
+    const std::size_t index = parent.next - 1U;
+    const Bytes page = pages_.bytes(step.page);
+    const auto is_sound = [&](PageId id) {
+        return number(id) >= 2 && number(id) < pages_.page_count() &&
+               pages_.kind(id) == pages_.kind(step.page) && count_of(pages_.bytes(id)) != 0;
+    };
+    if (!pages_.is_leaf(step.page) || parent.children[index].page != step.page)
+        return false;
+    if (index != 0) {
+        const PageId left = parent.children[index - 1].page;
+        if (!is_sound(left) || left == step.page ||
+            last_key(pages_.bytes(left)) >= first_key(page))
+            return false;
+    } else if (step.range.lower && first_key(page) < *step.range.lower) {
+        return false;
+    }
+    if (index + 1 < parent.children.size()) {
+        const PageId right = parent.children[index + 1].page;
+        return is_sound(right) && right != step.page &&
+               first_key(pages_.bytes(right)) > last_key(page);
+    }
+    return !step.range.upper || last_key(page) < *step.range.upper;
 }
 
 void TreeKeeper::enter_sound(BucketId bucket, const Step& step, Bytes bytes, bool is_partial,

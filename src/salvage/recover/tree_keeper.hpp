@@ -126,6 +126,7 @@ private:
     void add_hole(BucketId bucket, const Step& step, FindingCode code, bool has_wrong_id);
     void add_element_hole(const Frame& frame, std::string_view key, FindingCode code);
     [[nodiscard]] std::vector<std::size_t> doubtful_elements(Bytes leaf) const;
+    [[nodiscard]] bool fits_between_siblings(const Step& step) const;
     [[nodiscard]] bool is_on_way(PageId page) const noexcept;
     [[nodiscard]] bool may_be_followed(PageId host, BucketId inside, PageId root) const;
     [[nodiscard]] FindingCode what_is_wrong(PageId page) const;

@@ -43,9 +43,10 @@ bool Recovery::Work::may_be_elsewhere(const TreeKeeper::Suspect& suspect) {
         live_pages_damaged_ = account.pages_missing() - live_pages_.size();
     }
     const check_walk::KeyRange& range = suspect.step.range;
-    if (!range.lower) // everything would fit
+    if (!range.lower && !range.upper) // everything would fit
         return false;
-    auto at = std::ranges::lower_bound(live_pages_, *range.lower, {}, first_of);
+    auto at = range.lower ? std::ranges::lower_bound(live_pages_, *range.lower, {}, first_of)
+                          : live_pages_.begin();
     for (; at != live_pages_.end() && (!range.upper || first_of(*at) < *range.upper); ++at)
         if (account.is_orphan(*at) && !is_below(*at, suspect.step.page))
             return true;
@@ -82,7 +83,14 @@ Result<bool> Recovery::Work::next_suspect() {
         if (ground_.free_pages_known) { // then no page is free for sure
             pages_.clear_all(Survey::free);
             ground_.free_pages_known = false;
-            are_suspects_current_ = *live_pages_damaged_ == 0;
+            are_suspects_current_ =
+                *live_pages_damaged_ == 0 &&
+                std::ranges::none_of(live_pages_, [&](PageId page) {
+                    return !is_below(page, suspect.step.page) &&
+                           std::ranges::none_of(suspects, [&](const auto& other) {
+                               return is_below(page, other.step.page);
+                           });
+                });
         }
         is_keeping_suspect_ = true;
         keeper_.begin(suspect.bucket, suspect.step);
@@ -248,7 +256,7 @@ Result<void> Recovery::Work::add_lost_and_found() {
     for (std::uint64_t id = 2; id < pages_.page_count(); ++id) {
         const PageId page{id};
         if (pages_.kind(page) == PageKind::leaf && !pages_.has(page, Survey::used) &&
-            !pages_.has(page, Survey::in_previous) && pages_.home(page) == no_bucket &&
+            !pages_.has(page, Survey::bad) && !pages_.has(page, Survey::in_previous) && pages_.home(page) == no_bucket &&
             count_of(pages_.bytes(page)) != 0 && !is_root_like(pages_, page))
             TRY(add_to_lost_and_found(page));
     }
