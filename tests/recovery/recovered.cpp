@@ -12,15 +12,6 @@ namespace rebolt::test {
 namespace {
 
 constexpr std::size_t faults_max = 20;
-constexpr std::string_view lost_and_found = "lost+found";
-
-// `lost+found` and the buckets in it that are named for pages are recover's
-// own, not of the source: it may tell of them or not.
-bool is_recovers_own(const BucketNames& bucket, std::string_view key, bool is_bucket) {
-    return is_bucket && (bucket.empty() ? key == lost_and_found
-                                        : bucket.size() == 1 && bucket[0] == lost_and_found);
-}
-
 ValueJudge judge_for(std::span<const std::string> top_level) {
     const schema::Owner owner = schema::identify(top_level);
     if (owner == schema::Owner::unknown)
@@ -65,8 +56,6 @@ private:
         if (!item.is_bucket)
             told.value = item.value;
         const BucketNames bucket(item.bucket.begin(), item.bucket.end());
-        if (is_recovers_own(bucket, item.key, item.is_bucket))
-            ++told_of_own_;
         const bool is_new =
             result_.items.emplace(std::pair(bucket, std::string(item.key)), told).second;
         if (!is_new)
@@ -119,7 +108,7 @@ private:
             const Bucket bucket = buckets[i];
             result_.sequences[bucket.path()] = bucket.sequence();
             const Result<void> walked = bucket.for_each([&](const Entry& entry) -> Result<void> {
-                found += is_recovers_own(bucket.path(), entry.key, entry.is_bucket) ? 0 : 1;
+                ++found;
                 compare_entry(bucket.path(), entry);
                 if (entry.is_bucket)
                     buckets.push_back(*bucket.bucket(entry.key));
@@ -133,8 +122,6 @@ private:
     }
 
     void compare_entry(const BucketNames& bucket, const Entry& entry) {
-        if (is_recovers_own(bucket, entry.key, entry.is_bucket))
-            return;
         const auto told = result_.items.find({bucket, std::string(entry.key)});
         std::optional<std::string> value;
         if (!entry.is_bucket)
@@ -145,7 +132,6 @@ private:
     }
 
     Recovered result_;
-    std::size_t told_of_own_ = 0;
 };
 
 } // namespace

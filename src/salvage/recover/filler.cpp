@@ -36,14 +36,15 @@ Filler::Filler(Ground& ground, Output& output, std::function<Provenance(PageId)>
 
 void Filler::prepare() {
     Survey& pages = ground_.pages;
+    only_ = only_bucket(ground_);
     for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
         const PageId page{id};
         if (!pages.is_leaf(page) || pages.has(page, Survey::used) || pages.has(page, Survey::bad) ||
             count_of(pages.bytes(page)) == 0)
             continue;
         if (pages.home(page) == no_bucket)
-            if (const auto home = home_by_owner(ground_, page))
-                pages.set_home(page, *home);
+            pages.set_home(page, home_by_owner(ground_, page)
+                                     .value_or(holds_buckets(pages.bytes(page)) ? no_bucket : only_));
         leaves_.push_back(page);
     }
     std::ranges::stable_sort(leaves_, [&](PageId a, PageId b) {
@@ -136,7 +137,8 @@ bool Filler::may_be_of(const Hole& hole, PageId page) const {
         return false;
     if (ground_.pages.is_displaced(page))
         return load<format::PageHeader>(leaf.data()).id == number(hole.page);
-    return hole.range.lower && first_key(leaf) == *hole.range.lower;
+    // Where there are several buckets, they may have the same keys.
+    return only_ != no_bucket && hole.range.lower && first_key(leaf) == *hole.range.lower;
 }
 
 Result<void> Filler::fill(std::size_t hole, const std::vector<Stretch>& covered) {

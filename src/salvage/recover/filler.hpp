@@ -44,6 +44,7 @@ private:
     std::vector<Stretch> known_;               ///< by pages of the state before, in order
     /// Of the keys in this hole, the newest age that an older page has.
     std::map<std::string_view, std::uint64_t> newest_;
+    BucketId only_ = no_bucket; ///< the one bucket with pages, if there is but one
     std::size_t hole_ = 0;
     std::size_t depth_ = 0; ///< of the hole's bucket
 };

@@ -373,10 +373,8 @@ Result<States> guess_both(Ground& ground) {
             return root.holes != first.holes || root.is_accounted_for != first.is_accounted_for;
         });
     states.newest = first.state;
-    bool is_age_sure = true;
     for (std::size_t i = 1; i < roots.size(); ++i) {
         const AgeOrder age = compare_age(ground, roots[i].state, states.newest);
-        is_age_sure &= age.order != 0 && age.is_sure;
         const State& older = age.order > 0 ? states.newest : roots[i].state;
         if (age.order == 0 || !age.is_sure)
             states.rivals.push_back(older);
@@ -386,7 +384,7 @@ Result<States> guess_both(Ground& ground) {
             states.newest = roots[i].state;
     }
     states.order_is_doubtful = !states.rivals.empty();
-    states.is_newest_proven = is_one_whole || (roots.size() > 1 && is_age_sure);
+    states.is_newest_proven = is_one_whole;
     return states;
 }
 

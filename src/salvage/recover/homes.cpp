@@ -1,5 +1,7 @@
 #include "salvage/recover/homes.hpp"
 
+#include <algorithm>
+
 namespace rebolt::salvage {
 namespace {
 
@@ -63,6 +65,22 @@ void spread_homes(Ground& ground) {
         if (!has_spread)
             return;
     }
+}
+
+BucketId only_bucket(const Ground& ground) {
+    constexpr std::size_t the_root_and_one = 2;
+    const bool may_have_lost_some = std::ranges::any_of(
+        ground.holes, [](const Hole& hole) { return hole.bucket == root_bucket; });
+    return ground.buckets.size() == the_root_and_one && !may_have_lost_some ? root_bucket + 1
+                                                                           : no_bucket;
+}
+
+bool holds_buckets(Bytes leaf) {
+    const auto view = LeafView::of(leaf);
+    for (std::size_t i = 0; i < view->count(); ++i)
+        if (view->element(i)->is_bucket())
+            return true;
+    return false;
 }
 
 std::optional<BucketId> home_by_owner(Ground& ground, PageId leaf) {

@@ -17,4 +17,10 @@ void spread_homes(Ground& ground);
 /// the same for every value in it; nullopt also for a branch.
 [[nodiscard]] std::optional<BucketId> home_by_owner(Ground& ground, PageId leaf);
 
+/// The one bucket that has pages, beside the root of all; no_bucket if there are
+/// several, or if some may have been lost.
+[[nodiscard]] BucketId only_bucket(const Ground& ground);
+
+[[nodiscard]] bool holds_buckets(Bytes leaf);
+
 } // namespace rebolt::salvage

@@ -170,9 +170,7 @@ Result<void> Output::close() {
                           .key = path.back(),
                           .value = {},
                           .is_bucket = true};
-        count(bucket, Provenance::stale);
-        if (path.front() != lost_and_found_name) // which was never in the damaged file
-            TRY(tell(bucket, Provenance::stale, 0));
+        TRY(note(bucket, Provenance::stale));
     }
     if (tx_)
         TRY(tx_->commit());

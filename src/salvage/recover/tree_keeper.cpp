@@ -197,7 +197,8 @@ void TreeKeeper::enter_sound(BucketId bucket, const Step& step, Bytes bytes, boo
 void TreeKeeper::enter_damaged(BucketId bucket, const Step& step, bool has_name) {
     const std::uint32_t page_size = pages_.source().page_size_bytes();
     const Bytes from = pages_.source().file().subspan(number(step.page) * page_size);
-    pages_.set(step.page, Survey::bad);
+    if (!pages_.is_displaced(step.page))
+        pages_.set(step.page, Survey::bad);
     const auto header = load<PageHeader>(from.data());
     const bool is_readable = pages_.source().readable(number(step.page) * page_size, page_size);
     if (is_readable && !pages_.is_displaced(step.page) && mode_ != WalkMode::learn) {
