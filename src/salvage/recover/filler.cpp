@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/try.hpp"
+#include "salvage/recover/guess.hpp"
 #include "salvage/recover/homes.hpp"
 
 namespace rebolt::salvage {
@@ -50,7 +51,10 @@ void Filler::prepare() {
     std::ranges::stable_sort(leaves_, [&](PageId a, PageId b) {
         if (pages.home(a) != pages.home(b))
             return pages.home(a) < pages.home(b);
-        return first_key(pages.bytes(a)) < first_key(pages.bytes(b));
+        const auto order = first_key(pages.bytes(a)) <=> first_key(pages.bytes(b));
+        if (order != 0)
+            return order < 0;
+        return age_of_leaf(ground_, a).number > age_of_leaf(ground_, b).number;
     });
 }
 

@@ -24,6 +24,16 @@ bool is_sound_at_home(const Survey& pages, PageId page) {
            (pages.is_leaf(page) || pages.is_branch(page));
 }
 
+// Whether a branch's element leads to a sound page whose keys fit its place.
+bool leads_right(const Survey& pages, const BranchView& view, std::size_t index) {
+    const auto element = view.element(index);
+    if (!is_sound_at_home(pages, element->child) || count_of(pages.bytes(element->child)) == 0)
+        return false;
+    const Bytes child = pages.bytes(element->child);
+    return (index == 0 || first_key(child) >= element->key) &&
+           (index + 1U == view.count() || last_key(child) < view.element(index + 1)->key);
+}
+
 // Goes down the first children. nullopt if a page on the way is not sound.
 std::optional<PageId> first_leaf(const Survey& pages, PageId page) {
     for (std::size_t level = 0; level < format::tree_depth_max; ++level) {
@@ -34,6 +44,40 @@ std::optional<PageId> first_leaf(const Survey& pages, PageId page) {
         page = BranchView::of(pages.bytes(page))->element(0)->child;
     }
     return std::nullopt;
+}
+
+// Keeps the newest age of a leaf's values, also of those in inline buckets.
+void note_ages(const RecoverOptions& options, Bytes leaf, ValueAge& newest) {
+    const auto view = LeafView::of(leaf);
+    for (std::size_t i = 0; view && i < view->count(); ++i) {
+        const auto element = view->element(i);
+        if (!element)
+            return;
+        if (element->is_bucket()) {
+            const auto bucket = BucketView::of(element->value);
+            if (bucket && bucket->is_inline() && leaf.size() > bucket->inline_page().size())
+                note_ages(options, bucket->inline_page(), newest);
+            continue;
+        }
+        const auto home = options.home_of(element->key, element->value);
+        const auto age = home ? options.age_of(*home, element->key, element->value) : std::nullopt;
+        if (age && age->number > newest.number)
+            newest = *age;
+    }
+}
+
+// The age of a state: by its first leaf, if that tells, since buckets of an old
+// root may lead to newer pages; else by all leaves.
+ValueAge newest_age(Ground& ground, const State& state) {
+    if (const auto leaf = first_leaf(ground.pages, state.root))
+        if (const ValueAge age = age_of_leaf(ground, *leaf); age.number != 0)
+            return age;
+    ValueAge newest{0, true};
+    for_each_leaf(ground.pages, state.root, [&](PageId page) {
+        if (const ValueAge age = age_of_leaf(ground, page); age.number > newest.number)
+            newest = age;
+    });
+    return newest;
 }
 
 // Marks what sound branches lead to, where the key there is right.
@@ -98,21 +142,31 @@ std::set<PageId> mark_buckets(Survey& pages) {
     return outdated;
 }
 
+bool is_damaged(const Survey& pages, PageId page) {
+    return number(page) >= pages.page_count() || pages.kind(page) == PageKind::other;
+}
+
 struct Root {
     State state;
     std::uint64_t holes = 0;
+    std::uint64_t damaged = 0; ///< holes because of a page that is not sound at all
     std::uint64_t leaves = 0;
     bool is_accounted_for = false; ///< with a freelist that leaves no page over
     bool is_recognised = false;    ///< its names are those of an owner that is known
+    ValueAge age{0, false};        ///< of its newest value
+    bool is_most = false;          ///< half of all leaves or more are its
 };
 
-bool is_recognised(const Ground& ground, PageId leaf) {
+// Whether the names in these leaves, together, are those of a known owner.
+bool is_recognised(const Ground& ground, const std::vector<PageId>& leaves) {
     if (!ground.options.judge_for)
         return false;
-    std::vector<std::string> names;
-    for (const std::string_view name : names_in(ground.pages, leaf))
-        names.emplace_back(name);
-    return static_cast<bool>(ground.options.judge_for(names));
+    std::set<std::string> names;
+    for (const PageId leaf : leaves)
+        for (const std::string_view name : names_in(ground.pages, leaf))
+            names.emplace(name);
+    const std::vector<std::string> all(names.begin(), names.end());
+    return static_cast<bool>(ground.options.judge_for(all));
 }
 
 // Roots, the best first: those with a freelist that fits, those with few holes.
@@ -120,6 +174,9 @@ std::vector<Root> find_roots(Ground& ground, PageId known) {
     Survey& pages = ground.pages;
     mark_children(pages);
     const std::set<PageId> outdated = mark_buckets(pages);
+    std::uint64_t leaves_in_all = 0;
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+        leaves_in_all += pages.kind(PageId{id}) == PageKind::leaf ? 1 : 0;
     std::vector<Root> roots;
     for (std::uint64_t id = 2; id < pages.page_count() && roots.size() < roots_tried_max; ++id) {
         const PageId page{id};
@@ -129,9 +186,13 @@ std::vector<Root> find_roots(Ground& ground, PageId known) {
         Root root;
         root.state.root = page;
         root.state.page_end = pages.page_count();
-        root.holes = for_each_leaf(pages, page, [&](PageId) { ++root.leaves; });
+        root.holes = for_each_leaf(
+            pages, page, [&](PageId) { ++root.leaves; },
+            [&](PageId hole) { root.damaged += is_damaged(pages, hole) ? 1 : 0; });
         root.is_accounted_for = choose_freelist(ground, root.state) == 0;
-        root.is_recognised = is_recognised(ground, *first_leaf(pages, page));
+        root.is_recognised = is_recognised(ground, {*first_leaf(pages, page)});
+        root.age = newest_age(ground, root.state);
+        root.is_most = root.leaves * 2 >= leaves_in_all;
         roots.push_back(std::move(root));
     }
     pages.clear_all(Survey::led_to);
@@ -140,35 +201,6 @@ std::vector<Root> find_roots(Ground& ground, PageId known) {
                std::tuple(!b.is_accounted_for, b.holes, a.leaves);
     });
     return roots;
-}
-
-// Keeps the newest age of a leaf's values, also of those in inline buckets.
-void note_ages(const RecoverOptions& options, Bytes leaf, ValueAge& newest) {
-    const auto view = LeafView::of(leaf);
-    for (std::size_t i = 0; view && i < view->count(); ++i) {
-        const auto element = view->element(i);
-        if (!element)
-            return;
-        if (element->is_bucket()) {
-            const auto bucket = BucketView::of(element->value);
-            if (bucket && bucket->is_inline() && leaf.size() > bucket->inline_page().size())
-                note_ages(options, bucket->inline_page(), newest);
-            continue;
-        }
-        const auto home = options.home_of(element->key, element->value);
-        const auto age = home ? options.age_of(*home, element->key, element->value) : std::nullopt;
-        if (age && age->number > newest.number)
-            newest = *age;
-    }
-}
-
-ValueAge newest_age(Ground& ground, const State& state) {
-    ValueAge newest{0, true};
-    for_each_leaf(ground.pages, state.root, [&](PageId page) {
-        if (const ValueAge age = age_of_leaf(ground, page); age.number > newest.number)
-            newest = age;
-    });
-    return newest;
 }
 
 // The leaf with the newest value of all, where values tell their age for sure.
@@ -239,6 +271,19 @@ std::optional<FreelistFit> fit(const Survey& pages, PageId page, std::optional<P
     return result;
 }
 
+// The root itself may have been a branch: its leaves are then what looks like
+// roots, if all their names together are their owner's.
+void find_parts_of_root(Ground& ground, const std::vector<Root>& roots) {
+    std::vector<PageId> leaves;
+    for (const Root& root : roots)
+        if (const auto leaf = first_leaf(ground.pages, root.state.root))
+            leaves.push_back(*leaf);
+    if (leaves.empty() || !is_recognised(ground, leaves))
+        return;
+    for (const PageId leaf : leaves)
+        ground.pages.set_home(leaf, root_bucket);
+}
+
 } // namespace
 
 bool is_root_like(const Survey& pages, PageId page) {
@@ -252,33 +297,31 @@ bool is_root_like(const Survey& pages, PageId page) {
     return view->count() != 0;
 }
 
-std::uint64_t for_each_leaf(Survey& pages, PageId root, const std::function<void(PageId)>& visit) {
+std::uint64_t for_each_leaf(Survey& pages, PageId root, const std::function<void(PageId)>& visit,
+                            const std::function<void(PageId)>& visit_hole) {
     pages.clear_all(Survey::entered);
     std::uint64_t holes = 0;
+    const auto hole = [&](PageId page) {
+        ++holes;
+        if (visit_hole)
+            visit_hole(page);
+    };
     std::vector<PageId> to_enter{root};
     while (!to_enter.empty()) {
         const PageId page = to_enter.back();
         to_enter.pop_back();
         if (!is_sound_at_home(pages, page) || pages.has(page, Survey::entered)) {
-            ++holes;
+            hole(page);
             continue;
         }
         pages.set_run(page, Survey::entered);
         if (pages.is_branch(page)) {
             const auto view = BranchView::of(pages.bytes(page));
-            for (std::size_t i = 0; i < view->count(); ++i) {
-                const auto element = view->element(i);
-                const bool is_right =
-                    is_sound_at_home(pages, element->child) &&
-                    count_of(pages.bytes(element->child)) != 0 &&
-                    (i == 0 || first_key(pages.bytes(element->child)) >= element->key) &&
-                    (i + 1 == view->count() ||
-                     last_key(pages.bytes(element->child)) < view->element(i + 1)->key);
-                if (is_right)
-                    to_enter.push_back(element->child);
+            for (std::size_t i = 0; i < view->count(); ++i)
+                if (leads_right(pages, *view, i))
+                    to_enter.push_back(view->element(i)->child);
                 else
-                    ++holes;
-            }
+                    hole(view->element(i)->child);
             continue;
         }
         visit(page);
@@ -331,6 +374,8 @@ std::optional<std::uint64_t> choose_freelist(Ground& ground, State& state) {
         if (pages.has(PageId{id}, Survey::entered)) {
             ++count;
             end = id + 1;
+        } else if (is_sound_at_home(pages, PageId{id})) { // the file has never been longer
+            end = std::max(end, id + pages.run_length(PageId{id}));
         }
     std::vector<FreelistFit> fits;
     for (std::uint64_t id = 2; id < pages.page_count() && fits.size() < freelists_tried_max; ++id)
@@ -360,15 +405,34 @@ Result<States> guess_both(Ground& ground) {
     // Where one is its owner's by its names, the others are buckets of buckets.
     if (std::ranges::any_of(roots, &Root::is_recognised))
         std::erase_if(roots, [](const Root& root) { return !root.is_recognised; });
+    const bool is_sure = std::ranges::any_of(
+        roots, [](const Root& root) { return root.age.is_sure && root.age.number != 0; });
+    if (is_sure) // an old root may look whole, if its pages are other buckets' by now
+        std::ranges::stable_sort(roots, std::ranges::greater{},
+                                 [](const Root& root) { return root.age.number; });
     const bool is_one_whole = !roots.empty() && (roots[0].is_accounted_for || roots[0].holes == 0);
-    if (roots.empty() || (roots.size() > 1 && !roots[0].is_recognised && !is_one_whole)) {
+    // An old root may look whole: its buckets lead to pages that are others' by now.
+    const bool is_likely =
+        is_one_whole && (roots[0].is_accounted_for || roots[0].is_most ||
+                         (is_sure && roots[0].is_recognised));
+    if (roots.empty() || (roots.size() > 1 && !roots[0].is_recognised && !is_likely)) {
         // No root for sure: buckets come from what pages and their owner tell.
+        find_parts_of_root(ground, roots);
         choose_freelist(ground, states.newest);
         states.newest.page_end = ground.pages.page_count();
         return states;
     }
     const Root first = roots[0];
-    if (is_one_whole)
+    // One that leads to a damaged page may be the newest; one that leads to pages
+    // of others is old.
+    const bool may_be_damaged =
+        std::ranges::any_of(roots, [&](const Root& root) {
+            return root.damaged != 0 && root.state.root != first.state.root;
+        });
+    if (is_sure)
+        std::erase_if(roots,
+                      [&](const Root& root) { return root.age.number < first.age.number; });
+    else if (is_one_whole)
         std::erase_if(roots, [&](const Root& root) {
             return root.holes != first.holes || root.is_accounted_for != first.is_accounted_for;
         });
@@ -384,7 +448,8 @@ Result<States> guess_both(Ground& ground) {
             states.newest = roots[i].state;
     }
     states.order_is_doubtful = !states.rivals.empty();
-    states.is_newest_proven = is_one_whole;
+    states.is_newest_proven =
+        (first.is_accounted_for && !may_be_damaged) || (is_one_whole && is_sure);
     return states;
 }
 

@@ -45,8 +45,9 @@ bool mark_free_pages(Survey& pages, const State& state);
                                                          std::span<const std::string> bucket,
                                                          std::string_view key);
 
-/// Calls visit(leaf page) for each sound leaf that a sound tree leads to, once.
-/// Returns how many pages it could not enter.
-std::uint64_t for_each_leaf(Survey& pages, PageId root, const std::function<void(PageId)>& visit);
+/// Calls visit(leaf page) for each sound leaf that a sound tree leads to, once,
+/// and visit_hole(page) for what cannot be entered. Returns how many those are.
+std::uint64_t for_each_leaf(Survey& pages, PageId root, const std::function<void(PageId)>& visit,
+                            const std::function<void(PageId)>& visit_hole = nullptr);
 
 } // namespace rebolt::salvage

@@ -98,7 +98,7 @@ void TreeKeeper::enter(BucketId bucket, const Step& step, bool has_name) {
     if (id < 2 || id >= pages_.page_count())
         return hole(step.level == 0 ? FindingCode::bucket_root_out_of_range
                                     : FindingCode::page_out_of_range,
-                    true);
+                    id < 2 || id >= ground_.page_end); // else the file was cut off
     if (pages_.has(step.page, Survey::used) ||
         (mode_ == WalkMode::learn && pages_.has(step.page, Survey::in_previous)))
         return hole(is_on_way(step.page) ? FindingCode::page_cycle : FindingCode::page_shared,
@@ -114,10 +114,10 @@ void TreeKeeper::enter(BucketId bucket, const Step& step, bool has_name) {
     if (!in_range(bytes, step.range)) {
         if (fits_between_siblings(step)) // then the key that leads there is wrong
             return enter_sound(bucket, {step.page, {}, step.level}, bytes, false, has_name);
-        // Keys on both sides of a border: not another's page, but a torn one.
-        if (overlaps(bytes, step.range))
+        // Keys on both sides of a border: more likely a torn page than another's.
+        if (overlaps(bytes, step.range) && !pages_.has(step.page, Survey::free))
             pages_.set(step.page, Survey::bad);
-        return hole(FindingCode::key_outside_parent_range, !overlaps(bytes, step.range));
+        return hole(FindingCode::key_outside_parent_range, true);
     }
     if (mode_ == WalkMode::keep && ground_.free_pages_known &&
         pages_.has(step.page, Survey::free)) {
@@ -142,7 +142,7 @@ bool TreeKeeper::fits_between_siblings(const Step& step) const {
         return number(id) >= 2 && number(id) < pages_.page_count() &&
                pages_.kind(id) == pages_.kind(step.page) && count_of(pages_.bytes(id)) != 0;
     };
-    if (!pages_.is_leaf(step.page) || parent.children[index].page != step.page)
+    if (parent.children[index].page != step.page)
         return false;
     if (index != 0) {
         const PageId left = parent.children[index - 1].page;

@@ -60,6 +60,7 @@ struct Ground {
     std::map<BucketId, std::uint16_t> leaf_levels; ///< where a bucket's leaves were met
     std::deque<std::string> made_keys;             ///< bounds of holes that stand nowhere
     std::deque<std::vector<std::byte>> put_right;  ///< pages with their headers put right
+    std::uint64_t page_end = 0;    ///< the newest state's high water mark
     bool free_pages_known = false;                 ///< Survey::free is the newest state's, whole
     std::uint64_t wrong_elements = 0;              ///< that could not even be made a hole
 };

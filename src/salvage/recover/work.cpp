@@ -95,6 +95,7 @@ Result<void> Recovery::Work::choose_states() {
     states_ = TRY(find_states(ground_));
     if (options_.policy == RecoverPolicy::newest_whole)
         TRY(require_whole());
+    ground_.page_end = states_.newest.page_end;
     ground_.free_pages_known = mark_free_pages(pages_, states_.newest);
     report_.transaction = states_.newest.transaction;
     report_.roots_were_guessed = !states_.newest.transaction;
