@@ -43,9 +43,12 @@ void Filler::prepare() {
         if (!pages.is_leaf(page) || pages.has(page, Survey::used) || pages.has(page, Survey::bad) ||
             count_of(pages.bytes(page)) == 0)
             continue;
-        if (pages.home(page) == no_bucket)
-            pages.set_home(page, home_by_owner(ground_, page)
-                                     .value_or(holds_buckets(pages.bytes(page)) ? no_bucket : only_));
+        if (const auto home = home_by_owner(ground_, page)) {
+            pages.set_home(page, *home);
+            of_values_.insert(*home);
+        } else if (pages.home(page) == no_bucket && !holds_buckets(pages.bytes(page))) {
+            pages.set_home(page, only_);
+        }
         leaves_.push_back(page);
     }
     std::ranges::stable_sort(leaves_, [&](PageId a, PageId b) {
@@ -120,6 +123,9 @@ Result<bool> Filler::keep(const Kept& element) {
 
 Result<void> Filler::fill_with(std::size_t hole, PageId page) {
     const Hole at = ground_.holes[hole];
+    // Where the owner keeps values there are no buckets.
+    if (of_values_.contains(at.bucket) && holds_buckets(ground_.pages.bytes(page)))
+        return {};
     ground_.pages.set_home(page, at.bucket);
     return keeper_.keep_leaf(at.bucket, page, at.range);
 }

@@ -145,8 +145,12 @@ bool Orphans::is_of_unknown_kind(const Hole& hole) const {
 }
 
 // It was a branch if two pages or more fit it, as high as each other, and none
-// overlaps another: pages of several buckets would.
+// overlaps another: pages of several buckets would. Only if it is the only one.
 void Orphans::find_likely_branches(const std::vector<Top>& tops) {
+    const auto unknown = std::ranges::count_if(
+        ground_.holes, [&](const Hole& hole) { return is_of_unknown_kind(hole); });
+    if (unknown != 1 || hiding_ != 0)
+        return;
     for (std::size_t i = 0; i < ground_.holes.size() && i < holes_tried_max; ++i) {
         const Hole& hole = ground_.holes[i];
         if (hole.count == 1 || !is_of_unknown_kind(hole))

@@ -168,11 +168,25 @@ Provenance Recovery::Work::provenance_of_kept(const Kept& kept) const {
     return is_everywhere && !states_.rivals.empty() ? Provenance::current : Provenance::previous;
 }
 
+// Whether it stands behind the last one, in the same bucket.
+bool Recovery::Work::is_next_key(const Kept& kept) {
+    const bool is_same = std::ranges::equal(last_bucket_, kept.bucket);
+    const bool is_next = is_same && kept.key > last_key_;
+    if (!is_same)
+        last_bucket_.assign(kept.bucket.begin(), kept.bucket.end());
+    last_key_ = kept.key;
+    return is_next;
+}
+
 Result<bool> Recovery::Work::keep(const Kept& kept) {
     if (kept.bucket.empty() && !kept.is_bucket) { // the root holds only buckets
         ++wrong_in_root_;
         return false;
     }
+    // Two pages may hold one key, where the way to them is damaged.
+    if (!is_next_key(kept) &&
+        TRY(output_->there(kept.bucket, kept.key)) != Output::There::nothing)
+        return false;
     ++kept_keys_;
     kept_leaves_ += kept.page == last_kept_ ? 0 : 1;
     last_kept_ = kept.page;

@@ -30,6 +30,7 @@ private:
     void choose_judge();
     Result<void> require_whole();
     Result<bool> keep(const salvage::Kept& kept);
+    [[nodiscard]] bool is_next_key(const salvage::Kept& kept);
     [[nodiscard]] Provenance provenance_of_kept(const salvage::Kept& kept) const;
     [[nodiscard]] Provenance provenance_of(PageId page) const;
     Result<bool> next_suspect();
@@ -71,6 +72,8 @@ private:
     std::uint64_t kept_leaves_ = 0;
     std::uint64_t wrong_in_root_ = 0;
     PageId last_kept_{};
+    std::vector<std::string> last_bucket_;
+    std::string_view last_key_;
     RecoverStage stage_ = RecoverStage::survey;
     RecoverReport report_;
 };
