@@ -60,6 +60,10 @@ Result<MetaFields> changed_fields(const PageSource& source, const MetaFields& be
 // Only what was asked for is judged: another field may be what is wrong.
 Result<void> must_be_plausible(const PageSource& source, const MetaFields& fields,
                                const MetaChange& change) {
+    if (change.high_water_mark && *change.high_water_mark < 4)
+        return refused(source, fmt::format("pgid (the high water mark) {} cannot be: a database "
+                                           "has 4 pages at least",
+                                           *change.high_water_mark));
     for (const std::string& complaint : complaints_about(source, fields)) {
         const bool asked = (change.root && complaint.starts_with("root")) ||
                            (change.freelist && complaint.starts_with("freelist")) ||
@@ -67,10 +71,6 @@ Result<void> must_be_plausible(const PageSource& source, const MetaFields& field
         if (asked)
             return refused(source, complaint);
     }
-    if (change.high_water_mark && *change.high_water_mark < 4)
-        return refused(source, fmt::format("pgid (the high water mark) {} cannot be: a database "
-                                           "has 4 pages at least",
-                                           *change.high_water_mark));
     return {};
 }
 
