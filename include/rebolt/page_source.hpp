@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include <rebolt/format.hpp>
@@ -30,6 +31,12 @@ struct ReadOptions {
     std::uint64_t length_bytes = 0;
 };
 
+/// Bytes that are to stand at an offset.
+struct Patch {
+    std::uint64_t offset;
+    Bytes bytes;
+};
+
 /// Where the page size was learnt.
 enum class PageSizeOrigin : std::uint8_t {
     meta0,   ///< from meta 0, as bbolt does first
@@ -45,6 +52,14 @@ public:
     /// pages. Errors: file_not_found, permission_denied, io, lock_timeout
     /// (naming who may hold it), out_of_memory, invalid_argument.
     static Result<PageSource> open(const std::string& path, const ReadOptions& options = {});
+
+    /// The same file as it would be with these bytes in it and a size of
+    /// `file_bytes`: to look at a change before it is made. Nothing is written.
+    /// Patches lie within that size. Holds the file, and its lock, as this
+    /// object does. Memory: the pages that are patched. Errors: io,
+    /// out_of_memory, invalid_argument.
+    [[nodiscard]] Result<PageSource> with_patches(std::span<const Patch> patches,
+                                                  std::uint64_t file_bytes) const;
 
     PageSource(PageSource&&) noexcept;
     PageSource& operator=(PageSource&&) noexcept;
@@ -75,7 +90,7 @@ public:
     /// Moves whenever bytes could not be read. Cost: an atomic load.
     [[nodiscard]] std::uint64_t fault_count() const noexcept;
     /// The file's size now: smaller than file_bytes() if it was truncated
-    /// since. Errors: io.
+    /// since; of a patched one, what its size would be. Errors: io.
     [[nodiscard]] Result<std::uint64_t> current_file_bytes() const;
 
     /// A page with its overflow pages as far as its own header asks for and
@@ -90,6 +105,7 @@ public:
 private:
     struct Open;
     PageSource();
+    void find_page_size();
 
     std::unique_ptr<Open> open_;
     Bytes file_;

@@ -4,5 +4,10 @@
 #include <rebolt/check.hpp>
 #include <rebolt/compact.hpp>
 #include <rebolt/db.hpp>
+#include <rebolt/edit_plan.hpp>
 #include <rebolt/page_source.hpp>
+#include <rebolt/recover.hpp>
+#include <rebolt/repair.hpp>
 #include <rebolt/schema.hpp>
+#include <rebolt/surgery.hpp>
+#include <rebolt/undo.hpp>

@@ -9,8 +9,7 @@
 namespace rebolt {
 namespace {
 
-constexpr std::string_view salvage_it =
-    "rebolt recover writes what is left into a new file";
+constexpr std::string_view salvage_it = "rebolt recover writes what is left into a new file";
 constexpr std::string_view nothing_to_do = "none needed";
 
 struct Row {

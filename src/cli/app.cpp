@@ -20,6 +20,9 @@ constexpr std::array commands{
     Command{"check", "Look for damage in a file, whatever its bytes; never changes it",
             set_up_check},
     Command{"recover", "Bring the data of a damaged file back, into a new file", set_up_recover},
+    Command{"repair", "Make a damaged file whole by the smallest change in place", set_up_repair},
+    Command{"undo", "Take back what repair or surgery changed in a file", set_up_undo},
+    Command{"surgery", "Change single pages: bbolt's surgery commands", set_up_surgery},
     Command{"info", "Print the page size and, with -v, the state of the database", set_up_info},
     Command{"buckets", "List the top-level buckets", set_up_buckets},
     Command{"keys", "List the keys of a bucket", set_up_keys},
@@ -98,8 +101,9 @@ ExitCode run(std::vector<std::string> arguments) {
                      "rebolt");
         app.set_version_flag("--version", std::string(version));
         app.require_subcommand(1);
-        app.footer("Exit codes: 0 clean or done, 4 damage found, 8 failed, 16 wrong usage, "
-                   "32 cancelled.");
+        app.footer(
+            "Exit codes: 0 clean or done, 1 repaired, 4 damage found, 8 failed, 16 wrong usage, "
+            "32 cancelled.");
         // Where one command is wanted the others are left out: they would cost time.
         for (const Command& command : commands)
             if (arguments.empty() || !is_command(arguments.front()) ||

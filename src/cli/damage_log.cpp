@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "cli/cancel.hpp"
-#include "cli/shell_quoted.hpp"
 #include "cli/output.hpp"
+#include "cli/shell_quoted.hpp"
 
 namespace rebolt::cli {
 

@@ -1,7 +1,6 @@
 #include "io/file.hpp"
 
 #include <cerrno>
-#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -64,21 +63,6 @@ Result<std::shared_ptr<const File>> File::open(const std::string& path, int flag
     if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
         return Error(ErrorCode::invalid_argument, "not a regular file").in_file(path);
     return file;
-}
-
-Result<void> sync_folder_of(const std::string& path) {
-    const std::string parent = std::filesystem::path(path).parent_path().string();
-    const std::string folder = parent.empty() ? "." : parent;
-    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return system_error(errno, "cannot open the folder", folder);
-    // Some file systems cannot sync folders, and need not.
-    const bool failed = ::fsync(descriptor) != 0 && errno != EINVAL;
-    const int error_number = errno;
-    ::close(descriptor);
-    if (failed)
-        return system_error(error_number, "cannot sync the folder", folder);
-    return {};
 }
 
 File::~File() {

@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <filesystem>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
+
+#include "base/try.hpp"
 
 namespace rebolt::io {
 namespace {
@@ -38,6 +43,14 @@ int SystemCalls::fdatasync(int descriptor) {
 
 int SystemCalls::fsync(int descriptor) {
     return ::fsync(descriptor);
+}
+
+int SystemCalls::rename(const char* from, const char* to) {
+    return std::rename(from, to);
+}
+
+int SystemCalls::unlink(const char* path) {
+    return ::unlink(path);
 }
 
 const std::shared_ptr<SystemCalls>& SystemCalls::real() {
@@ -80,6 +93,31 @@ Result<void> FileWriter::sync_all() {
     if (uninterrupted([&] { return calls_->fsync(file_->descriptor()); }) != 0)
         return system_error(errno, "cannot sync", file_->path());
     return {};
+}
+
+Result<void> sync_folder_of(const std::string& path) {
+    return sync_folder_of(path, *SystemCalls::real());
+}
+
+Result<void> sync_folder_of(const std::string& path, SystemCalls& calls) {
+    const std::string parent = std::filesystem::path(path).parent_path().string();
+    const std::string folder = parent.empty() ? "." : parent;
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return system_error(errno, "cannot open the folder", folder);
+    // Some file systems cannot sync folders, and need not.
+    const bool failed = calls.fsync(descriptor) != 0 && errno != EINVAL;
+    const int error_number = errno;
+    ::close(descriptor);
+    if (failed)
+        return system_error(error_number, "cannot sync the folder", folder);
+    return {};
+}
+
+Result<void> remove_file(const std::string& path, SystemCalls& calls) {
+    if (calls.unlink(path.c_str()) != 0)
+        return system_error(errno, "cannot remove", path);
+    return sync_folder_of(path, calls);
 }
 
 } // namespace rebolt::io

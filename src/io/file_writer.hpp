@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include <sys/types.h>
 
@@ -22,6 +23,8 @@ public:
     virtual int ftruncate(int descriptor, off_t bytes);
     virtual int fdatasync(int descriptor);
     virtual int fsync(int descriptor);
+    virtual int rename(const char* from, const char* to);
+    virtual int unlink(const char* path);
 
     /// The system's own. Lives as long as the process.
     static const std::shared_ptr<SystemCalls>& real();
@@ -47,5 +50,11 @@ private:
     std::shared_ptr<const File> file_;
     std::shared_ptr<SystemCalls> calls_;
 };
+
+/// As sync_folder_of(path), asking `calls`.
+[[nodiscard]] Result<void> sync_folder_of(const std::string& path, SystemCalls& calls);
+
+/// Removes the file, and syncs the folder. Errors: file_not_found, io.
+[[nodiscard]] Result<void> remove_file(const std::string& path, SystemCalls& calls);
 
 } // namespace rebolt::io

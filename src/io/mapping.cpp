@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <mutex>
 #include <new>
 
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/try.hpp"
 
 namespace rebolt::io {
 namespace {
@@ -144,32 +147,75 @@ void SignalHandler::zero(std::uintptr_t address, const Mapping::Slot& slot,
     faults.count.fetch_add(1, std::memory_order_release);
 }
 
-Result<std::shared_ptr<const Mapping>> Mapping::map(std::shared_ptr<const File> file,
-                                                    std::uint64_t size_bytes) {
+// A mapping with all but its bytes.
+Result<std::shared_ptr<Mapping>> Mapping::prepare(const File& file, std::uint64_t size_bytes) {
     SignalHandler::install();
     std::shared_ptr<Mapping> mapping(new Mapping);
     mapping->faults_ = std::make_unique<Faults>();
     Faults& faults = *mapping->faults_;
-    faults.descriptor = file->descriptor();
+    faults.descriptor = file.descriptor();
     faults.units = (size_bytes + fault_unit_bytes - 1) / fault_unit_bytes;
     const std::uint64_t words = faults.units / 64 + 1;
     faults.map.reset(new (std::nothrow) std::atomic<std::uint64_t>[words] {});
     faults.probed.reset(new (std::nothrow) std::atomic<std::uint64_t>[words] {});
     mapping->slot_ = SignalHandler::take_slot();
     if (faults.map == nullptr || faults.probed == nullptr || mapping->slot_ == nullptr)
-        return Error(ErrorCode::out_of_memory, "no memory to map the file").in_file(file->path());
+        return Error(ErrorCode::out_of_memory, "no memory to map the file").in_file(file.path());
+    return mapping;
+}
+
+void Mapping::take(void* address, std::uint64_t size_bytes, std::shared_ptr<const File> file) {
+    begin_ = static_cast<const std::byte*>(address);
+    size_bytes_ = size_bytes;
+    file_ = std::move(file);
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-cstyle-cast)
+    const auto begin = (std::uintptr_t)address;
+    slot_->begin = begin;
+    slot_->end = begin + size_bytes;
+    slot_->faults = faults_.get();
+}
+
+Result<std::shared_ptr<const Mapping>> Mapping::map(std::shared_ptr<const File> file,
+                                                    std::uint64_t size_bytes) {
+    std::shared_ptr<Mapping> mapping = TRY(prepare(*file, size_bytes));
     void* address = ::mmap(nullptr, size_bytes, PROT_READ, MAP_SHARED, file->descriptor(), 0);
     if (address == MAP_FAILED)
         return system_error(errno, "cannot map", file->path());
-    mapping->begin_ = static_cast<const std::byte*>(address);
-    mapping->size_bytes_ = size_bytes;
-    mapping->file_ = std::move(file);
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-cstyle-cast)
-    const auto begin = (std::uintptr_t)address;
-    mapping->slot_->begin = begin;
-    mapping->slot_->end = begin + size_bytes;
-    mapping->slot_->faults = &faults;
+    mapping->take(address, size_bytes, std::move(file));
     return mapping;
+}
+
+Result<std::shared_ptr<Mapping>> Mapping::map_private(std::shared_ptr<const File> file,
+                                                      std::uint64_t file_bytes,
+                                                      std::uint64_t size_bytes) {
+    std::shared_ptr<Mapping> mapping = TRY(prepare(*file, size_bytes));
+    void* address =
+        ::mmap(nullptr, size_bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (address == MAP_FAILED)
+        return system_error(errno, "cannot map", file->path());
+    const std::uint64_t from_file = std::min(file_bytes, size_bytes);
+    if (from_file != 0 &&
+        ::mmap(address, from_file, PROT_READ, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE,
+               file->descriptor(), 0) == MAP_FAILED) {
+        const int error_number = errno;
+        ::munmap(address, size_bytes);
+        return system_error(error_number, "cannot map", file->path());
+    }
+    mapping->take(address, size_bytes, std::move(file));
+    return mapping;
+}
+
+Result<void> Mapping::put(std::uint64_t offset, Bytes bytes) {
+    if (bytes.empty())
+        return {};
+    static_cast<void>(touch(offset, bytes.size())); // what is not there is zeros from here on
+    const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const std::uint64_t first = offset / page_bytes * page_bytes;
+    auto* begin = const_cast<std::byte*>(begin_);
+    if (::mprotect(begin + first, offset + bytes.size() - first, PROT_READ | PROT_WRITE) != 0)
+        return system_error(errno, "cannot change the mapped bytes", file_->path());
+    std::memcpy(begin + offset, bytes.data(), bytes.size());
+    return {};
 }
 
 Mapping::~Mapping() {

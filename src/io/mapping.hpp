@@ -54,6 +54,15 @@ public:
     static Result<std::shared_ptr<const Mapping>> map(std::shared_ptr<const File> file,
                                                       std::uint64_t size_bytes);
 
+    /// The first `file_bytes` of `file` as they would be with other bytes in
+    /// places: what put() writes stays in memory, and costs it. Zeros follow up
+    /// to `size_bytes` > 0. Errors: as map.
+    static Result<std::shared_ptr<Mapping>> map_private(std::shared_ptr<const File> file,
+                                                        std::uint64_t file_bytes,
+                                                        std::uint64_t size_bytes);
+    /// Only of a private mapping; the range lies in it. Errors: out_of_memory.
+    Result<void> put(std::uint64_t offset, Bytes bytes);
+
     Mapping(const Mapping&) = delete;
     Mapping& operator=(const Mapping&) = delete;
     ~Mapping();
@@ -87,6 +96,8 @@ private:
     friend struct SignalHandler;
 
     Mapping() = default;
+    static Result<std::shared_ptr<Mapping>> prepare(const File& file, std::uint64_t size_bytes);
+    void take(void* address, std::uint64_t size_bytes, std::shared_ptr<const File> file);
 
     std::shared_ptr<const File> file_;
     const std::byte* begin_ = nullptr;

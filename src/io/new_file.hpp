@@ -18,7 +18,8 @@ namespace rebolt::io {
 class NewFile {
 public:
     /// `mode` before the process's umask. Errors: as File::open_for_writing.
-    static Result<NewFile> create(const std::string& path, std::uint32_t mode);
+    static Result<NewFile> create(const std::string& path, std::uint32_t mode,
+                                  const std::shared_ptr<SystemCalls>& calls = SystemCalls::real());
 
     NewFile(NewFile&& other) noexcept;
     NewFile& operator=(NewFile&&) = delete;
@@ -36,8 +37,10 @@ public:
     Result<void> put_in_place();
 
 private:
-    NewFile(const std::shared_ptr<const File>& file, std::string path);
+    NewFile(const std::shared_ptr<const File>& file, std::string path,
+            const std::shared_ptr<SystemCalls>& calls);
 
+    std::shared_ptr<SystemCalls> calls_;
     FileWriter writer_;
     std::string path_;
     std::string temporary_path_; ///< empty: nothing to remove

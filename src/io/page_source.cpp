@@ -17,6 +17,7 @@ namespace rebolt {
 struct PageSource::Open {
     std::shared_ptr<const io::File> file;
     std::shared_ptr<const io::Mapping> mapping; // null for an empty file
+    std::int64_t added_bytes = 0;               // that patches make the file longer
 };
 
 PageSource::PageSource() = default;
@@ -48,14 +49,48 @@ Result<PageSource> PageSource::open(const std::string& path, const ReadOptions& 
     source.file_ = source.file_.subspan(options.offset_bytes, options.length_bytes == 0
                                                                   ? size - options.offset_bytes
                                                                   : options.length_bytes);
-    const io::PageSize found = io::find_page_size(source.file_);
-    source.page_size_bytes_ = found.bytes;
-    source.origin_ = found.origin;
+    source.find_page_size();
     if (options.page_size_bytes != 0) {
         source.page_size_bytes_ = options.page_size_bytes;
         source.origin_ = PageSizeOrigin::given;
     }
     return source;
+}
+
+void PageSource::find_page_size() {
+    const io::PageSize found = io::find_page_size(file_);
+    page_size_bytes_ = found.bytes;
+    origin_ = found.origin;
+}
+
+Result<PageSource> PageSource::with_patches(std::span<const Patch> patches,
+                                            std::uint64_t file_bytes) const {
+    for (const Patch& patch : patches)
+        if (patch.offset > file_bytes || patch.bytes.size() > file_bytes - patch.offset)
+            return Error(ErrorCode::invalid_argument,
+                         fmt::format("{} bytes at byte {} do not lie in a file of {}",
+                                     patch.bytes.size(), patch.offset, file_bytes))
+                .in_file(path());
+    PageSource patched;
+    patched.open_ = std::make_unique<Open>();
+    patched.open_->file = open_->file;
+    patched.open_->added_bytes =
+        static_cast<std::int64_t>(file_bytes) - static_cast<std::int64_t>(file_.size());
+    patched.offset_bytes_ = offset_bytes_;
+    if (file_bytes != 0) {
+        const std::uint64_t end = TRY(open_->file->size_bytes());
+        auto mapping = TRY(io::Mapping::map_private(
+            open_->file, std::min(end, offset_bytes_ + file_.size()), offset_bytes_ + file_bytes));
+        for (const Patch& patch : patches)
+            TRY(mapping->put(offset_bytes_ + patch.offset, patch.bytes));
+        patched.open_->mapping = mapping;
+        patched.file_ = mapping->bytes().subspan(offset_bytes_);
+    }
+    patched.page_size_bytes_ = page_size_bytes_;
+    patched.origin_ = origin_;
+    if (origin_ != PageSizeOrigin::given)
+        patched.find_page_size();
+    return patched;
 }
 
 const std::string& PageSource::path() const noexcept {
@@ -80,7 +115,8 @@ std::uint64_t PageSource::fault_count() const noexcept {
 
 Result<std::uint64_t> PageSource::current_file_bytes() const {
     const std::uint64_t size = TRY(open_->file->size_bytes());
-    return size - std::min(size, offset_bytes_);
+    return static_cast<std::uint64_t>(
+        static_cast<std::int64_t>(size - std::min(size, offset_bytes_)) + open_->added_bytes);
 }
 
 void PageSource::will_read_all() const noexcept {

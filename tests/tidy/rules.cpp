@@ -25,11 +25,14 @@ constexpr std::size_t function_lines_max = 70;
 const std::map<std::string, std::size_t> line_ratchet = {};
 
 const std::map<std::string, std::string> folder_of_header = {
-    {"id", "base"},         {"bytes", "base"},     {"finding", "base"},     {"error", "base"},
-    {"result", "base"},     {"format", "format"},  {"page_view", "format"}, {"page_source", "io"},
-    {"db", "engine"},       {"tx", "engine"},      {"bucket", "engine"},    {"cursor", "engine"},
-    {"stats", "engine"},    {"options", "engine"}, {"compact", "engine"},   {"check", "check"},
-    {"recover", "salvage"}, {"carve", "salvage"},  {"value_age", "base"},   {"schema", "schema"},
+    {"id", "base"},          {"bytes", "base"},      {"finding", "base"},
+    {"error", "base"},       {"result", "base"},     {"format", "format"},
+    {"page_view", "format"}, {"page_source", "io"},  {"db", "engine"},
+    {"tx", "engine"},        {"bucket", "engine"},   {"cursor", "engine"},
+    {"stats", "engine"},     {"options", "engine"},  {"compact", "engine"},
+    {"check", "check"},      {"recover", "salvage"}, {"edit_plan", "salvage"},
+    {"undo", "salvage"},     {"repair", "salvage"},  {"surgery", "salvage"},
+    {"carve", "salvage"},    {"value_age", "base"},  {"schema", "schema"},
 };
 
 const std::map<std::string, std::set<std::string>> may_include = {

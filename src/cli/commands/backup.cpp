@@ -6,11 +6,11 @@
 #include <rebolt/check.hpp>
 
 #include "cli/cancel.hpp"
-#include "cli/shell_quoted.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "cli/shell_quoted.hpp"
 
 namespace rebolt::cli {
 namespace {

@@ -24,6 +24,9 @@ void set_up_page_item(CLI::App& app, ExitCode& code);
 void set_up_pages(CLI::App& app, ExitCode& code);
 void set_up_put(CLI::App& app, ExitCode& code);
 void set_up_recover(CLI::App& app, ExitCode& code);
+void set_up_repair(CLI::App& app, ExitCode& code);
 void set_up_stats(CLI::App& app, ExitCode& code);
+void set_up_surgery(CLI::App& app, ExitCode& code);
+void set_up_undo(CLI::App& app, ExitCode& code);
 
 } // namespace rebolt::cli

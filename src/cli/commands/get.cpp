@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include "cli/bucket_path.hpp"
-#include "cli/shell_quoted.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/shell_quoted.hpp"
 
 namespace rebolt::cli {
 namespace {

@@ -5,12 +5,12 @@
 
 #include "cli/bucket_path.hpp"
 #include "cli/cancel.hpp"
-#include "cli/shell_quoted.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/damage_log.hpp"
 #include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/shell_quoted.hpp"
 
 namespace rebolt::cli {
 namespace {

@@ -6,13 +6,13 @@
 #include <fmt/format.h>
 
 #include "cli/cancel.hpp"
-#include "cli/shell_quoted.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/page_text.hpp"
 #include "cli/damage_log.hpp"
 #include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/shell_quoted.hpp"
 
 namespace rebolt::cli {
 namespace {

@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include "cli/shell_quoted.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/json_output.hpp"
 #include "cli/key_format.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/page_content.hpp"
+#include "cli/shell_quoted.hpp"
 
 namespace rebolt::cli {
 namespace {

@@ -7,10 +7,10 @@
 
 #include "cli/bucket_path.hpp"
 #include "cli/change.hpp"
-#include "cli/shell_quoted.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/shell_quoted.hpp"
 
 namespace rebolt::cli {
 namespace {

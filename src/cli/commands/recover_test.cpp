@@ -65,10 +65,10 @@ TEST_F(RecoverCommand, SaysWhatIsLost) {
 
 TEST_F(RecoverCommand, FillsTheHoleFromADonor) {
     const std::string provenance = path("p.jsonl");
-    const auto result = rebolt_on(damaged_file("docker-zero-leaf.db"), "recover",
-                                  {"-o", new_file(), "--donor",
-                                   real_file("docker-20.10-running.db"), "--provenance",
-                                   provenance});
+    const auto result =
+        rebolt_on(damaged_file("docker-zero-leaf.db"), "recover",
+                  {"-o", new_file(), "--donor", real_file("docker-20.10-running.db"),
+                   "--provenance", provenance});
     EXPECT_EQ(result.exit_code, 0) << result.err;
     EXPECT_THAT(result.out, HasSubstr("57 keys came back: 54 current, 3 donor"));
     EXPECT_EQ(keys_of(new_file()), keys_of(real_file("docker-20.10-running.db")));
@@ -163,10 +163,10 @@ TEST_F(RecoverCommand, FindsADatabaseInsideAnImage) {
 
 TEST_F(RecoverCommand, AnOutputOrADryRunMustBeAskedFor) {
     EXPECT_EQ(rebolt({"recover", damaged_file("docker-torn.db")}).exit_code, 16);
-    EXPECT_EQ(rebolt({"recover", damaged_file("docker-torn.db"), "-o", new_file(), "--policy",
-                      "worst"})
-                  .exit_code,
-              16);
+    EXPECT_EQ(
+        rebolt({"recover", damaged_file("docker-torn.db"), "-o", new_file(), "--policy", "worst"})
+            .exit_code,
+        16);
     EXPECT_EQ(files(), 0U);
 }
 

@@ -1,0 +1,151 @@
+// rebolt repair FILE
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <rebolt/repair.hpp>
+
+#include "cli/cancel.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/edit.hpp"
+#include "cli/output.hpp"
+#include "cli/owner.hpp"
+#include "cli/progress.hpp"
+#include "cli/shell_quoted.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+std::string recover_command(const EditOptions& options) {
+    return fmt::format("rebolt recover {} -o {}", shell_quoted(options.common.file),
+                       shell_quoted(options.common.file + ".recovered"));
+}
+
+Json hole_json(const DroppedHole& hole) {
+    Json bucket = Json::array();
+    for (const std::string& name : hole.bucket)
+        bucket.push_back(printable(name));
+    return {{"bucket", bucket},
+            {"name", hole.name ? Json(printable(*hole.name)) : Json(nullptr)},
+            {"first", hole.name ? Json(nullptr) : Json(printable(hole.first))},
+            {"end", hole.end ? Json(printable(*hole.end)) : Json(nullptr)},
+            {"page", number(hole.page)},
+            {"parent", number(hole.parent)},
+            {"code", text_of(hole.code).name}};
+}
+
+Json repair_json(const RepairReport& report, const EditOptions& options) {
+    Json json{{"shape", "rebolt.repair/1"},
+              {"file", options.common.file},
+              {"kind", name_of(report.kind)},
+              {"before", state_json(report.before)},
+              {"after", report.after ? state_json(*report.after) : Json(nullptr)},
+              {"plan", report.after ? plan_json(report.plan) : Json(nullptr)},
+              {"holes", Json::array()},
+              {"why_not", report.why_not.empty() ? Json(nullptr) : Json(report.why_not)}};
+    for (const DroppedHole& hole : report.holes)
+        json["holes"].push_back(hole_json(hole));
+    json["next"] = report.is_clean() || report.is_repairable() ? Json(nullptr)
+                                                               : Json(recover_command(options));
+    return json;
+}
+
+// Nothing to do, or nothing that can be done.
+ExitCode end_without_plan(const RepairReport& report, const EditOptions& options) {
+    if (options.common.json) {
+        Json json = repair_json(report, options);
+        put_outcome(json, options, {EditDone::not_asked});
+        print_json_line(json);
+    } else {
+        print(fmt::format("{}: {}\n", printable(options.common.file), sentence(report.before)));
+        print(report.is_clean()
+                  ? std::string("Nothing to repair.\n")
+                  : fmt::format("Cannot be repaired: {}. To bring back what is left, into a new "
+                                "file:\n  {}\n",
+                                report.why_not, recover_command(options)));
+    }
+    if (report.is_clean())
+        return ExitCode::done;
+    return report.before.verdict == Verdict::not_a_bolt_file ? ExitCode::failed : ExitCode::damaged;
+}
+
+std::string repair_text(const RepairReport& report, const EditOptions& options) {
+    std::string text =
+        fmt::format("{}\n{}{}", printable(options.common.file), plan_text(report.plan, options),
+                    effect_text(report.before, *report.after));
+    if (report.kind == RepairKind::drop_holes || report.kind == RepairKind::revert)
+        text += fmt::format("More may come back, into a new file, with:\n  {}\n",
+                            recover_command(options));
+    return text;
+}
+
+ExitCode exit_code_of(const EditOutcome& outcome) {
+    switch (outcome.done) {
+    case EditDone::in_place:
+    case EditDone::to_copy:
+        return ExitCode::repaired;
+    case EditDone::refused:
+    case EditDone::not_asked:
+        return ExitCode::damaged;
+    case EditDone::failed:
+        return outcome.code;
+    }
+    return ExitCode::failed;
+}
+
+void tell_outcome(const EditOptions& options, const EditOutcome& outcome) {
+    const std::string file = shell_quoted(options.common.file);
+    if (outcome.done == EditDone::in_place && !options.common.quiet)
+        print(fmt::format("Repaired. To take it back: rebolt undo {}\n", file));
+    if (outcome.done == EditDone::to_copy && !options.common.quiet)
+        print(fmt::format("Repaired in the copy {}; {} is as it was.\n", printable(options.output),
+                          printable(options.common.file)));
+}
+
+ExitCode run_repair(const EditOptions& options) {
+    auto source = open_pages(options.common);
+    if (!source)
+        return report_edit(source.error());
+    RepairOptions repair_options;
+    repair_options.judge_for = owner_judge;
+    Progress progress("pages", !options.common.quiet);
+    repair_options.progress = [&](const CheckProgress& at) {
+        progress.update(at.pages_done, at.pages_total);
+        return !cancelled();
+    };
+    Repair repair = Repair::begin(*source, std::move(repair_options));
+    if (const auto done = repair.run(); !done)
+        return report_edit(done.error());
+    const RepairReport& found = repair.report();
+    if (!found.is_repairable())
+        return end_without_plan(found, options);
+    if (!options.common.json)
+        print(options.common.quiet ? "" : repair_text(found, options));
+    const EditOutcome outcome =
+        carry_out(options, std::move(*source), found.plan,
+                  fmt::format("rebolt repair --yes {}", shell_quoted(options.common.file)));
+    if (options.common.json) {
+        Json json = repair_json(found, options);
+        put_outcome(json, options, outcome);
+        print_json_line(json);
+    }
+    if (!options.common.json)
+        tell_outcome(options, outcome);
+    return exit_code_of(outcome);
+}
+
+} // namespace
+
+void set_up_repair(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<EditOptions>();
+    options->add_to(app);
+    app.footer("Finds the smallest change that makes FILE whole, shows it, asks, and writes it in "
+               "place;\n`rebolt undo FILE` takes it back. To bring data back, `rebolt recover` "
+               "does more.\n"
+               "Example: rebolt repair /var/lib/docker/network/files/local-kv.db\n"
+               "Exit codes: 0 nothing to repair, 1 repaired, 4 damage left, 8 failed, 16 wrong "
+               "usage, 32 cancelled.");
+    app.callback([options, &code] { code = run_repair(*options); });
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,29 @@
+// rebolt surgery clear-page FILE --pageId N
+#include <fmt/format.h>
+
+#include "cli/commands/surgery/verbs.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct Options {
+    EditOptions edit;
+    std::uint64_t page = 0;
+};
+
+} // namespace
+
+void set_up_clear_page(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    options->edit.add_to(app);
+    app.add_option("--pageId", options->page, "The page, a branch or a leaf")->required();
+    app.footer("Example: rebolt surgery clear-page my.db --pageId 12 --output new.db");
+    app.callback([options, &code] {
+        code = operate(options->edit, fmt::format("clear-page --pageId {}", options->page),
+                       [&](const PageSource& source) {
+                           return surgery::clear_page(source, PageId{options->page});
+                       });
+    });
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,90 @@
+// What all verbs of `rebolt surgery` share.
+#include <fmt/format.h>
+
+#include "cli/cancel.hpp"
+#include "cli/commands/surgery/verbs.hpp"
+#include "cli/output.hpp"
+#include "cli/owner.hpp"
+#include "cli/progress.hpp"
+#include "cli/shell_quoted.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+Result<EditEffect> effect_of(const PageSource& source, const EditPlan& plan, bool quiet) {
+    Progress progress("pages", !quiet);
+    CheckOptions options;
+    options.judge_for = owner_judge;
+    options.progress = [&](const CheckProgress& at) {
+        progress.update(at.pages_done, at.pages_total);
+        return !cancelled();
+    };
+    Result<EditEffect> effect = foresee(source, plan, options);
+    if (effect)
+        if (auto may = surgery::must_not_lead_back(*effect); !may)
+            return std::move(may).error();
+    return effect;
+}
+
+ExitCode exit_code_of(const EditOutcome& outcome) {
+    switch (outcome.done) {
+    case EditDone::in_place:
+    case EditDone::to_copy:
+        return ExitCode::done;
+    case EditDone::refused:
+        return ExitCode::cancelled;
+    case EditDone::not_asked:
+        return ExitCode::usage;
+    case EditDone::failed:
+        return outcome.code;
+    }
+    return ExitCode::failed;
+}
+
+void tell_outcome(const EditOptions& options, const EditOutcome& outcome) {
+    if (options.common.json || options.common.quiet)
+        return;
+    if (outcome.done == EditDone::in_place)
+        print(fmt::format("Done. To take it back: rebolt undo {}\n",
+                          shell_quoted(options.common.file)));
+    if (outcome.done == EditDone::to_copy)
+        print(fmt::format("Done in the copy {}; {} is as it was.\n", printable(options.output),
+                          printable(options.common.file)));
+}
+
+} // namespace
+
+ExitCode operate(const EditOptions& options, const std::string& words,
+                 const std::function<Result<EditPlan>(const PageSource&)>& make_plan) {
+    auto source = open_pages(options.common);
+    if (!source)
+        return report_edit(source.error());
+    const auto plan = make_plan(*source);
+    if (!plan)
+        return report_edit(plan.error());
+    const auto effect = effect_of(*source, *plan, options.common.quiet);
+    if (!effect)
+        return report_edit(effect.error());
+    if (!options.common.json && !options.common.quiet)
+        print(fmt::format("{}\n{}{}", printable(options.common.file), plan_text(*plan, options),
+                          plan->is_empty() ? "" : effect_text(effect->before, effect->after)));
+    const bool has_work = !plan->is_empty() || !options.output.empty();
+    const EditOutcome outcome = has_work
+                                    ? carry_out(options, std::move(*source), *plan,
+                                                fmt::format("rebolt surgery {} --yes {}", words,
+                                                            shell_quoted(options.common.file)))
+                                    : EditOutcome{EditDone::failed, ExitCode::done};
+    if (options.common.json) {
+        Json json{{"shape", "rebolt.surgery/1"},
+                  {"file", options.common.file},
+                  {"plan", plan_json(*plan)},
+                  {"before", state_json(effect->before)},
+                  {"after", state_json(effect->after)}};
+        put_outcome(json, options, outcome);
+        print_json_line(json);
+    }
+    tell_outcome(options, outcome);
+    return exit_code_of(outcome);
+}
+
+} // namespace rebolt::cli

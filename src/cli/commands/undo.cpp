@@ -1,0 +1,74 @@
+// rebolt undo FILE
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <rebolt/undo.hpp>
+
+#include "cli/commands/commands.hpp"
+#include "cli/edit.hpp"
+#include "cli/output.hpp"
+#include "cli/shell_quoted.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct Options {
+    CommonOptions common;
+    bool dry_run = false;
+};
+
+Json undo_json(const UndoReport& report, const Options& options) {
+    Json ranges = Json::array();
+    for (const UndoRange& range : report.ranges)
+        ranges.push_back(
+            {{"offset", range.offset}, {"bytes", range.bytes}, {"bytes_new", range.bytes_new}});
+    return {{"shape", "rebolt.undo/1"},
+            {"file", options.common.file},
+            {"title", report.title},
+            {"ranges", ranges},
+            {"file_bytes_before", report.file_bytes_before},
+            {"file_bytes_after", report.file_bytes_after},
+            {"undone", !options.dry_run}};
+}
+
+std::string undo_text(const UndoReport& report, const Options& options) {
+    std::string text;
+    if (options.dry_run || options.common.verbose)
+        for (const UndoRange& range : report.ranges)
+            text += fmt::format("  bytes {} to {}: {} of {} are as the change wrote them\n",
+                                range.offset, range.offset + range.bytes - 1, range.bytes_new,
+                                range.bytes);
+    return fmt::format("{}{}: {} `{}`\n", text, printable(options.common.file),
+                       options.dry_run ? "would take back" : "every byte is as it was before",
+                       printable(report.title));
+}
+
+ExitCode run_undo(const Options& options) {
+    options.common.apply();
+    const ApplyOptions apply{.timeout = options.common.timeout()};
+    const auto done =
+        options.dry_run ? read_undo(options.common.file, apply) : undo(options.common.file, apply);
+    if (!done)
+        return report_edit(done.error());
+    if (options.common.json)
+        print_json_line(undo_json(*done, options));
+    else if (!options.common.quiet)
+        print(undo_text(*done, options));
+    return ExitCode::done;
+}
+
+} // namespace
+
+void set_up_undo(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    options->common.add_to_writer(app);
+    app.add_flag("--json", options->common.json, "Print JSON for machines");
+    app.add_flag("--dry-run", options->dry_run, "Say what would be put back, and write nothing");
+    app.footer("Puts back every byte that the last `rebolt repair` or `rebolt surgery` changed in "
+               "FILE, from\nFILE.undo, and removes that. May be run again if it was cut off.\n"
+               "Example: rebolt undo my.db");
+    app.callback([options, &code] { code = run_undo(*options); });
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,62 @@
+// Changing a file in place on the command line: shown first, then asked for.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <rebolt/edit_plan.hpp>
+
+#include "cli/exit_code.hpp"
+#include "cli/json_output.hpp"
+#include "cli/options.hpp"
+
+namespace rebolt::cli {
+
+/// Of a command that edits a file, or a copy of it.
+struct EditOptions {
+    CommonOptions common;
+    std::string output; ///< empty: in place
+    bool yes = false;
+    bool force = false;
+
+    /// Adds FILE, --output, --force, --yes, --json and what writers share.
+    void add_to(CLI::App& app);
+};
+
+/// Whether and how a plan was carried out.
+enum class EditDone : unsigned char {
+    in_place,
+    to_copy,
+    refused,   ///< the user said no
+    not_asked, ///< no terminal and no --yes: what to type was said
+    failed,    ///< reported, with the code
+};
+
+struct EditOutcome {
+    EditDone done;
+    ExitCode code = ExitCode::done; ///< of failed
+};
+
+/// Writes the plan to the copy, or in place after asking; tells what to type
+/// next on stderr. `source` is given up before the file is locked. `again`: the
+/// command line with which it would be done.
+[[nodiscard]] EditOutcome carry_out(const EditOptions& options, PageSource source,
+                                    const EditPlan& plan, const std::string& again);
+
+/// As report(), but what a writer says of a lock.
+[[nodiscard]] ExitCode report_edit(const Error& error);
+
+/// What a plan does and costs: a line each.
+[[nodiscard]] std::string plan_text(const EditPlan& plan, const EditOptions& options);
+/// What check says of the file, before and afterwards: two lines.
+[[nodiscard]] std::string effect_text(const CheckReport& before, const CheckReport& after);
+
+[[nodiscard]] Json plan_json(const EditPlan& plan);
+/// Verdict, sentence, keys and buckets of the current tree, findings by code.
+[[nodiscard]] Json state_json(const CheckReport& report);
+/// How it went, as fields of the object that is printed.
+void put_outcome(Json& json, const EditOptions& options, const EditOutcome& outcome);
+
+} // namespace rebolt::cli

@@ -1,0 +1,49 @@
+// Holes: takes the elements that lead to damage out of the pages above it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <rebolt/repair.hpp>
+
+#include "salvage/page_edit.hpp"
+#include "salvage/page_image.hpp"
+
+namespace rebolt::salvage {
+
+class Holes {
+public:
+    /// `judge` may be empty. All must outlive it.
+    Holes(PageEdit& edit, const ValueJudge& judge) : edit_(edit), judge_(judge) {}
+
+    /// Cuts off what a finding of a tree names. False if nothing was changed:
+    /// the root itself is damaged, what leads there is not found, or the page
+    /// was changed in this round, so that the finding's offset may not hold.
+    bool cut(const Finding& finding);
+    /// The pages that were changed since are looked at anew: offsets hold again.
+    void begin_round() { changed_.clear(); }
+
+    [[nodiscard]] std::vector<DroppedHole>& dropped() noexcept { return dropped_; }
+
+private:
+    using Path = std::vector<PageId>;
+
+    bool cut_page(const Finding& finding, const Path& path);
+    bool cut_element(const Finding& finding);
+    bool cut_values(const Finding& finding);
+    bool write(const Finding& finding, const Path& path, const std::vector<PageElement>& elements);
+    void note(const Finding& finding, const Path& path, const std::vector<PageElement>& elements,
+              std::size_t index);
+    [[nodiscard]] format::PageType type_of(PageId page) const;
+    [[nodiscard]] std::vector<std::size_t> leading_to(const std::vector<PageElement>& elements,
+                                                      format::PageType type, PageId page) const;
+    [[nodiscard]] std::optional<std::string> end_above(const Path& path, std::size_t at) const;
+
+    PageEdit& edit_;
+    const ValueJudge& judge_;
+    std::vector<DroppedHole> dropped_;
+    std::vector<PageId> changed_; ///< in this round
+};
+
+} // namespace rebolt::salvage

@@ -1,0 +1,135 @@
+// Puts back what the undo file holds. The order, and why a crash at any moment
+// does no harm: the undo file stays until all old bytes and the old size are
+// synced; until then each sector is old or new, and the same undo runs again.
+#include <rebolt/undo.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "salvage/in_place.hpp"
+#include "salvage/page_edit.hpp"
+#include "salvage/undo_file.hpp"
+
+namespace rebolt {
+namespace salvage {
+namespace {
+
+Error does_not_fit(const std::string& path, const std::string& what) {
+    return Error(ErrorCode::invalid_argument,
+                 fmt::format("the file has changed since ({}): nothing was put back. If that "
+                             "change is to be kept, remove the undo file",
+                             what))
+        .in_file(path);
+}
+
+Result<UndoFile> read_undo_file(const std::string& path) {
+    const std::string undo = undo_path(path);
+    if (!std::filesystem::exists(undo))
+        return Error(ErrorCode::file_not_found,
+                     fmt::format("there is no undo file ({}): no change to take back", undo))
+            .in_file(path);
+    const auto file = TRY(io::File::open_for_reading(undo));
+    const std::uint64_t size = TRY(file->size_bytes());
+    auto decoded = decode(TRY(read_range(*file, 0, size)));
+    if (!decoded)
+        return Error(ErrorCode::invalid_argument, decoded.error().message()).in_file(undo);
+    return std::move(*decoded);
+}
+
+// A sector of a range: what it was, what it became, what it is.
+struct SectorState {
+    Bytes before;
+    Bytes after;
+    Bytes now;
+
+    // Behind the end that the file had, zeros may stand, or nothing.
+    [[nodiscard]] bool is_old() const {
+        return now.size() >= before.size() &&
+               std::ranges::equal(now.first(before.size()), before) &&
+               format::all_zero(now.subspan(before.size()));
+    }
+    [[nodiscard]] bool is_new() const { return std::ranges::equal(now, after); }
+};
+
+// Bytes from `at` to the end of its sector, as far as there are any.
+Bytes piece(Bytes bytes, std::size_t at, std::size_t length) {
+    if (at >= bytes.size())
+        return {};
+    return bytes.subspan(at, std::min(length, bytes.size() - at));
+}
+
+Result<UndoRange> judge_range(const OpenedInPlace& opened, const ByteChange& range) {
+    const auto now = TRY(read_range(*opened.file, range.offset, range.after.size()));
+    UndoRange judged{.offset = range.offset, .bytes = range.after.size(), .bytes_new = 0};
+    for (std::size_t at = 0; at < range.after.size();) {
+        const std::size_t length = sector_bytes - (range.offset + at) % sector_bytes;
+        const SectorState sector{.before = piece(range.before, at, length),
+                                 .after = piece(range.after, at, length),
+                                 .now = piece(now, at, length)};
+        if (!sector.is_old() && !sector.is_new())
+            return does_not_fit(opened.file->path(),
+                                fmt::format("byte {} and those behind are neither as before nor "
+                                            "as written",
+                                            range.offset + at));
+        if (!sector.is_old())
+            judged.bytes_new += sector.after.size();
+        at += length;
+    }
+    return judged;
+}
+
+Result<UndoReport> judge(const OpenedInPlace& opened, const UndoFile& undo) {
+    if (opened.size_bytes < undo.file_bytes_before || opened.size_bytes > undo.file_bytes_after)
+        return does_not_fit(opened.file->path(),
+                            fmt::format("{} bytes, expected {} to {}", opened.size_bytes,
+                                        undo.file_bytes_before, undo.file_bytes_after));
+    UndoReport report{.title = undo.title,
+                      .file_bytes_before = undo.file_bytes_before,
+                      .file_bytes_after = undo.file_bytes_after,
+                      .ranges = {}};
+    for (const ByteChange& range : undo.ranges) {
+        const UndoRange judged = TRY(judge_range(opened, range));
+        if (range.before != range.after)
+            report.ranges.push_back(judged);
+    }
+    return report;
+}
+
+Result<void> write_back(OpenedInPlace& opened, const UndoFile& undo) {
+    for (const ByteChange& range : undo.ranges)
+        if (TRY(read_range(*opened.file, range.offset, range.before.size())) != range.before)
+            TRY(opened.writer.write_at(range.offset, range.before));
+    TRY(opened.writer.sync_all());
+    if (opened.size_bytes != undo.file_bytes_before) {
+        TRY(opened.writer.resize(undo.file_bytes_before));
+        TRY(opened.writer.sync_all());
+    }
+    return {};
+}
+
+} // namespace
+} // namespace salvage
+
+std::string undo_path(const std::string& path) {
+    return path + ".undo";
+}
+
+Result<UndoReport> read_undo(const std::string& path, const ApplyOptions& options) {
+    const auto opened = TRY(salvage::open_in_place(path, io::LockMode::shared, options));
+    return salvage::judge(opened, TRY(salvage::read_undo_file(path)));
+}
+
+Result<UndoReport> undo(const std::string& path, const ApplyOptions& options) {
+    auto opened = TRY(salvage::open_in_place(path, io::LockMode::exclusive, options));
+    const salvage::UndoFile undo = TRY(salvage::read_undo_file(path));
+    UndoReport report = TRY(salvage::judge(opened, undo));
+    TRY(salvage::write_back(opened, undo));
+    TRY(io::remove_file(undo_path(path), *opened.calls));
+    return report;
+}
+
+} // namespace rebolt
