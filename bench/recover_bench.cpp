@@ -100,9 +100,8 @@ void bench(const std::string& rebolt, const std::string& folder, const std::stri
     std::filesystem::copy_file(file, damaged, std::filesystem::copy_options::overwrite_existing);
     damage(damaged);
     double mib = 0;
-    const double ours = median_seconds(runs, [&] {
-        mib = run({rebolt, "recover", damaged, "-o", output, "--force", "-q"});
-    });
+    const double ours = median_seconds(
+        runs, [&] { mib = run({rebolt, "recover", damaged, "-o", output, "--force", "-q"}); });
     const double theirs = median_seconds(runs, [&] { read_and_write(damaged, output, plain); });
     fmt::print("\n### Recovery of {} keys, a branch page lost\n\n"
                "| | ms |\n|---|---:|\n| rebolt recover | {:.0f} |\n"

@@ -38,7 +38,8 @@ TEST_F(RecoverCommand, BringsAllBackFromBehindACycle) {
     EXPECT_EQ(result.exit_code, 0) << result.err;
     EXPECT_THAT(result.out, StartsWith("newest state: transaction 99, damaged\n"
                                        "57 keys came back: 57 current\n"));
-    EXPECT_THAT(result.out, HasSubstr("page 2 (page-reachable-but-free), libnetwork: keys from docker/"));
+    EXPECT_THAT(result.out,
+                HasSubstr("page 2 (page-reachable-but-free), libnetwork: keys from docker/"));
     EXPECT_THAT(result.out, HasSubstr("    2 found elsewhere, none is missing\n"));
     EXPECT_EQ(keys_of(new_file()), keys_of(real_file("docker-20.10-running.db")));
     EXPECT_EQ(rebolt({"check", "-q", new_file()}).exit_code, 0);

@@ -40,13 +40,13 @@ private:
     Output& output_;
     std::function<Provenance(PageId)> provenance_of_;
     TreeKeeper keeper_;
-    std::vector<PageId> leaves_;               ///< by home, then by first key
-    std::vector<Stretch> covered_;             ///< by pages of the newest state, in order
-    std::vector<Stretch> known_;               ///< by pages of the state before, in order
+    std::vector<PageId> leaves_;   ///< by home, then by first key
+    std::vector<Stretch> covered_; ///< by pages of the newest state, in order
+    std::vector<Stretch> known_;   ///< by pages of the state before, in order
     /// Of the keys in this hole, the newest age that an older page has.
     std::map<std::string_view, std::uint64_t> newest_;
     std::set<BucketId> of_values_; ///< buckets that by their owner's rules hold values
-    BucketId only_ = no_bucket; ///< the one bucket with pages, if there is but one
+    BucketId only_ = no_bucket;    ///< the one bucket with pages, if there is but one
     std::size_t hole_ = 0;
     std::size_t depth_ = 0; ///< of the hole's bucket
 };

@@ -1,8 +1,8 @@
 #include "salvage/recover/guess.hpp"
 
 #include <algorithm>
-#include <string>
 #include <set>
+#include <string>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -412,9 +412,8 @@ Result<States> guess_both(Ground& ground) {
                                  [](const Root& root) { return root.age.number; });
     const bool is_one_whole = !roots.empty() && (roots[0].is_accounted_for || roots[0].holes == 0);
     // An old root may look whole: its buckets lead to pages that are others' by now.
-    const bool is_likely =
-        is_one_whole && (roots[0].is_accounted_for || roots[0].is_most ||
-                         (is_sure && roots[0].is_recognised));
+    const bool is_likely = is_one_whole && (roots[0].is_accounted_for || roots[0].is_most ||
+                                            (is_sure && roots[0].is_recognised));
     if (roots.empty() || (roots.size() > 1 && !roots[0].is_recognised && !is_likely)) {
         // No root for sure: buckets come from what pages and their owner tell.
         find_parts_of_root(ground, roots);
@@ -425,13 +424,11 @@ Result<States> guess_both(Ground& ground) {
     const Root first = roots[0];
     // One that leads to a damaged page may be the newest; one that leads to pages
     // of others is old.
-    const bool may_be_damaged =
-        std::ranges::any_of(roots, [&](const Root& root) {
-            return root.damaged != 0 && root.state.root != first.state.root;
-        });
+    const bool may_be_damaged = std::ranges::any_of(roots, [&](const Root& root) {
+        return root.damaged != 0 && root.state.root != first.state.root;
+    });
     if (is_sure)
-        std::erase_if(roots,
-                      [&](const Root& root) { return root.age.number < first.age.number; });
+        std::erase_if(roots, [&](const Root& root) { return root.age.number < first.age.number; });
     else if (is_one_whole)
         std::erase_if(roots, [&](const Root& root) {
             return root.holes != first.holes || root.is_accounted_for != first.is_accounted_for;

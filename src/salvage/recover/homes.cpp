@@ -72,7 +72,7 @@ BucketId only_bucket(const Ground& ground) {
     const bool may_have_lost_some = std::ranges::any_of(
         ground.holes, [](const Hole& hole) { return hole.bucket == root_bucket; });
     return ground.buckets.size() == the_root_and_one && !may_have_lost_some ? root_bucket + 1
-                                                                           : no_bucket;
+                                                                            : no_bucket;
 }
 
 bool holds_buckets(Bytes leaf) {

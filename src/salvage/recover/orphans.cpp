@@ -132,8 +132,8 @@ std::optional<std::size_t> Orphans::hole_for(const Top& top) const {
         is_exact = exact;
     }
     if (found && !is_exact &&
-        (hiding_ != 0 || (is_of_unknown_kind(ground_.holes[*found]) &&
-                          !likely_branches_.contains(*found))))
+        (hiding_ != 0 ||
+         (is_of_unknown_kind(ground_.holes[*found]) && !likely_branches_.contains(*found))))
         return std::nullopt;
     return found;
 }

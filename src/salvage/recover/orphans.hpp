@@ -57,12 +57,12 @@ private:
     Ground& ground_;
     const Account& account_;
     TreeKeeper keeper_;
-    std::size_t hole_ = 0; ///< that is being filled; behind the last: none
+    std::size_t hole_ = 0;            ///< that is being filled; behind the last: none
     std::set<BucketId> with_buckets_; ///< buckets that are known to hold buckets
     std::multimap<BucketId, std::size_t> holes_of_;
     std::map<std::size_t, std::vector<Stretch>> covered_; ///< by hole
     std::set<std::size_t> likely_branches_; ///< holes of unknown kind that were branches
-    std::size_t hiding_ = 0; ///< holes that may have held whole buckets
+    std::size_t hiding_ = 0;                ///< holes that may have held whole buckets
     std::vector<PageId> left_over_;
 };
 

@@ -1,8 +1,8 @@
 // Output: the new file of a recovery, and the count of what went into it.
 #pragma once
 
-#include <memory>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>

@@ -146,8 +146,7 @@ bool TreeKeeper::fits_between_siblings(const Step& step) const {
         return false;
     if (index != 0) {
         const PageId left = parent.children[index - 1].page;
-        if (!is_sound(left) || left == step.page ||
-            last_key(pages_.bytes(left)) >= first_key(page))
+        if (!is_sound(left) || left == step.page || last_key(pages_.bytes(left)) >= first_key(page))
             return false;
     } else if (step.range.lower && first_key(page) < *step.range.lower) {
         return false;

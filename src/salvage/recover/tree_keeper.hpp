@@ -60,7 +60,7 @@ struct Ground {
     std::map<BucketId, std::uint16_t> leaf_levels; ///< where a bucket's leaves were met
     std::deque<std::string> made_keys;             ///< bounds of holes that stand nowhere
     std::deque<std::vector<std::byte>> put_right;  ///< pages with their headers put right
-    std::uint64_t page_end = 0;    ///< the newest state's high water mark
+    std::uint64_t page_end = 0;                    ///< the newest state's high water mark
     bool free_pages_known = false;                 ///< Survey::free is the newest state's, whole
     std::uint64_t wrong_elements = 0;              ///< that could not even be made a hole
 };
@@ -102,8 +102,8 @@ public:
 private:
     struct Frame {
         PageId page;
-        Bytes leaf;                      ///< empty for a branch
-        std::vector<std::uint32_t> only; ///< these elements; empty: all
+        Bytes leaf;                        ///< empty for a branch
+        std::vector<std::uint32_t> only;   ///< these elements; empty: all
         std::vector<std::size_t> doubtful; ///< elements that may be damaged, in order
         std::vector<Step> children;        ///< of a branch
         KeyRange range;

@@ -184,8 +184,7 @@ Result<bool> Recovery::Work::keep(const Kept& kept) {
         return false;
     }
     // Two pages may hold one key, where the way to them is damaged.
-    if (!is_next_key(kept) &&
-        TRY(output_->there(kept.bucket, kept.key)) != Output::There::nothing)
+    if (!is_next_key(kept) && TRY(output_->there(kept.bucket, kept.key)) != Output::There::nothing)
         return false;
     ++kept_keys_;
     kept_leaves_ += kept.page == last_kept_ ? 0 : 1;

@@ -84,8 +84,7 @@ Result<bool> Recovery::Work::next_suspect() {
             pages_.clear_all(Survey::free);
             ground_.free_pages_known = false;
             are_suspects_current_ =
-                *live_pages_damaged_ == 0 &&
-                std::ranges::none_of(live_pages_, [&](PageId page) {
+                *live_pages_damaged_ == 0 && std::ranges::none_of(live_pages_, [&](PageId page) {
                     return !is_below(page, suspect.step.page) &&
                            std::ranges::none_of(suspects, [&](const auto& other) {
                                return is_below(page, other.step.page);
@@ -256,8 +255,9 @@ Result<void> Recovery::Work::add_lost_and_found() {
     for (std::uint64_t id = 2; id < pages_.page_count(); ++id) {
         const PageId page{id};
         if (pages_.kind(page) == PageKind::leaf && !pages_.has(page, Survey::used) &&
-            !pages_.has(page, Survey::bad) && !pages_.has(page, Survey::in_previous) && pages_.home(page) == no_bucket &&
-            count_of(pages_.bytes(page)) != 0 && !is_root_like(pages_, page))
+            !pages_.has(page, Survey::bad) && !pages_.has(page, Survey::in_previous) &&
+            pages_.home(page) == no_bucket && count_of(pages_.bytes(page)) != 0 &&
+            !is_root_like(pages_, page))
             TRY(add_to_lost_and_found(page));
     }
     return {};
