@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <tuple>
@@ -58,6 +59,9 @@ protected:
         SCOPED_TRACE(fmt::format("REBOLT_SEED={}: {}", seed, harmed->text));
         PatchedFile damaged(harmed->bytes);
         const std::string path = damaged.path();
+        if (const char* copy = std::getenv("REBOLT_KEEP"))
+            std::filesystem::copy_file(path, copy,
+                                       std::filesystem::copy_options::overwrite_existing);
         const TemporaryFolder folder;
         const Recovered recovered = recover(path, folder.path("whole.db"));
         EXPECT_EQ(recovered.error, "");

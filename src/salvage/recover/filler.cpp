@@ -45,7 +45,7 @@ void Filler::prepare() {
             continue;
         if (const auto home = home_by_owner(ground_, page)) {
             pages.set_home(page, *home);
-            of_values_.insert(*home);
+            ground_.of_values.insert(*home);
         } else if (pages.home(page) == no_bucket && !holds_buckets(pages.bytes(page))) {
             pages.set_home(page, only_);
         }
@@ -124,7 +124,7 @@ Result<bool> Filler::keep(const Kept& element) {
 Result<void> Filler::fill_with(std::size_t hole, PageId page) {
     const Hole at = ground_.holes[hole];
     // Where the owner keeps values there are no buckets.
-    if (of_values_.contains(at.bucket) && holds_buckets(ground_.pages.bytes(page)))
+    if (ground_.of_values.contains(at.bucket) && holds_buckets(ground_.pages.bytes(page)))
         return {};
     ground_.pages.set_home(page, at.bucket);
     return keeper_.keep_leaf(at.bucket, page, at.range);

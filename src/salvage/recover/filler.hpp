@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string_view>
 #include <vector>
 
@@ -45,8 +44,7 @@ private:
     std::vector<Stretch> known_;   ///< by pages of the state before, in order
     /// Of the keys in this hole, the newest age that an older page has.
     std::map<std::string_view, std::uint64_t> newest_;
-    std::set<BucketId> of_values_; ///< buckets that by their owner's rules hold values
-    BucketId only_ = no_bucket;    ///< the one bucket with pages, if there is but one
+    BucketId only_ = no_bucket; ///< the one bucket with pages, if there is but one
     std::size_t hole_ = 0;
     std::size_t depth_ = 0; ///< of the hole's bucket
 };

@@ -55,6 +55,26 @@ bool spread_from(Survey& pages, PageId branch) {
 
 } // namespace
 
+bool do_buckets_share_keys(const Survey& pages) {
+    std::vector<PageId> leaves;
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+        if (pages.has(PageId{id}, Survey::used) && pages.is_leaf(PageId{id}) &&
+            pages.home(PageId{id}) != no_bucket && count_of(pages.bytes(PageId{id})) != 0)
+            leaves.push_back(PageId{id});
+    std::ranges::sort(leaves, {}, [&](PageId page) { return first_key(pages.bytes(page)); });
+    std::string_view reaches;
+    BucketId of = no_bucket;
+    for (const PageId page : leaves) {
+        if (of != no_bucket && pages.home(page) != of && first_key(pages.bytes(page)) <= reaches)
+            return true;
+        if (of == no_bucket || last_key(pages.bytes(page)) > reaches) {
+            reaches = last_key(pages.bytes(page));
+            of = pages.home(page);
+        }
+    }
+    return false;
+}
+
 void spread_homes(Ground& ground) {
     Survey& pages = ground.pages;
     for (std::size_t round = 0; round < format::tree_depth_max; ++round) {
@@ -81,6 +101,21 @@ bool holds_buckets(Bytes leaf) {
         if (view->element(i)->is_bucket())
             return true;
     return false;
+}
+
+void note_value_buckets(Ground& ground) {
+    const Survey& pages = ground.pages;
+    if (!ground.options.home_of || !ground.judge)
+        return;
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+        if (!pages.is_leaf(PageId{id}) || count_of(pages.bytes(PageId{id})) == 0)
+            continue;
+        const auto element = LeafView::of(pages.bytes(PageId{id}))->element(0);
+        if (element->is_bucket())
+            continue;
+        if (const auto home = ground.options.home_of(element->key, element->value))
+            ground.of_values.insert(ground.buckets.at_path(*home));
+    }
 }
 
 std::optional<BucketId> home_by_owner(Ground& ground, PageId leaf) {

@@ -8,6 +8,10 @@
 
 namespace rebolt::salvage {
 
+/// Whether leaves of one bucket begin inside leaves of another. Then a key does not
+/// prove where a page belongs. Cost: O(pages log pages).
+[[nodiscard]] bool do_buckets_share_keys(const Survey& pages);
+
 /// Spreads what is known: a branch belongs where its children do, and a child
 /// where its branch does, if the key that leads to it is its first. Old branches
 /// count too. Cost: O(branches × depth).
@@ -16,6 +20,10 @@ void spread_homes(Ground& ground);
 /// The bucket that the owner's rules name for a sound leaf, if they name one and
 /// the same for every value in it; nullopt also for a branch.
 [[nodiscard]] std::optional<BucketId> home_by_owner(Ground& ground, PageId leaf);
+
+/// Learns from one value of each leaf which buckets hold values by their owner's
+/// rules (Ground::of_values). Cost: O(pages).
+void note_value_buckets(Ground& ground);
 
 /// The one bucket that has pages, beside the root of all; no_bucket if there are
 /// several, or if some may have been lost.

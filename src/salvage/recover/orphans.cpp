@@ -131,6 +131,9 @@ std::optional<std::size_t> Orphans::hole_for(const Top& top) const {
         found = i;
         is_exact = exact;
     }
+    if (found && is_exact && share_keys_ &&
+        (hiding_ != 0 || unknown_ > (is_of_unknown_kind(ground_.holes[*found]) ? 1U : 0U)))
+        return std::nullopt;
     if (found && !is_exact &&
         (hiding_ != 0 ||
          (is_of_unknown_kind(ground_.holes[*found]) && !likely_branches_.contains(*found))))
@@ -147,9 +150,7 @@ bool Orphans::is_of_unknown_kind(const Hole& hole) const {
 // It was a branch if two pages or more fit it, as high as each other, and none
 // overlaps another: pages of several buckets would. Only if it is the only one.
 void Orphans::find_likely_branches(const std::vector<Top>& tops) {
-    const auto unknown = std::ranges::count_if(
-        ground_.holes, [&](const Hole& hole) { return is_of_unknown_kind(hole); });
-    if (unknown != 1 || hiding_ != 0)
+    if (unknown_ != 1 || hiding_ != 0)
         return;
     for (std::size_t i = 0; i < ground_.holes.size() && i < holes_tried_max; ++i) {
         const Hole& hole = ground_.holes[i];
@@ -189,7 +190,9 @@ Result<void> Orphans::place() {
     for (std::size_t i = 0; i < ground_.holes.size(); ++i) {
         holes_of_.emplace(ground_.holes[i].bucket, i);
         hiding_ += may_hide_buckets(ground_.holes[i]) ? 1 : 0;
+        unknown_ += is_of_unknown_kind(ground_.holes[i]) ? 1 : 0;
     }
+    share_keys_ = hiding_ + unknown_ != 0 && do_buckets_share_keys(ground_.pages);
     const std::vector<Top> tops = find_tops();
     find_likely_branches(tops);
     for (const Top& top : tops) {

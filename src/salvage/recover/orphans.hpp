@@ -63,6 +63,8 @@ private:
     std::map<std::size_t, std::vector<Stretch>> covered_; ///< by hole
     std::set<std::size_t> likely_branches_; ///< holes of unknown kind that were branches
     std::size_t hiding_ = 0;                ///< holes that may have held whole buckets
+    std::size_t unknown_ = 0;               ///< holes of unknown kind
+    bool share_keys_ = false;               ///< keys of one bucket are between another's
     std::vector<PageId> left_over_;
 };
 

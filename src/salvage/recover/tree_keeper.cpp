@@ -108,6 +108,8 @@ void TreeKeeper::enter(BucketId bucket, const Step& step, bool has_name) {
     if (pages_.is_displaced(step.page) ||
         !(pages_.is_leaf(step.page) || pages_.is_branch(step.page)))
         return enter_damaged(bucket, step, has_name);
+    if (pages_.has(step.page, Survey::has_buckets) && ground_.of_values.contains(bucket))
+        return hole(FindingCode::page_shared, true);
     const Bytes bytes = pages_.bytes(step.page);
     if (count_of(bytes) == 0 && step.level != 0)
         return hole(FindingCode::layout_not_canonical, false);

@@ -11,6 +11,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,6 +58,7 @@ struct Ground {
     const RecoverOptions& options;
     ValueJudge judge; ///< of this file's values; may be empty
     std::vector<Hole> holes;
+    std::set<BucketId> of_values; ///< by their owner's rules there is no bucket in them
     std::map<BucketId, std::uint16_t> leaf_levels; ///< where a bucket's leaves were met
     std::deque<std::string> made_keys;             ///< bounds of holes that stand nowhere
     std::deque<std::vector<std::byte>> put_right;  ///< pages with their headers put right

@@ -7,6 +7,7 @@
 
 #include "base/try.hpp"
 #include "salvage/recover/guess.hpp"
+#include "salvage/recover/homes.hpp"
 
 namespace rebolt {
 
@@ -25,6 +26,7 @@ Recovery::Work::Work(const PageSource& source, RecoverOptions options)
                                                             .options = options_,
                                                             .judge = {},
                                                             .holes = {},
+                                                            .of_values = {},
                                                             .leaf_levels = {},
                                                             .made_keys = {},
                                                             .put_right = {}},
@@ -102,6 +104,7 @@ Result<void> Recovery::Work::choose_states() {
     if (states_.other)
         report_.previous = states_.other->transaction;
     choose_judge();
+    note_value_buckets(ground_);
     keeper_.begin(root_bucket, {.page = states_.newest.root, .range = {}, .level = 0});
     return {};
 }
