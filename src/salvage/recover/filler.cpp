@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/try.hpp"
-#include "salvage/recover/guess.hpp"
+#include "salvage/recover/age.hpp"
 #include "salvage/recover/homes.hpp"
 
 namespace rebolt::salvage {

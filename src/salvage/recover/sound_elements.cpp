@@ -1,7 +1,7 @@
 // Which elements of a damaged leaf may still be believed.
 #include <algorithm>
 
-#include "salvage/recover/tree_keeper.hpp"
+#include "salvage/recover/damaged_page.hpp"
 
 namespace rebolt::salvage {
 namespace {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "salvage/recover/age.hpp"
 #include "salvage/recover/guess.hpp"
 
 namespace rebolt::salvage {
@@ -122,65 +123,6 @@ bool mark_free_pages(Survey& pages, const State& state) {
     for (std::uint64_t id = state.page_end; id < pages.page_count(); ++id)
         pages.set(PageId{id}, Survey::free);
     return true;
-}
-
-std::optional<format::LeafElement> look_up(const Survey& pages, const State& state,
-                                           std::span<const std::string> bucket,
-                                           std::string_view key) {
-    PageId page = state.root;
-    for (std::size_t depth = 0;; ++depth) {
-        const std::string_view wanted = depth < bucket.size() ? bucket[depth] : key;
-        std::optional<format::LeafElement> found;
-        for (std::size_t level = 0; level < format::tree_depth_max; ++level) {
-            if (number(page) < 2 || number(page) >= pages.page_count() || pages.is_displaced(page))
-                return std::nullopt;
-            const Bytes bytes = pages.bytes(page);
-            if (pages.is_branch(page)) {
-                const auto view = format::BranchView::of(bytes);
-                std::size_t low = 0;
-                std::size_t high = view->count();
-                while (high - low > 1) {
-                    const std::size_t middle = (low + high) / 2;
-                    (view->element(middle)->key <= wanted ? low : high) = middle;
-                }
-                page = view->element(low)->child;
-                continue;
-            }
-            if (!pages.is_leaf(page))
-                return std::nullopt;
-            const auto view = format::LeafView::of(bytes);
-            std::size_t low = 0;
-            std::size_t high = view->count();
-            while (low < high) {
-                const std::size_t middle = (low + high) / 2;
-                if (view->element(middle)->key < wanted)
-                    low = middle + 1;
-                else
-                    high = middle;
-            }
-            if (low < view->count() && view->element(low)->key == wanted)
-                found = *view->element(low);
-            break;
-        }
-        if (!found || depth == bucket.size())
-            return found;
-        const auto inside =
-            found->is_bucket()
-                ? format::BucketView::of(found->value)
-                : format::Checked<format::BucketView>(std::unexpected(format::Fault{}));
-        if (!inside)
-            return std::nullopt;
-        if (inside->is_inline()) { // holds no buckets: the key is in it, or nowhere
-            const auto view = format::LeafView::of(inside->inline_page());
-            if (depth + 1 != bucket.size() || !view)
-                return std::nullopt;
-            for (std::size_t i = 0; i < view->count(); ++i)
-                if (const auto element = view->element(i); element && element->key == key)
-                    return *element;
-            return std::nullopt;
-        }
-        page = inside->root();
-    }
 }
 
 } // namespace rebolt::salvage

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/try.hpp"
+#include "salvage/recover/damaged_page.hpp"
 
 namespace rebolt::salvage {
 namespace {
@@ -15,11 +16,6 @@ using format::PageHeader;
 using format::PageType;
 
 constexpr std::size_t way_pages_max = 1024;
-
-bool in_range(Bytes page, const KeyRange& range) noexcept {
-    return count_of(page) == 0 || ((!range.lower || first_key(page) >= *range.lower) &&
-                                   (!range.upper || last_key(page) < *range.upper));
-}
 
 bool overlaps(Bytes page, const KeyRange& range) noexcept {
     return (!range.lower || last_key(page) >= *range.lower) &&
@@ -209,7 +205,7 @@ void TreeKeeper::enter_damaged(BucketId bucket, const Step& step, bool has_name)
             return enter_sound(bucket, step, ground_.put_right.back(), true, has_name);
         }
     }
-    add_hole(bucket, step, what_is_wrong(step.page), false);
+    add_hole(bucket, step, what_is_wrong(pages_, step.page), false);
     Frame frame{.page = step.page,
                 .leaf = {},
                 .only = {},
@@ -227,57 +223,10 @@ void TreeKeeper::enter_damaged(BucketId bucket, const Step& step, bool has_name)
         frame.leaf = leaf;
         frame.count = static_cast<std::uint32_t>(frame.only.size());
     } else if (is_readable && header.id == number(step.page)) {
-        frame.children = proven_children(step);
+        frame.children = proven_children(pages_, step);
         frame.count = static_cast<std::uint32_t>(frame.children.size());
     }
     frames_.push_back(std::move(frame));
-}
-
-// Children of a damaged branch that prove themselves: the key that leads there
-// is the first key of a sound page.
-std::vector<TreeKeeper::Step> TreeKeeper::proven_children(const Step& step) const {
-    std::vector<Step> children;
-    const Bytes bytes = pages_.bytes(step.page);
-    const std::size_t room = (bytes.size() - format::page_header_bytes) / format::element_bytes;
-    for (std::size_t i = 0; i < room; ++i) {
-        const auto raw = load<format::BranchElementHeader>(bytes.data() + BranchView::offset_of(i));
-        const std::uint64_t begin = BranchView::offset_of(i) + std::uint64_t{raw.pos};
-        if (raw.key_bytes == 0 || raw.key_bytes > format::key_bytes_max ||
-            begin + raw.key_bytes > bytes.size() || raw.child < 2 ||
-            raw.child >= pages_.page_count())
-            continue;
-        const PageId child{raw.child};
-        const std::string_view key = as_text(bytes.subspan(begin, raw.key_bytes));
-        if (pages_.is_displaced(child) || !(pages_.is_leaf(child) || pages_.is_branch(child)) ||
-            count_of(pages_.bytes(child)) == 0 || first_key(pages_.bytes(child)) != key ||
-            !in_range(pages_.bytes(child), step.range) || pages_.has(child, Survey::free))
-            continue;
-        children.push_back({child, step.range, static_cast<std::uint16_t>(step.level + 1)});
-    }
-    return children;
-}
-
-FindingCode TreeKeeper::what_is_wrong(PageId page) const {
-    const std::uint32_t page_size = pages_.source().page_size_bytes();
-    const std::uint64_t offset = number(page) * page_size;
-    const Bytes first = pages_.source().file().subspan(offset, page_size);
-    if (!pages_.source().readable(offset, page_size))
-        return FindingCode::page_unreadable;
-    if (format::all_zero(first))
-        return FindingCode::page_zeroed;
-    const auto header = load<PageHeader>(first.data());
-    if (header.id != number(page))
-        return FindingCode::page_id_mismatch;
-    const check_walk::PageContext context{
-        .range = {}, .page_size_bytes = page_size, .is_root = true, .is_inline = false};
-    std::optional<check_walk::Symptom> symptom;
-    if (header.type() == PageType::leaf)
-        symptom = check_walk::judge_leaf(pages_.bytes(page), context);
-    else if (header.type() == PageType::branch)
-        symptom = check_walk::judge_branch(pages_.bytes(page), context);
-    else
-        return FindingCode::page_type_invalid;
-    return symptom ? symptom->code : FindingCode::page_shared; // its overflow is another's
 }
 
 void TreeKeeper::add_hole(BucketId bucket, const Step& step, FindingCode code, bool has_wrong_id) {

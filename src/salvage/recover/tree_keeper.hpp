@@ -132,8 +132,6 @@ private:
     [[nodiscard]] bool fits_between_siblings(const Step& step) const;
     [[nodiscard]] bool is_on_way(PageId page) const noexcept;
     [[nodiscard]] bool may_be_followed(PageId host, BucketId inside, PageId root) const;
-    [[nodiscard]] FindingCode what_is_wrong(PageId page) const;
-    [[nodiscard]] std::vector<Step> proven_children(const Step& step) const;
 
     Ground& ground_;
     Survey& pages_;
@@ -143,11 +141,5 @@ private:
     std::vector<std::string> names_;
     std::vector<Suspect> suspects_;
 };
-
-/// The elements of a damaged leaf that are still sound: those whose place fits
-/// both neighbours', if no more than one place is wrong; and those that their
-/// owner's rules recognise, with both neighbours. In order.
-[[nodiscard]] std::vector<std::uint32_t> sound_elements(Bytes leaf, const Ground& ground,
-                                                        std::span<const std::string> bucket);
 
 } // namespace rebolt::salvage

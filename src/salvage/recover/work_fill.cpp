@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
-#include "salvage/recover/guess.hpp"
 #include "salvage/recover/homes.hpp"
 
 namespace rebolt {

@@ -1,0 +1,88 @@
+#include "salvage/recover/age.hpp"
+
+namespace rebolt::salvage {
+namespace {
+
+using format::BucketView;
+using format::LeafView;
+
+// Keeps the newest age of a leaf's values, also of those in inline buckets.
+void note_ages(const RecoverOptions& options, Bytes leaf, ValueAge& newest) {
+    const auto view = LeafView::of(leaf);
+    for (std::size_t i = 0; view && i < view->count(); ++i) {
+        const auto element = view->element(i);
+        if (!element)
+            return;
+        if (element->is_bucket()) {
+            const auto bucket = BucketView::of(element->value);
+            if (bucket && bucket->is_inline() && leaf.size() > bucket->inline_page().size())
+                note_ages(options, bucket->inline_page(), newest);
+            continue;
+        }
+        const auto home = options.home_of(element->key, element->value);
+        const auto age = home ? options.age_of(*home, element->key, element->value) : std::nullopt;
+        if (age && age->number > newest.number)
+            newest = *age;
+    }
+}
+
+// Which of two states has the larger sequences in the buckets that both have.
+int compare_sequences(const Survey& pages, const State& left, const State& right) {
+    const auto leaf = first_leaf(pages, left.root);
+    if (!leaf)
+        return 0;
+    int order = 0;
+    const auto view = LeafView::of(pages.bytes(*leaf));
+    for (std::size_t i = 0; i < view->count(); ++i) {
+        const auto element = view->element(i);
+        const auto ours = BucketView::of(element->value);
+        const auto other = look_up(pages, right, {}, element->key);
+        if (!element->is_bucket() || !ours || !other || !other->is_bucket())
+            continue;
+        const auto theirs = BucketView::of(other->value);
+        if (!theirs || theirs->sequence() == ours->sequence())
+            continue;
+        const int here = ours->sequence() > theirs->sequence() ? 1 : -1;
+        if (order != 0 && order != here)
+            return 0;
+        order = here;
+    }
+    return order;
+}
+
+} // namespace
+
+ValueAge age_of_leaf(const Ground& ground, PageId page) {
+    ValueAge newest{0, true};
+    if (ground.options.home_of && ground.options.age_of)
+        note_ages(ground.options, ground.pages.bytes(page), newest);
+    return newest;
+}
+
+ValueAge newest_age(Ground& ground, const State& state) {
+    if (const auto leaf = first_leaf(ground.pages, state.root))
+        if (const ValueAge age = age_of_leaf(ground, *leaf); age.number != 0)
+            return age;
+    ValueAge newest{0, true};
+    for_each_leaf(ground.pages, state.root, [&](PageId page) {
+        if (const ValueAge age = age_of_leaf(ground, page); age.number > newest.number)
+            newest = age;
+    });
+    return newest;
+}
+
+AgeOrder compare_age(Ground& ground, const State& left, const State& right) {
+    if (const int order = compare_sequences(ground.pages, left, right); order != 0)
+        return {order, true};
+    const ValueAge ours = newest_age(ground, left);
+    const ValueAge theirs = newest_age(ground, right);
+    if (ours.number != theirs.number)
+        return {ours.number > theirs.number ? 1 : -1, ours.is_sure && theirs.is_sure};
+    bool is_behind = false;
+    if (right.has_meta)
+        for_each_leaf(ground.pages, left.root,
+                      [&](PageId page) { is_behind |= number(page) >= right.page_end; });
+    return {is_behind ? 1 : 0, is_behind};
+}
+
+} // namespace rebolt::salvage
