@@ -11,6 +11,30 @@ using format::LeafView;
 
 } // namespace
 
+// Calls lead(from, to, key) for all that orphans lead to; without a key: to the
+// root of a bucket.
+void Account::for_each_lead(const Lead& lead) const {
+    const Survey& pages = ground_.pages;
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+        const PageId page{id};
+        if (!is_orphan(page))
+            continue;
+        if (pages.is_branch(page)) {
+            const auto view = BranchView::of(pages.bytes(page));
+            for (std::size_t i = 0; i < view->count(); ++i)
+                lead(page, view->element(i)->child, view->element(i)->key);
+        } else if (pages.has(page, Survey::has_buckets)) {
+            const auto view = LeafView::of(pages.bytes(page));
+            for (std::size_t i = 0; i < view->count(); ++i) {
+                const auto element = view->element(i);
+                const auto bucket = BucketView::of(element->value);
+                if (element->is_bucket() && bucket && !bucket->is_inline())
+                    lead(page, bucket->root(), std::nullopt);
+            }
+        }
+    }
+}
+
 bool Account::is_orphan(PageId page) const noexcept {
     const Survey& pages = ground_.pages;
     return (pages.kind(page) == PageKind::leaf || pages.kind(page) == PageKind::branch) &&
@@ -24,24 +48,26 @@ void Account::mark_led_to() const {
         if (number(to) >= 2 && number(to) < pages.page_count() && to != from && is_orphan(to))
             pages.set(to, Survey::led_to);
     };
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
-        const PageId page{id};
-        if (!is_orphan(page))
-            continue;
-        if (pages.is_branch(page)) {
-            const auto view = BranchView::of(pages.bytes(page));
-            for (std::size_t i = 0; i < view->count(); ++i)
-                lead(page, view->element(i)->child);
-        } else if (pages.has(page, Survey::has_buckets)) {
-            const auto view = LeafView::of(pages.bytes(page));
-            for (std::size_t i = 0; i < view->count(); ++i) {
-                const auto element = view->element(i);
-                const auto bucket = BucketView::of(element->value);
-                if (element->is_bucket() && bucket)
-                    lead(page, bucket->root());
-            }
-        }
-    }
+    for_each_lead([&](PageId from, PageId to, std::optional<std::string_view>) { lead(from, to); });
+}
+
+void Account::mark_contested() const {
+    Survey& pages = ground_.pages;
+    const auto mark = [&](bool is_second_round) {
+        for_each_lead([&](PageId, PageId to, std::optional<std::string_view> key) {
+            if (number(to) < 2 || number(to) >= pages.page_count() || !is_orphan(to) ||
+                !pages.is_leaf(to))
+                return;
+            const bool is_proven = !key || *key == first_key(pages.bytes(to));
+            if (is_second_round && !is_proven && pages.has(to, Survey::entered))
+                pages.set(to, Survey::contested);
+            else if (!is_second_round && is_proven)
+                pages.set(to, pages.has(to, Survey::entered) ? Survey::disputed : Survey::entered);
+        });
+    };
+    pages.clear_all(Survey::entered);
+    mark(false);
+    mark(true);
 }
 
 std::uint64_t Account::pages_missing() const {

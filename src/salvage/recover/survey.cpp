@@ -159,8 +159,8 @@ void Survey::set_run(PageId page, Mark mark) noexcept {
 }
 
 void Survey::clear_all(Mark mark) noexcept {
-    for (std::uint8_t& marks : marks_)
-        marks &= static_cast<std::uint8_t>(~mark);
+    for (std::uint16_t& marks : marks_)
+        marks &= static_cast<std::uint16_t>(~mark);
 }
 
 std::uint16_t count_of(Bytes page) noexcept {

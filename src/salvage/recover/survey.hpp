@@ -26,10 +26,10 @@ enum class PageKind : std::uint8_t {
 using BucketId = std::uint32_t;
 inline constexpr BucketId no_bucket = std::numeric_limits<BucketId>::max();
 
-/// Six bytes a page: its kind, its marks, and its bucket, once that is known.
+/// Seven bytes a page: its kind, its marks, and its bucket, once that is known.
 class Survey {
 public:
-    enum Mark : std::uint8_t {
+    enum Mark : std::uint16_t {
         used = 0x01,        ///< part of what has been kept or filled in
         in_previous = 0x02, ///< the state before leads to it
         free = 0x04,        ///< the newest state's freelist lists it
@@ -37,6 +37,8 @@ public:
         led_to = 0x10,      ///< a sound page that nothing leads to leads to it
         entered = 0x20,     ///< seen by the walk that goes on now
         bad = 0x40,         ///< looked for, and found damaged
+        contested = 0x80,   ///< a leaf that several lead to: one of them by its first key
+        disputed = 0x100,   ///< a leaf that several lead to by its first key
     };
 
     explicit Survey(const PageSource& source);
@@ -81,7 +83,7 @@ private:
 
     const PageSource& source_;
     std::vector<PageKind> kinds_;
-    std::vector<std::uint8_t> marks_;
+    std::vector<std::uint16_t> marks_;
     std::vector<BucketId> homes_;
     std::uint64_t sound_pages_ = 0;
     std::uint64_t next_ = 2; // behind the metas

@@ -28,6 +28,7 @@ std::vector<TreeKeeper::Step> children_of(Bytes branch, const TreeKeeper::Step& 
     for (std::size_t i = 0; i < children.size(); ++i) {
         const auto element = view->element(i);
         children[i].page = element->child;
+        children[i].key = element->key;
         children[i].level = static_cast<std::uint16_t>(parent.level + 1);
         // The first child may hold smaller keys than its own (bbolt: Cursor.search).
         children[i].range.lower =
@@ -107,6 +108,8 @@ void TreeKeeper::enter(BucketId bucket, const Step& step, bool has_name) {
     if (pages_.has(step.page, Survey::has_buckets) && ground_.of_values.contains(bucket))
         return hole(FindingCode::page_shared, true);
     const Bytes bytes = pages_.bytes(step.page);
+    if (mode_ == WalkMode::keep && is_others(step))
+        return hole(FindingCode::page_shared, true);
     if (count_of(bytes) == 0 && step.level != 0)
         return hole(FindingCode::layout_not_canonical, false);
     if (!in_range(bytes, step.range)) {
@@ -125,6 +128,13 @@ void TreeKeeper::enter(BucketId bucket, const Step& step, bool has_name) {
         return;
     }
     enter_sound(bucket, step, bytes, false, has_name);
+}
+
+// Several lead to the leaf, and this way is not proven to be the right one.
+bool TreeKeeper::is_others(const Step& step) const {
+    const bool is_proven = step.level == 0 || step.key == first_key(pages_.bytes(step.page));
+    return pages_.has(step.page, Survey::disputed) ||
+           (pages_.has(step.page, Survey::contested) && !is_proven);
 }
 
 // Whether the keys of the child that the top frame leads to lie between those of

@@ -84,6 +84,7 @@ public:
         PageId page;
         KeyRange range;
         std::uint16_t level = 0;
+        std::string_view key = {}; ///< that leads there, from a branch
     };
     /// A page of the newest state that its freelist calls free.
     struct Suspect {
@@ -129,6 +130,7 @@ private:
     void add_hole(BucketId bucket, const Step& step, FindingCode code, bool has_wrong_id);
     void add_element_hole(const Frame& frame, std::string_view key, FindingCode code);
     [[nodiscard]] std::vector<std::size_t> doubtful_elements(Bytes leaf) const;
+    [[nodiscard]] bool is_others(const Step& step) const;
     [[nodiscard]] bool fits_between_siblings(const Step& step) const;
     [[nodiscard]] bool is_on_way(PageId page) const noexcept;
     [[nodiscard]] bool may_be_followed(PageId host, BucketId inside, PageId root) const;

@@ -104,6 +104,8 @@ Result<void> Recovery::Work::choose_states() {
         report_.previous = states_.other->transaction;
     choose_judge();
     note_value_buckets(ground_);
+    if (ground_.free_pages_known)
+        Account(ground_, states_.newest).mark_contested();
     keeper_.begin(root_bucket, {.page = states_.newest.root, .range = {}, .level = 0});
     return {};
 }
