@@ -1,7 +1,6 @@
-// What repair and surgery share: the metas, the pages in use, a new freelist.
+// What repair and surgery share: the pages in use, a new freelist.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,23 +8,10 @@
 
 #include <rebolt/page_source.hpp>
 
+#include "salvage/meta_pair.hpp"
 #include "salvage/page_edit.hpp"
 
 namespace rebolt::salvage {
-
-/// Both metas as they stand there.
-struct MetaPair {
-    std::array<std::optional<format::MetaFields>, 2> fields{}; ///< empty: not in the file
-    std::array<bool, 2> is_valid{};                            ///< magic, version, checksum, size
-    std::optional<std::size_t> current{};                      ///< the one that bbolt uses
-
-    [[nodiscard]] const format::MetaFields& current_fields() const { return *fields[*current]; }
-    [[nodiscard]] std::size_t other() const { return 1 - *current; }
-};
-[[nodiscard]] MetaPair read_metas(const PageSource& source);
-
-/// Errors: invalid_argument if there is no valid meta.
-[[nodiscard]] Result<MetaPair> must_have_meta(const PageSource& source);
 
 /// A bit a page below `page_end`: the metas, and what the tree of `root` leads
 /// to, as far as its pages can be followed. Cost: O(pages).

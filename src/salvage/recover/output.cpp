@@ -93,6 +93,12 @@ Result<Output::There> Output::there(std::span<const std::string> bucket, std::st
     return entry->is_bucket ? There::bucket : There::value;
 }
 
+Result<std::string> Output::last_key(std::span<const std::string> bucket) {
+    TRY(open(bucket));
+    const auto entry = TRY(bucket_->cursor().last());
+    return entry ? std::string(entry->key) : std::string();
+}
+
 bool Output::is_implied(std::span<const std::string> bucket, std::string_view key) const {
     if (implied_.empty())
         return false;

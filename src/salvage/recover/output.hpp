@@ -29,6 +29,8 @@ public:
     /// What is there under this key: nothing, a value or a bucket.
     enum class There : std::uint8_t { nothing, value, bucket };
     Result<There> there(std::span<const std::string> bucket, std::string_view key);
+    /// The last key in a bucket; empty if there is none. Cost: as a cursor's last().
+    Result<std::string> last_key(std::span<const std::string> bucket);
     /// Writes an element that is not there yet. Policy and options may leave it
     /// out: false. Tells on_item. Errors: on_item's, and those of writing.
     Result<bool> add(const Kept& element, Provenance provenance, std::size_t donor = 0);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "salvage/meta_pair.hpp"
 #include "salvage/recover/age.hpp"
 #include "salvage/recover/guess.hpp"
 
@@ -18,17 +19,16 @@ struct Meta {
     bool is_valid;
 };
 
-std::vector<Meta> read_metas(const PageSource& source) {
+// The valid ones first, the newer one of them before the other.
+std::vector<Meta> metas_of(const PageSource& source) {
+    const MetaPair pair = read_metas(source);
     std::vector<Meta> metas;
-    for (std::uint64_t page = 0; page < 2 && page < source.page_count(); ++page) {
-        const auto view = format::MetaView::of(
-            source.file().subspan(page * source.page_size_bytes(), source.page_size_bytes()));
-        if (!view || !source.readable(page * source.page_size_bytes(), 80))
-            continue;
-        const MetaFields& fields = view->fields();
-        metas.push_back(
-            {fields, page, !view->validate() && fields.page_size == source.page_size_bytes()});
-    }
+    for (std::size_t i = 0; i < pair.fields.size(); ++i)
+        if (pair.fields[i])
+            metas.push_back({*pair.fields[i], i, pair.is_valid[i]});
+    std::ranges::stable_sort(metas, [](const Meta& a, const Meta& b) {
+        return a.is_valid != b.is_valid ? a.is_valid : a.fields.txid > b.fields.txid;
+    });
     return metas;
 }
 
@@ -82,10 +82,7 @@ States beside_valid(Ground& ground, const Meta& valid, const Meta* damaged) {
 } // namespace
 
 Result<States> find_states(Ground& ground) {
-    std::vector<Meta> metas = read_metas(ground.pages.source());
-    std::ranges::stable_sort(metas, [](const Meta& a, const Meta& b) {
-        return a.is_valid != b.is_valid ? a.is_valid : a.fields.txid > b.fields.txid;
-    });
+    const std::vector<Meta> metas = metas_of(ground.pages.source());
     const auto valid = std::ranges::count(metas, true, &Meta::is_valid);
     if (valid == 2)
         return States{.newest = state_of(metas[0]), .other = state_of(metas[1])};

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "salvage/meta_pair.hpp"
 #include "salvage/recover/homes.hpp"
 
 namespace rebolt {
@@ -84,15 +85,23 @@ RecoverProgress Recovery::Work::progress() const noexcept {
     return {stage_, 0, total};
 }
 
+Error Recovery::Work::nothing_to_recover() const {
+    if (read_metas(pages_.source()).current)
+        return Error(ErrorCode::damaged, "no branch or leaf page in it is whole: there is nothing "
+                                         "to recover")
+            .in_file(report_.path);
+    return Error({.code = FindingCode::not_a_bolt_file,
+                  .severity = Severity::fatal,
+                  .place = {},
+                  .message = "no page in it is a sound page of a bbolt file: there is nothing to "
+                             "recover",
+                  .transaction = std::nullopt})
+        .in_file(report_.path);
+}
+
 Result<void> Recovery::Work::choose_states() {
     if (pages_.sound_pages() == 0)
-        return Error({.code = FindingCode::not_a_bolt_file,
-                      .severity = Severity::fatal,
-                      .place = {},
-                      .message = "no page in it is a sound page of a bbolt file: there is nothing "
-                                 "to recover",
-                      .transaction = std::nullopt})
-            .in_file(report_.path);
+        return nothing_to_recover();
     states_ = TRY(find_states(ground_));
     if (options_.policy == RecoverPolicy::newest_whole)
         TRY(require_whole());
@@ -172,14 +181,17 @@ Provenance Recovery::Work::provenance_of_kept(const Kept& kept) const {
     return is_everywhere && !states_.rivals.empty() ? Provenance::current : Provenance::previous;
 }
 
-// Whether it stands behind the last one, in the same bucket.
-bool Recovery::Work::is_next_key(const Kept& kept) {
-    const bool is_same = std::ranges::equal(last_bucket_, kept.bucket);
-    const bool is_next = is_same && kept.key > last_key_;
-    if (!is_same)
+// Whether it stands behind all that its bucket has.
+Result<bool> Recovery::Work::is_behind_all(const Kept& kept) {
+    if (!std::ranges::equal(last_bucket_, kept.bucket)) {
         last_bucket_.assign(kept.bucket.begin(), kept.bucket.end());
+        last_key_of_bucket_ = TRY(output_->last_key(kept.bucket));
+        last_key_ = last_key_of_bucket_;
+    }
+    if (kept.key <= last_key_)
+        return false;
     last_key_ = kept.key;
-    return is_next;
+    return true;
 }
 
 Result<bool> Recovery::Work::keep(const Kept& kept) {
@@ -188,7 +200,8 @@ Result<bool> Recovery::Work::keep(const Kept& kept) {
         return false;
     }
     // Two pages may hold one key, where the way to them is damaged.
-    if (!is_next_key(kept) && TRY(output_->there(kept.bucket, kept.key)) != Output::There::nothing)
+    if (!TRY(is_behind_all(kept)) &&
+        TRY(output_->there(kept.bucket, kept.key)) != Output::There::nothing)
         return false;
     ++kept_keys_;
     kept_leaves_ += kept.page == last_kept_ ? 0 : 1;

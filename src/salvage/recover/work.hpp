@@ -26,11 +26,12 @@ public:
     [[nodiscard]] const RecoverReport& report() const noexcept { return report_; }
 
 private:
+    [[nodiscard]] Error nothing_to_recover() const;
     Result<void> choose_states();
     void choose_judge();
     Result<void> require_whole();
     Result<bool> keep(const salvage::Kept& kept);
-    [[nodiscard]] bool is_next_key(const salvage::Kept& kept);
+    Result<bool> is_behind_all(const salvage::Kept& kept);
     [[nodiscard]] Provenance provenance_of_kept(const salvage::Kept& kept) const;
     [[nodiscard]] Provenance provenance_of(PageId page) const;
     Result<bool> next_suspect();
@@ -73,7 +74,8 @@ private:
     std::uint64_t wrong_in_root_ = 0;
     PageId last_kept_{};
     std::vector<std::string> last_bucket_;
-    std::string_view last_key_;
+    std::string last_key_of_bucket_; ///< when it was entered
+    std::string_view last_key_;      ///< that or a later one
     RecoverStage stage_ = RecoverStage::survey;
     RecoverReport report_;
 };
