@@ -46,6 +46,8 @@ void Filler::prepare() {
         if (const auto home = home_by_owner(ground_, page)) {
             pages.set_home(page, *home);
             ground_.of_values.insert(*home);
+        } else if (pages.has(page, Survey::disputed)) {
+            continue;
         } else if (pages.home(page) == no_bucket && !holds_buckets(pages.bytes(page))) {
             pages.set_home(page, only_);
         }

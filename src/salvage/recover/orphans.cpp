@@ -202,7 +202,9 @@ Result<void> Orphans::place() {
         if (home == no_bucket)
             home = by_owner.value_or(no_bucket);
         hole = home == no_bucket ? hole_for(top) : hole_in(home, top);
-        if (hole && !overlaps(*hole, top.keys)) {
+        if (ground_.pages.has(top.page, Survey::disputed) && !by_owner)
+            left_over_.push_back(top.page);
+        else if (hole && !overlaps(*hole, top.keys)) {
             covered_[*hole].push_back(top.keys);
             const Hole at = ground_.holes[*hole];
             TRY(put(top, at.bucket, at.range, *hole));

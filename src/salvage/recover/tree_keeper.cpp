@@ -108,7 +108,7 @@ void TreeKeeper::enter(BucketId bucket, const Step& step, bool has_name) {
     if (pages_.has(step.page, Survey::has_buckets) && ground_.of_values.contains(bucket))
         return hole(FindingCode::page_shared, true);
     const Bytes bytes = pages_.bytes(step.page);
-    if (mode_ == WalkMode::keep && is_others(step))
+    if (mode_ != WalkMode::fill && is_others(step))
         return hole(FindingCode::page_shared, true);
     if (count_of(bytes) == 0 && step.level != 0)
         return hole(FindingCode::layout_not_canonical, false);
