@@ -71,7 +71,7 @@ protected:
         Score result = score(file, *harmed, recovered);
         if (std::getenv("REBOLT_SURGERY") != nullptr)
             result.surgery = best_of_surgery(file, *harmed);
-        const Target target = target_of(harm().promise, shape().group);
+        const Target target = target_of(harm().promise, shape());
         EXPECT_TRUE(!target.truth || result.lies == 0)
             << result.lies << " lies:" << list(result.lies_told);
         if (result.recall.fraction() < target.recall)
@@ -105,7 +105,7 @@ TEST_P(Recoveries, TellTheTruthAndBringBackWhatIsUndamaged) {
     if (trials == 0)
         return; // a file of one leaf has no branch
     ScoreBook::get().add(shape(), harm(), trials, sum);
-    EXPECT_GE(sum.recall.fraction(), target_of(harm().promise, shape().group).recall)
+    EXPECT_GE(sum.recall.fraction(), target_of(harm().promise, shape()).recall)
         << sum.recall.back << " of " << sum.recall.wanted << " came back" << short_.substr(0, 4000);
 }
 

@@ -1,4 +1,4 @@
-// What recover promises, by class of damage and group of shapes.
+// What recover promises, by class of damage and shape.
 #pragma once
 
 #include "damage.hpp"
@@ -11,6 +11,6 @@ struct Target {
     bool truth;    ///< no lie
 };
 
-[[nodiscard]] Target target_of(HarmClass promise, ShapeGroup group) noexcept;
+[[nodiscard]] Target target_of(HarmClass promise, const Shape& shape) noexcept;
 
 } // namespace rebolt::test
