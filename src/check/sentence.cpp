@@ -45,10 +45,11 @@ std::string about_trees(const CheckReport& report) {
     if (const TreeReport* whole = report.whole_tree())
         return fmt::format("the newest transaction {} is damaged, transaction {} is whole",
                            newest_id, number(whole->transaction));
-    return report.trees.size() == 1
-               ? fmt::format("transaction {} is damaged", newest_id)
-               : fmt::format("the newest transaction {} is damaged, and so is transaction {}",
-                             newest_id, number(report.trees[1].transaction));
+    const bool is_one =
+        report.trees.size() == 1 || report.trees[1].transaction == report.trees.front().transaction;
+    return is_one ? fmt::format("transaction {} is damaged", newest_id)
+                  : fmt::format("the newest transaction {} is damaged, and so is transaction {}",
+                                newest_id, number(report.trees[1].transaction));
 }
 
 std::string about_damage(const CheckReport& report) {

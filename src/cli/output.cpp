@@ -63,7 +63,7 @@ ExitCode report(const Error& error) {
         print_note(next);
     if (error.code() == ErrorCode::cancelled)
         return ExitCode::cancelled;
-    if (error.code() != ErrorCode::damaged)
+    if (error.code() != ErrorCode::damaged || error.finding() == nullptr)
         return ExitCode::failed;
     const FindingCode code = error.finding()->code;
     return code == FindingCode::not_a_bolt_file || code == FindingCode::foreign_byte_order

@@ -58,35 +58,46 @@ Result<void> Output::make_room(std::uint64_t bytes) {
     return {};
 }
 
-Result<void> Output::open(std::span<const std::string> path) {
+// Stands in a bucket; false: it is not there, and was not made.
+Result<bool> Output::enter(std::span<const std::string> path, Missing missing) {
     if (bucket_ && std::ranges::equal(path, path_))
-        return {};
+        return true;
     TRY(make_room(0));
-    listed_here_ = nullptr;
     Bucket bucket = tx_->root();
-    for (const std::string& name : path) {
-        auto inside = bucket.bucket(name);
+    for (std::size_t depth = 0; depth < path.size(); ++depth) {
+        auto inside = bucket.bucket(path[depth]);
+        if (!inside && missing == Missing::is_left)
+            return false;
         if (!inside) { // what is to come in it is known, but not the bucket itself
-            inside = bucket.create_bucket(name);
-            const auto depth = static_cast<std::size_t>(&name - path.data());
-            implied_.insert({path.begin(), path.begin() + static_cast<std::ptrdiff_t>(depth) + 1});
+            inside = bucket.create_bucket(path[depth]);
+            const auto end = path.begin() + static_cast<std::ptrdiff_t>(depth) + 1;
+            implied_.insert({path.begin(), end});
         }
         bucket = TRY(std::move(inside));
         TRY(bucket.set_fill_percent(fill_fraction));
     }
     bucket_ = bucket;
     path_.assign(path.begin(), path.end());
-    const auto [at, is_new] = index_of_.size() < options_->listed_max
-                                  ? index_of_.try_emplace(path_, listed_.size())
-                                  : std::pair{index_of_.find(path_), false};
-    if (is_new)
-        listed_.push_back({path_, {}});
-    listed_here_ = at == index_of_.end() ? nullptr : &listed_[at->second];
-    return {};
+    listed_here_ = nullptr;
+    return true;
+}
+
+// The counts of the bucket that it stands in, while there are not too many.
+RecoveredBucket* Output::listed_here() {
+    if (listed_here_ == nullptr) {
+        const auto [at, is_new] = index_of_.size() < options_->listed_max
+                                      ? index_of_.try_emplace(path_, listed_.size())
+                                      : std::pair{index_of_.find(path_), false};
+        if (is_new)
+            listed_.push_back({path_, {}});
+        listed_here_ = at == index_of_.end() ? nullptr : &listed_[at->second];
+    }
+    return listed_here_;
 }
 
 Result<Output::There> Output::there(std::span<const std::string> bucket, std::string_view key) {
-    TRY(open(bucket));
+    if (!TRY(enter(bucket, Missing::is_left)))
+        return There::nothing;
     const auto entry = TRY(bucket_->cursor().seek(key));
     if (!entry || entry->key != key || (entry->is_bucket && is_implied(bucket, key)))
         return There::nothing;
@@ -94,7 +105,8 @@ Result<Output::There> Output::there(std::span<const std::string> bucket, std::st
 }
 
 Result<std::string> Output::last_key(std::span<const std::string> bucket) {
-    TRY(open(bucket));
+    if (!TRY(enter(bucket, Missing::is_left)))
+        return std::string();
     const auto entry = TRY(bucket_->cursor().last());
     return entry ? std::string(entry->key) : std::string();
 }
@@ -141,8 +153,9 @@ void Output::count(const Kept& element, Provenance provenance) {
     add_to(counts_, element, provenance);
     if (!element.bucket.empty() && element.bucket.front() == lost_and_found_name)
         add_to(lost_and_found_, element, provenance);
-    if (listed_here_ != nullptr)
-        add_to(listed_here_->counts, element, provenance);
+    if (bucket_)
+        if (RecoveredBucket* here = listed_here(); here != nullptr)
+            add_to(here->counts, element, provenance);
     buckets_ += element.is_bucket ? 1 : 0;
 }
 
@@ -152,7 +165,7 @@ Result<bool> Output::add(const Kept& element, Provenance provenance, std::size_t
         return false;
     }
     TRY(make_room(element.key.size() + element.value.size()));
-    TRY(open(element.bucket));
+    TRY(enter(element.bucket, Missing::is_made));
     if (element.is_bucket) {
         Bucket made = TRY(bucket_->create_bucket_if_missing(element.key));
         TRY(made.set_sequence(element.sequence));

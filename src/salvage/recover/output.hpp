@@ -48,7 +48,9 @@ public:
 
 private:
     Output(io::NewFile file, DB db, const RecoverOptions& options);
-    Result<void> open(std::span<const std::string> path);
+    enum class Missing : std::uint8_t { is_left, is_made };
+    Result<bool> enter(std::span<const std::string> path, Missing missing);
+    RecoveredBucket* listed_here();
     Result<void> make_room(std::uint64_t bytes);
     [[nodiscard]] bool is_implied(std::span<const std::string> bucket, std::string_view key) const;
     [[nodiscard]] bool is_wanted(Provenance provenance) const noexcept;
