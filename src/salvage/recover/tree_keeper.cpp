@@ -167,6 +167,20 @@ bool TreeKeeper::fits_between_siblings(const Step& step) const {
     return !step.range.upper || last_key(page) < *step.range.upper;
 }
 
+TreeKeeper::Frame TreeKeeper::frame_of(BucketId bucket, const Step& step, bool is_partial,
+                                       bool has_name) {
+    return {.page = step.page,
+            .leaf = {},
+            .only = {},
+            .doubtful = {},
+            .children = {},
+            .range = step.range,
+            .bucket = bucket,
+            .level = step.level,
+            .is_partial = is_partial,
+            .has_name = has_name};
+}
+
 void TreeKeeper::enter_sound(BucketId bucket, const Step& step, Bytes bytes, bool is_partial,
                              bool has_name) {
     const bool is_leaf = load<PageHeader>(bytes.data()).type() == PageType::leaf;
@@ -177,16 +191,7 @@ void TreeKeeper::enter_sound(BucketId bucket, const Step& step, Bytes bytes, boo
     else
         pages_.set(step.page, Survey::used);
     pages_.set_home(step.page, bucket);
-    Frame frame{.page = step.page,
-                .leaf = {},
-                .only = {},
-                .doubtful = {},
-                .children = {},
-                .range = step.range,
-                .bucket = bucket,
-                .level = step.level,
-                .is_partial = is_partial,
-                .has_name = has_name};
+    Frame frame = frame_of(bucket, step, is_partial, has_name);
     if (is_leaf) {
         ground_.leaf_levels.try_emplace(bucket, step.level);
         frame.leaf = bytes;
@@ -216,16 +221,7 @@ void TreeKeeper::enter_damaged(BucketId bucket, const Step& step, bool has_name)
         }
     }
     add_hole(bucket, step, what_is_wrong(pages_, step.page), false);
-    Frame frame{.page = step.page,
-                .leaf = {},
-                .only = {},
-                .doubtful = {},
-                .children = {},
-                .range = step.range,
-                .bucket = bucket,
-                .level = step.level,
-                .is_partial = true,
-                .has_name = has_name};
+    Frame frame = frame_of(bucket, step, true, has_name);
     if (is_readable && header.id == number(step.page) && header.type() == PageType::leaf &&
         mode_ != WalkMode::learn) {
         const Bytes leaf = pages_.bytes(step.page);

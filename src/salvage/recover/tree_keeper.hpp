@@ -118,6 +118,8 @@ private:
         bool has_name = false; ///< names_ holds its bucket's
     };
 
+    [[nodiscard]] static Frame frame_of(BucketId bucket, const Step& step, bool is_partial,
+                                        bool has_name);
     void enter(BucketId bucket, const Step& step, bool has_name);
     void enter_sound(BucketId bucket, const Step& step, Bytes bytes, bool is_partial,
                      bool has_name);

@@ -11,7 +11,19 @@
 
 namespace rebolt {
 
-using namespace salvage; // NOLINT(google-build-using-namespace): this layer's own
+using salvage::Account;
+using salvage::find_states;
+using salvage::is_whole;
+using salvage::Kept;
+using salvage::look_up;
+using salvage::mark_free_pages;
+using salvage::note_value_buckets;
+using salvage::Output;
+using salvage::read_metas;
+using salvage::root_bucket;
+using salvage::State;
+using salvage::TreeKeeper;
+using salvage::WalkMode;
 
 namespace {
 

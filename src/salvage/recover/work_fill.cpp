@@ -10,7 +10,24 @@
 
 namespace rebolt {
 
-using namespace salvage; // NOLINT(google-build-using-namespace): this layer's own
+using salvage::Account;
+using salvage::BucketId;
+using salvage::count_of;
+using salvage::first_key;
+using salvage::Hole;
+using salvage::is_root_like;
+using salvage::Kept;
+using salvage::lost_and_found_name;
+using salvage::no_bucket;
+using salvage::Output;
+using salvage::PageKind;
+using salvage::root_bucket;
+using salvage::spread_homes;
+using salvage::State;
+using salvage::Stretch;
+using salvage::Survey;
+using salvage::TreeKeeper;
+using salvage::WalkMode;
 
 namespace {
 
