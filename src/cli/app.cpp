@@ -21,6 +21,8 @@ constexpr std::array commands{
             set_up_check},
     Command{"recover", "Bring the data of a damaged file back, into a new file", set_up_recover},
     Command{"repair", "Make a damaged file whole by the smallest change in place", set_up_repair},
+    Command{"guard", "Check a service's files before it starts, and recover damaged ones",
+            set_up_guard},
     Command{"undo", "Take back what repair or surgery changed in a file", set_up_undo},
     Command{"surgery", "Change single pages: bbolt's surgery commands", set_up_surgery},
     Command{"info", "Print the page size and, with -v, the state of the database", set_up_info},

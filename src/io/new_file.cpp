@@ -41,10 +41,15 @@ Result<void> NewFile::append(Bytes bytes) {
 
 Result<void> NewFile::put_in_place() {
     TRY(writer_.sync_all());
+    TRY(put_in_place_unsynced());
+    return sync_folder_of(path_, *calls_);
+}
+
+Result<void> NewFile::put_in_place_unsynced() {
     if (calls_->rename(temporary_path_.c_str(), path_.c_str()) != 0)
         return system_error(errno, "cannot give the new file its name", path_);
     temporary_path_.clear();
-    return sync_folder_of(path_, *calls_);
+    return {};
 }
 
 } // namespace rebolt::io

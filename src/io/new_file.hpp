@@ -35,6 +35,9 @@ public:
     /// Syncs it, gives it its name, in place of what stands there, and syncs
     /// the folder. Errors: io.
     Result<void> put_in_place();
+    /// The same without syncing: after a crash the old file may be there, or an
+    /// empty one. For what can be made anew. Errors: io.
+    Result<void> put_in_place_unsynced();
 
 private:
     NewFile(const std::shared_ptr<const File>& file, std::string path,

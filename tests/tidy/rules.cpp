@@ -33,6 +33,7 @@ const std::map<std::string, std::string> folder_of_header = {
     {"check", "check"},      {"recover", "salvage"}, {"edit_plan", "salvage"},
     {"undo", "salvage"},     {"repair", "salvage"},  {"surgery", "salvage"},
     {"carve", "salvage"},    {"value_age", "base"},  {"schema", "schema"},
+    {"guard", "guard"},
 };
 
 const std::map<std::string, std::set<std::string>> may_include = {
@@ -43,6 +44,7 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"check", {"base", "format", "io", "check"}},
     {"salvage", {"base", "format", "io", "check", "engine", "salvage"}},
     {"schema", {"base", "format", "schema"}},
+    {"guard", {"base", "io", "check", "salvage", "guard"}},
     {"support", {"base", "format", "io", "engine", "support"}},
 };
 

@@ -1,0 +1,142 @@
+// guard: the check in front of a service. A clean file is left alone and a
+// snapshot of it kept; a damaged one is set aside and recovered before the
+// service sees it.
+//
+//   rebolt::GuardOptions options;
+//   for (const auto& file : *rebolt::guard_preset("docker", {}))
+//       if (auto report = rebolt::guard_file(file, options); !report.may_start)
+//           refuse(report.line);
+//
+// Nothing is ever deleted but what retention says of old snapshots and of
+// damaged files that were set aside. What was done, undo_guard() takes back.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <rebolt/check.hpp>
+#include <rebolt/recover.hpp>
+#include <rebolt/result.hpp>
+
+namespace rebolt {
+
+/// What to do with a damaged file.
+enum class GuardPolicy : std::uint8_t {
+    recover,    ///< set it aside, and put what can be brought back in its place
+    quarantine, ///< set it aside, and let the service make a new one: for caches
+    refuse,     ///< leave it, and do not let the service start
+};
+
+/// `recover`, `quarantine`, `refuse`.
+[[nodiscard]] std::string_view name_of(GuardPolicy policy) noexcept;
+[[nodiscard]] std::optional<GuardPolicy> guard_policy(std::string_view name) noexcept;
+
+struct GuardedFile {
+    std::string path;
+    GuardPolicy policy = GuardPolicy::recover;
+    /// Recover only if nothing is lost and all of it is current; else refuse. For
+    /// members of a cluster, which can get their data from the others.
+    bool only_complete = false;
+    /// Holds nothing that cannot be made anew: GuardOptions::reset_caches.
+    bool is_cache = false;
+};
+
+struct GuardOptions {
+    /// Snapshots and records are here, a folder for each file.
+    std::string state_folder = "/var/lib/rebolt/guard";
+    std::size_t snapshots_kept = 3;    ///< 0: none are made
+    std::size_t quarantines_kept = 10; ///< damaged files that were set aside, each file's
+    /// For one file. A file that could not be judged in it does not stop the
+    /// service; one that is known to be damaged does.
+    std::chrono::milliseconds time_budget{60'000};
+    bool reset_caches = false; ///< the policy of caches is quarantine
+    bool dry_run = false;      ///< judge, and change nothing
+    /// Judge and rules of the files' owners, as RecoverOptions has them.
+    RecoverOptions recover = {};
+};
+
+enum class GuardOutcome : std::uint8_t {
+    absent,      ///< no file: the service makes one
+    clean,       ///<
+    in_use,      ///< another program holds its lock: not judged
+    not_judged,  ///< the time was over, or the system refused to read it
+    recovered,   ///< it was damaged, and is in its place again
+    quarantined, ///< it was damaged, and is set aside
+    refused,     ///< it is damaged, and was left as it is
+    failed,      ///< it is damaged, and could not be set aside or recovered
+};
+
+/// `absent`, `clean`, `in-use`, …
+[[nodiscard]] std::string_view name_of(GuardOutcome outcome) noexcept;
+
+struct GuardReport {
+    std::string path;
+    GuardOutcome outcome = GuardOutcome::clean;
+    bool may_start = true;
+    std::string line;                ///< what happened, and what to type next, for the journal
+    std::string damage;              ///< check's sentence; empty if the file was not damaged
+    std::string quarantine;          ///< where the damaged file is now
+    std::string snapshot;            ///< the snapshot that was made now
+    std::vector<std::string> donors; ///< snapshots that were offered to recover
+    std::optional<RecoverReport> recovery;
+    std::chrono::microseconds took{0};
+};
+
+/// Judges one file, and does what its policy says. Never fails: what went wrong
+/// is in the report. A clean file costs one check, and a copy of it if it has
+/// changed since the last snapshot. Killed at any moment, the file under `path`
+/// is the damaged one or the whole new one.
+[[nodiscard]] GuardReport guard_file(const GuardedFile& file, const GuardOptions& options);
+
+/// What undo_guard() did.
+struct GuardUndone {
+    std::string restored; ///< what is under the path again
+    std::string kept;     ///< where the file that stood there is now; empty: none did
+    std::string line;
+};
+
+/// Puts the file back that the last guard_file() set aside, and keeps the one
+/// that stands there now beside it. Errors: file_not_found (nothing to undo),
+/// lock_timeout (a program uses the file), io, permission_denied.
+Result<GuardUndone> undo_guard(const std::string& path, const GuardOptions& options);
+
+/// Where a preset looks for what the services were told. For tests: a folder
+/// in which `/etc` and `/usr/lib` are.
+struct GuardPresetOptions {
+    std::string data_root; ///< empty: from the service's own configuration
+    std::string system_root = {};
+};
+
+/// The files of `docker`, `containerd` or `etcd`. Files that are not there are
+/// listed too, if the service would make them under that name. Errors:
+/// invalid_argument (no such preset, or a configuration that cannot be read).
+[[nodiscard]] Result<std::vector<GuardedFile>> guard_preset(std::string_view name,
+                                                            const GuardPresetOptions& options);
+
+/// What a configuration file says.
+struct GuardConfig {
+    GuardOptions options;
+    std::vector<std::string> presets;
+    std::vector<GuardedFile> files;
+};
+
+/// Reads TOML: see docs/guard.md. Errors: file_not_found, permission_denied,
+/// invalid_argument (naming the line: unknown keys too).
+[[nodiscard]] Result<GuardConfig> read_guard_config(const std::string& path);
+
+/// A drop-in for a service of systemd that puts the guard in front of it.
+struct GuardDropIn {
+    std::string path;
+    std::string content;
+};
+
+/// For the service of a preset. `program`: where rebolt is. Errors:
+/// invalid_argument (no such preset).
+[[nodiscard]] Result<GuardDropIn> guard_drop_in(std::string_view preset,
+                                                const std::string& program);
+
+} // namespace rebolt

@@ -1,0 +1,201 @@
+// rebolt guard docker|containerd|etcd|FILE…
+#include <cstdlib>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <rebolt/guard.hpp>
+
+#include "cli/commands/commands.hpp"
+#include "cli/commands/guard/verbs.hpp"
+#include "cli/json_output.hpp"
+#include "cli/output.hpp"
+#include "cli/owner.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+constexpr const char* default_config = "/etc/rebolt/guard.toml";
+
+struct Options {
+    GuardWords words;
+    std::vector<std::string> targets;
+    std::string policy;
+    std::string data_root;
+    double budget_seconds = 0;
+    bool reset_caches = false;
+    bool dry_run = false;
+    bool json = false;
+    bool quiet = false;
+};
+
+struct Work {
+    GuardOptions options;
+    std::vector<GuardedFile> files;
+};
+
+void add_rules(GuardOptions& options) {
+    options.recover.judge_for = owner_judge;
+    options.recover.home_of = schema::home_of;
+    options.recover.age_of = schema::age_of;
+}
+
+Result<void> add_target(Work& work, const std::string& target, const Options& options) {
+    if (target.find('/') == std::string::npos && !target.ends_with(".db")) {
+        auto files = guard_preset(target, {.data_root = options.data_root});
+        if (!files)
+            return std::move(files).error();
+        work.files.insert(work.files.end(), files->begin(), files->end());
+        return {};
+    }
+    work.files.push_back({.path = target});
+    return {};
+}
+
+Result<Work> work_of(const Options& options) {
+    auto config = guard_config_of(options.words);
+    if (!config)
+        return std::move(config).error();
+    Work work{.options = std::move(config->options), .files = {}};
+    add_rules(work.options);
+    std::vector<std::string> targets = options.targets;
+    if (targets.empty()) {
+        targets = config->presets;
+        work.files = config->files;
+    }
+    for (const std::string& target : targets)
+        if (auto added = add_target(work, target, options); !added)
+            return std::move(added).error();
+    if (work.files.empty())
+        return Error(ErrorCode::invalid_argument,
+                     "nothing to guard: name docker, containerd, etcd or a file");
+    work.options.reset_caches |= options.reset_caches;
+    work.options.dry_run = options.dry_run;
+    if (options.budget_seconds > 0)
+        work.options.time_budget =
+            std::chrono::milliseconds(static_cast<std::int64_t>(options.budget_seconds * 1000));
+    if (const auto policy = guard_policy(options.policy))
+        for (GuardedFile& file : work.files)
+            file.policy = *policy;
+    return work;
+}
+
+Json json_of(const GuardReport& report) {
+    Json json{{"file", report.path},
+              {"outcome", name_of(report.outcome)},
+              {"may_start", report.may_start},
+              {"line", report.line},
+              {"damage", report.damage.empty() ? Json(nullptr) : Json(report.damage)},
+              {"quarantine", report.quarantine.empty() ? Json(nullptr) : Json(report.quarantine)},
+              {"snapshot", report.snapshot.empty() ? Json(nullptr) : Json(report.snapshot)},
+              {"donors", report.donors},
+              {"microseconds", report.took.count()}};
+    if (report.recovery) {
+        Json keys = Json::object();
+        for (std::size_t i = 0; i < provenance_count; ++i)
+            keys[std::string(name_of(static_cast<Provenance>(i)))] =
+                report.recovery->counts.keys[i];
+        json["keys"] = keys;
+        json["lost_estimate"] = report.recovery->lost_estimate;
+    }
+    return json;
+}
+
+// systemd reads a number in angle brackets as the priority of the line.
+std::string_view priority_of(const GuardReport& report) {
+    if (std::getenv("JOURNAL_STREAM") == nullptr)
+        return "";
+    if (!report.may_start)
+        return "<3>";
+    return report.outcome == GuardOutcome::clean || report.outcome == GuardOutcome::absent ? "<6>"
+                                                                                           : "<4>";
+}
+
+void print_report(const GuardReport& report) {
+    print(fmt::format("{}rebolt guard: {}: {}: {}\n", priority_of(report), printable(report.path),
+                      name_of(report.outcome), printable(report.line)));
+}
+
+ExitCode run_guard(const Options& options) {
+    const auto work = work_of(options);
+    if (!work) {
+        const ExitCode code = report(work.error());
+        return work.error().code() == ErrorCode::invalid_argument ? ExitCode::usage : code;
+    }
+    Json json{{"shape", "rebolt.guard/1"}, {"may_start", true}, {"files", Json::array()}};
+    ExitCode code = ExitCode::done;
+    for (const GuardedFile& file : work->files) {
+        extend_start_timeout(work->options.time_budget);
+        const GuardReport report = guard_file(file, work->options);
+        if (!report.may_start)
+            code = report.outcome == GuardOutcome::failed ? ExitCode::failed : ExitCode::damaged;
+        if (options.json)
+            json["files"].push_back(json_of(report));
+        else if (!options.quiet || report.outcome > GuardOutcome::clean)
+            print_report(report);
+    }
+    json["may_start"] = code == ExitCode::done;
+    if (options.json)
+        print_json_line(json);
+    else if (code != ExitCode::done)
+        print_note("The service must not start on these files: see the lines above.");
+    return code;
+}
+
+} // namespace
+
+void GuardWords::add_to(CLI::App& app) {
+    app.add_option("--config", config,
+                   fmt::format("The configuration (default: {}, if it is "
+                               "there)",
+                               default_config));
+    app.add_option("--state-folder", state_folder, "Where snapshots and records are");
+}
+
+Result<GuardConfig> guard_config_of(const GuardWords& words) {
+    auto config = read_guard_config(words.config.empty() ? default_config : words.config);
+    if (!config && words.config.empty() && config.error().code() == ErrorCode::file_not_found)
+        config = GuardConfig{};
+    if (config && !words.state_folder.empty())
+        config->options.state_folder = words.state_folder;
+    return config;
+}
+
+void set_up_guard(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    options->words.add_to(app);
+    app.add_option("targets", options->targets,
+                   "docker, containerd, etcd, or files; none: what the configuration says");
+    app.add_option("--policy", options->policy,
+                   "For all files: recover (set aside and bring back what is there), quarantine "
+                   "(set aside; the service makes a new one), refuse (leave it, and stop the "
+                   "start)")
+        ->check(CLI::IsMember({"recover", "quarantine", "refuse"}));
+    app.add_option("--data-root", options->data_root,
+                   "The service's data root, if it is not where its configuration says");
+    app.add_option("--budget", options->budget_seconds, "Seconds for one file")
+        ->check(CLI::PositiveNumber);
+    app.add_flag("--reset-caches", options->reset_caches,
+                 "Set damaged caches (BuildKit's) aside instead of recovering them");
+    app.add_flag("--dry-run", options->dry_run, "Judge, and change nothing");
+    app.add_flag("--json", options->json, "Print JSON for machines");
+    app.add_flag("-q,--quiet", options->quiet, "Say nothing of clean files");
+    app.footer("In front of a service (ExecStartPre=): exits 0 if it may start. A damaged file is "
+               "kept beside its\nplace as FILE.damaged-TIME; `rebolt guard undo FILE` puts it "
+               "back.\n"
+               "Example: rebolt guard docker\n"
+               "Exit codes: 0 may start, 4 a damaged file was left as it is, 8 failed, 16 wrong "
+               "usage.");
+    app.require_subcommand(0, 1);
+    set_up_guard_undo(*app.add_subcommand("undo", "Put a file back that the guard set aside"),
+                      code);
+    set_up_guard_install(
+        *app.add_subcommand("install", "Put the guard in front of a service of systemd"), code);
+    set_up_guard_uninstall(*app.add_subcommand("uninstall", "Take it away again"), code);
+    app.callback([options, &app, &code] {
+        if (app.get_subcommands().empty())
+            code = run_guard(*options);
+    });
+}
+
+} // namespace rebolt::cli

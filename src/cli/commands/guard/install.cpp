@@ -1,0 +1,129 @@
+// rebolt guard install|uninstall PRESET
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "cli/commands/guard/verbs.hpp"
+#include "cli/output.hpp"
+#include "cli/shell_quoted.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+    std::string preset;
+    std::string root; ///< for images that are being built, and tests
+    bool yes = false;
+};
+
+Result<GuardDropIn> drop_in_of(const Options& options) {
+    std::error_code error;
+    const fs::path program = fs::read_symlink("/proc/self/exe", error);
+    auto drop_in = guard_drop_in(options.preset, error ? "/usr/bin/rebolt" : program.string());
+    if (drop_in)
+        drop_in->path = options.root + drop_in->path;
+    return drop_in;
+}
+
+bool user_agrees(const Options& options, const std::string& question) {
+    if (options.yes)
+        return true;
+    if (::isatty(STDIN_FILENO) != 1) {
+        print_note("Nothing was written. To do it, add --yes.");
+        return false;
+    }
+    print_note(question + " [y/N]");
+    std::string answer;
+    std::getline(std::cin, answer);
+    return answer == "y" || answer == "yes";
+}
+
+void say_what_to_type(const Options& options) {
+    print(fmt::format("Now: systemctl daemon-reload\n"
+                      "Try it: systemctl restart {0} && journalctl -u {0} -n 20\n",
+                      options.preset));
+}
+
+ExitCode run_install(const Options& options) {
+    const auto drop_in = drop_in_of(options);
+    if (!drop_in) {
+        (void)report(drop_in.error());
+        return ExitCode::usage;
+    }
+    print(fmt::format("{}:\n{}", drop_in->path, drop_in->content));
+    if (!user_agrees(options, fmt::format("Write {}?", drop_in->path)))
+        return ExitCode::cancelled;
+    std::error_code error;
+    fs::create_directories(fs::path(drop_in->path).parent_path(), error);
+    std::ofstream file(drop_in->path);
+    file << drop_in->content;
+    if (!file.flush()) {
+        print_error(fmt::format("cannot write {}", drop_in->path));
+        return ExitCode::failed;
+    }
+    say_what_to_type(options);
+    return ExitCode::done;
+}
+
+ExitCode run_uninstall(const Options& options) {
+    const auto drop_in = drop_in_of(options);
+    if (!drop_in) {
+        (void)report(drop_in.error());
+        return ExitCode::usage;
+    }
+    std::error_code error;
+    if (!fs::exists(drop_in->path, error)) {
+        print(fmt::format("There is no {}: nothing to take away.\n", drop_in->path));
+        return ExitCode::done;
+    }
+    if (!user_agrees(options, fmt::format("Remove {}?", drop_in->path)))
+        return ExitCode::cancelled;
+    if (!fs::remove(drop_in->path, error)) {
+        print_error(fmt::format("cannot remove {}: {}", drop_in->path, error.message()));
+        return ExitCode::failed;
+    }
+    fs::remove(fs::path(drop_in->path).parent_path(), error); // if it is empty now
+    print(fmt::format("Removed {}.\nNow: systemctl daemon-reload\n", drop_in->path));
+    return ExitCode::done;
+}
+
+std::shared_ptr<Options> add_options(CLI::App& app) {
+    auto options = std::make_shared<Options>();
+    app.add_option("PRESET", options->preset, "docker, containerd or etcd")->required();
+    app.add_flag("-y,--yes", options->yes, "Do not ask");
+    app.add_option("--root", options->root, "A folder to be taken for the root of the system");
+    return options;
+}
+
+} // namespace
+
+void set_up_guard_install(CLI::App& app, ExitCode& code) {
+    auto options = add_options(app);
+    app.footer("Shows the drop-in first. It runs the guard before each start, ends a start that "
+               "hangs, and stops a\ndaemon that eats memory before the machine is out of it.\n"
+               "Example: rebolt guard install docker");
+    app.callback([options, &code] { code = run_install(*options); });
+}
+
+void set_up_guard_uninstall(CLI::App& app, ExitCode& code) {
+    auto options = add_options(app);
+    app.footer("Example: rebolt guard uninstall docker");
+    app.callback([options, &code] { code = run_uninstall(*options); });
+}
+
+void extend_start_timeout(std::chrono::milliseconds by) {
+    constexpr std::chrono::seconds margin{30};
+    (void)::sd_notify(
+        0, fmt::format("EXTEND_TIMEOUT_USEC={}", std::chrono::microseconds(by + margin).count())
+               .c_str());
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,33 @@
+// The verbs of `rebolt guard`, one a file in this folder.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <rebolt/guard.hpp>
+
+#include "cli/exit_code.hpp"
+
+namespace rebolt::cli {
+
+/// What all verbs take.
+struct GuardWords {
+    std::string config;
+    std::string state_folder;
+
+    void add_to(CLI::App& app);
+};
+
+/// The configuration that is named; else the system's, or the defaults.
+[[nodiscard]] Result<GuardConfig> guard_config_of(const GuardWords& words);
+
+void set_up_guard_undo(CLI::App& app, ExitCode& code);
+void set_up_guard_install(CLI::App& app, ExitCode& code);
+void set_up_guard_uninstall(CLI::App& app, ExitCode& code);
+
+/// Tells systemd, if it started this program, to wait for so much longer.
+void extend_start_timeout(std::chrono::milliseconds by);
+
+} // namespace rebolt::cli
