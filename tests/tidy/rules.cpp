@@ -25,14 +25,35 @@ constexpr std::size_t function_lines_max = 70;
 const std::map<std::string, std::size_t> line_ratchet = {};
 
 const std::map<std::string, std::string> folder_of_header = {
-    {"id", "base"},          {"bytes", "base"},      {"finding", "base"},
-    {"error", "base"},       {"result", "base"},     {"format", "format"},
-    {"page_view", "format"}, {"page_source", "io"},  {"db", "engine"},
-    {"tx", "engine"},        {"bucket", "engine"},   {"cursor", "engine"},
-    {"stats", "engine"},     {"options", "engine"},  {"compact", "engine"},
-    {"check", "check"},      {"recover", "salvage"}, {"edit_plan", "salvage"},
-    {"undo", "salvage"},     {"repair", "salvage"},  {"surgery", "salvage"},
-    {"carve", "salvage"},    {"value_age", "base"},  {"schema", "schema"},
+    {"id", "base"},
+    {"bytes", "base"},
+    {"finding", "base"},
+    {"error", "base"},
+    {"result", "base"},
+    {"format", "format"},
+    {"page_view", "format"},
+    {"page_source", "io"},
+    {"db", "engine"},
+    {"tx", "engine"},
+    {"bucket", "engine"},
+    {"cursor", "engine"},
+    {"stats", "engine"},
+    {"options", "engine"},
+    {"compact", "engine"},
+    {"check", "check"},
+    {"recover", "salvage"},
+    {"edit_plan", "salvage"},
+    {"undo", "salvage"},
+    {"repair", "salvage"},
+    {"surgery", "salvage"},
+    {"carve", "salvage"},
+    {"value_age", "base"},
+    {"schema", "schema"},
+    {"docker/records", "docker"},
+    {"docker/network_state", "docker"},
+    {"docker/startup", "docker"},
+    {"docker/fsck", "docker"},
+    {"docker/containers", "docker"},
 };
 
 const std::map<std::string, std::set<std::string>> may_include = {
@@ -43,6 +64,7 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"check", {"base", "format", "io", "check"}},
     {"salvage", {"base", "format", "io", "check", "engine", "salvage"}},
     {"schema", {"base", "format", "schema"}},
+    {"docker", {"base", "format", "io", "engine", "check", "salvage", "schema", "docker"}},
     {"support", {"base", "format", "io", "engine", "support"}},
 };
 
@@ -87,7 +109,7 @@ bool is_allowed(const std::string& from, const std::string& to, const std::strin
     if (to == "std")
         return true;
     if (to == "nlohmann")
-        return from == "schema" || from == "cli";
+        return from == "schema" || from == "docker" || from == "cli";
     if (to == "CLI")
         return from == "cli";
     if (from == "cli")
