@@ -91,6 +91,10 @@ GoStore::Done GoStore::load_freelist(std::uint64_t page) {
         return std::unexpected(bad_address(map_limit));
     const std::uint64_t at = page * page_size_;
     auto flags = read(at + 8, 2);
+    // Behind the mapping lies memory of Go's own, zeros as a rule.
+    if (!flags && flags.error().words.find("SIGSEGV") != std::string::npos)
+        return std::unexpected(
+            fate(FateKind::panic, "invalid freelist page: 0, page type is unknown<00>"));
     if (!flags)
         return failed(flags);
     if ((*flags & freelist_flag) == 0) {
