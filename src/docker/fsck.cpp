@@ -16,6 +16,7 @@
 #include "base/try.hpp"
 #include "docker/fsck_finders.hpp"
 #include "docker/key.hpp"
+#include "salvage/page_edit.hpp"
 
 namespace rebolt::docker {
 namespace {
@@ -160,29 +161,21 @@ Result<void> change_records(const std::string& path, const std::vector<RecordCha
     });
 }
 
-std::vector<std::byte> piece(Bytes bytes, std::uint64_t at, std::uint64_t length) {
-    if (at >= bytes.size())
-        return {};
-    const Bytes found = bytes.subspan(at, std::min<std::uint64_t>(length, bytes.size() - at));
-    return {found.begin(), found.end()};
-}
-
-// The pages that differ; metas last, each behind a sync, the newer at the end.
-void add_differences(Bytes before, Bytes after, EditPlan& plan) {
-    const std::uint64_t page = plan.page_size_bytes;
-    const auto add = [&](std::uint64_t at, bool after_sync) {
-        auto old_bytes = piece(before, at, page);
-        auto new_bytes = piece(after, at, page);
-        if (old_bytes != new_bytes && !new_bytes.empty())
-            plan.changes.push_back({at, std::move(old_bytes), std::move(new_bytes), after_sync});
-    };
-    for (std::uint64_t at = 2 * page; at < after.size(); at += page)
-        add(at, false);
-    add(0, true);
-    add(page, true);
-    constexpr std::uint64_t sector = 512;
-    for (const std::uint64_t at : {std::uint64_t{0}, page})
-        plan.witnesses.push_back({at, piece(before, at, sector), {}, false});
+// The pages that differ; of the two metas the one that was written comes last.
+EditPlan differences(const PageSource& before, const PageSource& after) {
+    const std::uint64_t page = before.page_size_bytes();
+    salvage::PageEdit edit(before);
+    std::uint64_t last_meta = 0;
+    for (std::uint64_t at = 0; at < after.page_count(); ++at) {
+        const Bytes bytes = after.file().subspan(at * page, page);
+        const bool is_there = at < before.page_count();
+        if (is_there && std::ranges::equal(bytes, before.file().subspan(at * page, page)))
+            continue;
+        edit.put(PageId{at}, bytes);
+        if (at == 1)
+            last_meta = 1;
+    }
+    return edit.plan(PageId{last_meta});
 }
 
 } // namespace
@@ -222,14 +215,10 @@ Result<EditPlan> plan_fsck(const PageSource& source, const FsckReport& report) {
     TRY(write_all(source, scratch.path()));
     TRY(change_records(scratch.path(), report.changes));
     const PageSource changed = TRY(PageSource::open(scratch.path()));
-    EditPlan plan;
+    EditPlan plan = differences(source, changed);
     plan.title = "mend Docker's network state";
     for (const RecordChange& change : report.changes)
         plan.steps.push_back(fmt::format("{}: {}", printable(change.key), change.what));
-    plan.file_bytes_before = source.file_bytes();
-    plan.file_bytes_after = std::max(source.file_bytes(), changed.file_bytes());
-    plan.page_size_bytes = source.page_size_bytes();
-    add_differences(source.file(), changed.file(), plan);
     return plan;
 }
 

@@ -100,10 +100,11 @@ std::string named(const std::string& name, const std::string& id) {
 
 void find_endpoint_damage(FsckWork& work) {
     for (const Endpoint& endpoint : work.state.endpoints) {
-        if (work.state.network(endpoint.network_id) != nullptr) {
+        if (work.state.network(endpoint.network_id) != nullptr)
             find_unjoined(work, endpoint);
+        if (work.state.network(endpoint.network_id) != nullptr ||
+            work.is_wanted(endpoint.network_id))
             continue;
-        }
         work.add(FsckCode::endpoint_without_network, endpoint.key,
                  fmt::format("endpoint {} is of network {}, which is gone",
                              named(endpoint.name, endpoint.id),
@@ -150,7 +151,7 @@ void find_count_damage(FsckWork& work) {
         }
     }
     for (const EndpointCount& count : state.counts)
-        if (state.network(count.network_id) == nullptr)
+        if (state.network(count.network_id) == nullptr && !work.is_wanted(count.network_id))
             work.add(FsckCode::endpoint_count_without_network, count.key,
                      fmt::format("an endpoint count is there for network {}, which is gone",
                                  count.network_id.substr(0, short_id)),
@@ -159,6 +160,10 @@ void find_count_damage(FsckWork& work) {
 }
 
 void find_sandbox_damage(FsckWork& work) {
+    const auto is_gone = [&](const SandboxEndpoint& joined) {
+        return work.state.endpoint(joined.endpoint_id) == nullptr &&
+               !work.is_wanted(joined.endpoint_id);
+    };
     for (const Sandbox& sandbox : work.state.sandboxes) {
         const std::string name =
             fmt::format("sandbox {} of container {}", sandbox.id.substr(0, short_id),
@@ -181,14 +186,10 @@ void find_sandbox_damage(FsckWork& work) {
                      "the container has no network; so it is, too, after `docker network "
                      "disconnect`");
         Sandbox kept = sandbox;
-        std::erase_if(kept.endpoints, [&](const SandboxEndpoint& joined) {
-            return work.state.endpoint(joined.endpoint_id) == nullptr;
-        });
+        std::erase_if(kept.endpoints, is_gone);
         if (kept.endpoints.size() == sandbox.endpoints.size())
             continue;
-        const auto lost = std::ranges::find_if(sandbox.endpoints, [&](const auto& joined) {
-            return work.state.endpoint(joined.endpoint_id) == nullptr;
-        });
+        const auto lost = std::ranges::find_if(sandbox.endpoints, is_gone);
         work.add(FsckCode::sandbox_endpoint_missing, sandbox.key,
                  fmt::format("{} names {} endpoints that are gone, the first {}", name,
                              sandbox.endpoints.size() - kept.endpoints.size(),
@@ -200,8 +201,25 @@ void find_sandbox_damage(FsckWork& work) {
     }
 }
 
+namespace {
+
+std::set<std::string> wanted_by(const Containers* containers) {
+    std::set<std::string> wanted;
+    if (containers == nullptr)
+        return wanted;
+    for (const Container& container : containers->all)
+        for (const ContainerNetwork& place : container.networks) {
+            wanted.insert(place.network_id);
+            if (container.is_running)
+                wanted.insert(place.endpoint_id);
+        }
+    return wanted;
+}
+
+} // namespace
+
 std::vector<FsckFinding> find_all(const NetworkState& state, const Containers* containers) {
-    FsckWork work{state, containers, {}};
+    FsckWork work{state, containers, {}, wanted_by(containers)};
     for (const UnreadableRecord& record : state.unreadable)
         work.add(FsckCode::record_unreadable, record.key, record.fault.reason,
                  record.fault.panics

@@ -1,7 +1,9 @@
 // The finders of fsck: each looks for one sort of damage.
 #pragma once
 
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <rebolt/docker/fsck.hpp>
@@ -13,7 +15,11 @@ struct FsckWork {
     const NetworkState& state;
     const Containers* containers; ///< null: the records alone
     std::vector<FsckFinding> findings;
+    /// Networks and endpoints that containers still name: what is left of them
+    /// is needed to write them anew.
+    std::set<std::string> wanted = {};
 
+    [[nodiscard]] bool is_wanted(const std::string& id) const { return wanted.contains(id); }
     void add(FsckCode code, const std::string& key, std::string message, std::string consequence,
              std::vector<RecordChange> repair = {}) {
         findings.push_back(

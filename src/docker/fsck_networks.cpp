@@ -182,7 +182,7 @@ void find_bridge_damage(FsckWork& work) {
                         : std::vector<RecordChange>{});
     }
     for (const BridgeNetwork& bridge : state.bridges)
-        if (state.network(bridge.id) == nullptr)
+        if (state.network(bridge.id) == nullptr && !work.is_wanted(bridge.id))
             work.add(FsckCode::bridge_without_network, bridge.key,
                      fmt::format("the bridge driver keeps {} for network {}, which is gone",
                                  bridge.bridge_name, bridge.id.substr(0, 12)),
@@ -192,7 +192,7 @@ void find_bridge_damage(FsckWork& work) {
                                  bridge.bridge_name),
                      {removal(bridge.key, "remove the bridge driver's record")});
     for (const BridgeEndpoint& endpoint : state.bridge_endpoints)
-        if (state.endpoint(endpoint.id) == nullptr)
+        if (state.endpoint(endpoint.id) == nullptr && !work.is_wanted(endpoint.id))
             work.add(FsckCode::bridge_endpoint_without_endpoint, endpoint.key,
                      fmt::format("the bridge driver keeps endpoint {} with {}, which is gone",
                                  endpoint.id.substr(0, 12), endpoint.v4),

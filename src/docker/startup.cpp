@@ -155,15 +155,26 @@ const Listed* StartupWalk::list(std::string_view place, const std::string& kind)
         return nullptr;
     if (listed.error.empty())
         return &cache_.emplace(kind, std::move(listed)).first->second;
-    return &(mapped_[kind] = std::move(listed)); // an error is not cached
+    return &(mapped_[kind].listed = std::move(listed)); // an error is not cached
 }
 
+// The file does not change meanwhile, so a scan repeated many times gives what
+// it gave: only the first ones are made.
 const Listed* StartupWalk::map(std::string_view place, const std::string& kind) {
+    constexpr std::uint64_t scans_max = 64;
     begin(place).prefix = kind + "/";
+    Mapped& mapped = mapped_[kind];
+    if (mapped.scans++ >= scans_max) {
+        step().objects = mapped.listed.records.size();
+        step().pages = mapped.pages;
+        return &mapped.listed;
+    }
     Listed listed;
     if (scan(kind, listed) == nullptr)
         return nullptr;
-    return &(mapped_[kind] = std::move(listed));
+    mapped.pages = step().pages;
+    mapped.listed = std::move(listed);
+    return &mapped.listed;
 }
 
 Result<StartupReport> walk_startup(const PageSource& source) {
@@ -185,10 +196,8 @@ Result<StartupReport> walk_startup(const PageSource& source) {
         static_cast<void>(walk_bridge(walk) && walk_other_drivers(walk) && walk_controller(walk));
     }
     const auto state = load_network_state(source);
-    if (state && state->networks.size() + state->unreadable.size() > report.networks &&
-        !report.fate)
-        report.networks_lost =
-            state->networks.size() > report.networks ? state->networks.size() - report.networks : 0;
+    if (state && !report.fate && state->networks.size() > report.networks)
+        report.networks_lost = state->networks.size() - report.networks;
     if (!source.readable(0, source.file_bytes()))
         return Error(ErrorCode::io, "the system could not read parts of the file")
             .in_file(source.path());

@@ -56,7 +56,12 @@ private:
     GoStore store_;
     StartupReport& report_;
     std::map<std::string, Listed> cache_;
-    std::map<std::string, Listed> mapped_;
+    struct Mapped {
+        Listed listed;
+        std::uint64_t pages = 0;
+        std::uint64_t scans = 0;
+    };
+    std::map<std::string, Mapped> mapped_;
 };
 
 /// Ends the report with a fate: its last words are said too.
