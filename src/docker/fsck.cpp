@@ -194,6 +194,10 @@ FsckReport fsck(const NetworkState& state, const Containers* containers) {
     for (int round = 0; round < rounds_max && apply_round(left, values, changes); ++round)
         left = find_all(state_of(values), containers);
     report.left_count = damage_in(left);
+    for (FsckFinding& finding : report.findings)
+        finding.is_left = std::ranges::any_of(left, [&](const FsckFinding& other) {
+            return other.code == finding.code && other.key == finding.key;
+        });
     const Values original = values_of(state);
     for (auto& [key, change] : changes) {
         const auto at = original.find(key);

@@ -311,7 +311,8 @@ TEST(DockerContainers, AFileIsRead) {
     std::filesystem::create_directories(root.path("containers/abc"));
     std::filesystem::create_directories(root.path("containers/bad"));
     std::ofstream(root.path("containers/abc/config.v2.json"))
-        << R"({"ID":"abc","Name":"/web","State":{"Running":true},"NetworkSettings":{"SandboxID":"s",)"
+        << R"({"ID":"abc","Name":"/web","State":{"Running":true},)"
+        << R"("NetworkSettings":{"SandboxID":"s",)"
         << R"("Networks":{"lan":{"NetworkID":"n","EndpointID":"e","IPAddress":"10.0.0.2",)"
         << R"("IPPrefixLen":24,"Gateway":"10.0.0.1","MacAddress":"02:42:0a:00:00:02",)"
         << R"("Aliases":["abc"]}},"Ports":{"80/tcp":[{"HostIp":"0.0.0.0","HostPort":"8080"}],)"

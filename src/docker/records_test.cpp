@@ -108,15 +108,21 @@ TEST(DockerRecords, DeepNestingIsRefused) {
 TEST(DockerRecords, DriversOfOtherKindsRoundTrip) {
     const std::vector<std::pair<std::string, std::string>> records = {
         {"ipvlan/network/n",
-         R"({"CreatedSubIface":false,"ID":"n","Internal":false,"Ipv4Subnets":"[{\"SubnetIP\":\"10.1.0.0/24\",\"GwIP\":\"10.1.0.1/24\"}]","IpvlanMode":"l2","Mtu":0,"Parent":"eth0"})"},
+         R"({"CreatedSubIface":false,"ID":"n","Internal":false,"Ipv4Subnets":"[{\")"
+         R"(SubnetIP\":\"10.1.0.0/24\",\"GwIP\":\"10.1.0.1/24\"}]","IpvlanMode":"l)"
+         R"(2","Mtu":0,"Parent":"eth0"})"},
         {"macvlan/endpoint/e",
-         R"({"Addr":"10.1.0.2/24","MacAddress":"02:42:0a:01:00:02","SrcName":"veth1","id":"e","nid":"n"})"},
+         R"({"Addr":"10.1.0.2/24","MacAddress":"02:42:0a:01:00:02","SrcName":"veth)"
+         R"(1","id":"e","nid":"n"})"},
         {"overlay/endpoint/e",
-         R"({"addr":"10.0.0.2/24","id":"e","ifName":"veth2","mac":"02:42:0a:00:00:02","nid":"n"})"},
+         R"({"addr":"10.0.0.2/24","id":"e","ifName":"veth2","mac":"02:42:0a:00:00:)"
+         R"(02","nid":"n"})"},
         {"ipam/default/config/LocalDefault",
-         R"({"Scope":"local","Subnets":{"LocalDefault/172.17.0.0/16":{"ParentKey":{"AddressSpace":"","Subnet":"","ChildSubnet":""},"Pool":"172.17.0.0/16","RefCount":1}}})"},
-        {"idm/vxlan-id",
-         R"({"id":"vxlan-id","sequence":"AAAAAAAAACAAAAAAAAAAHoAAAAEAAAAAAAAAAQ=="})"},
+         R"({"Scope":"local","Subnets":{"LocalDefault/172.17.0.0/16":{"ParentKey":)"
+         R"({"AddressSpace":"","Subnet":"","ChildSubnet":""},"Pool":"172.17.0.0/16)"
+         R"(","RefCount":1}}})"},
+        {"idm/vxlan-id", R"({"id":"vxlan-id","sequence":"AAAAAAAAACAAAAAAAAAAHoAAAAEAAAAAAAAAAQ==")"
+                         R"(})"},
     };
     for (const auto& [chain, json] : records) {
         const std::string key = "docker/network/v1.0/" + chain + "/";

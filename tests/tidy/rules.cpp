@@ -50,6 +50,7 @@ const std::map<std::string, std::string> folder_of_header = {
     {"value_age", "base"},
     {"schema", "schema"},
     {"docker/records", "docker"},
+    {"docker/driver_records", "docker"},
     {"docker/network_state", "docker"},
     {"docker/startup", "docker"},
     {"docker/fsck", "docker"},

@@ -64,7 +64,8 @@ struct FsckFinding {
     std::string key;                  ///< of the record that it is about
     std::string message;              ///< names and numbers
     std::string consequence;          ///< what Docker does or says
-    std::vector<RecordChange> repair; ///< empty: a person must decide
+    std::vector<RecordChange> repair; ///< what mends it by itself; empty: nothing does
+    bool is_left = false; ///< it would still be there after a repair: a person must decide
 };
 
 struct FsckReport {

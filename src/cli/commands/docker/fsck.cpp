@@ -41,7 +41,8 @@ std::string finding_text(const FsckFinding& finding) {
     for (const docker::RecordChange& change : finding.repair)
         text += fmt::format("      repair: {}\n", printable(change.what));
     if (finding.repair.empty() && code.is_damage)
-        text += "      repair: none; you must decide\n";
+        text += finding.is_left ? "      repair: none; you must decide\n"
+                                : "      repair: follows from the other repairs\n";
     return text;
 }
 
@@ -83,7 +84,8 @@ Json report_json(const FsckReport& report, const NetworkState& state, const Opti
                                     {"key", printable(finding.key)},
                                     {"message", finding.message},
                                     {"consequence", finding.consequence},
-                                    {"repair", repair}});
+                                    {"repair", repair},
+                                    {"left_after_repair", finding.is_left}});
     }
     json["changes"] = Json::array();
     for (const docker::RecordChange& change : report.changes)

@@ -117,8 +117,8 @@ std::string startup_text(const StartupReport& report, const CommonOptions& optio
     for (const StartupStep& step : report.steps)
         for (const std::string& message : step.messages)
             if (++count <= shown_max || options.verbose)
-                text += fmt::format("{}{}: {}\n", count == 1 ? "\nIt logs:\n  " : "  ", step.place,
-                                    printable(message));
+                text += fmt::format("{}{}: {}\n", count == 1 ? "\nIt logs:\n  " : "  ",
+                                    step.place.substr(0, step.place.find(',')), printable(message));
     if (count > shown_max && !options.verbose)
         text += fmt::format("  and {} more lines (-v shows them)\n", count - shown_max);
     return text + fate_text(report, options.file);
