@@ -100,8 +100,9 @@ std::string folder_included(const std::string& target, bool quoted) {
     if (target.starts_with("nlohmann/") || target.starts_with("CLI/"))
         return target.substr(0, target.find('/'));
     const std::size_t slash = target.find('/');
-    if (!quoted && (slash == std::string::npos || target.starts_with("sys/") ||
-                    target.starts_with("linux/") || target.starts_with("fmt/")))
+    if (!quoted &&
+        (slash == std::string::npos || target.starts_with("sys/") || target.starts_with("linux/") ||
+         target.starts_with("arpa/") || target.starts_with("fmt/")))
         return "std";
     return slash == std::string::npos ? "a file of no folder" : target.substr(0, slash);
 }
