@@ -84,6 +84,23 @@ std::uint64_t expected_count(const NetworkState& state, const Network& network) 
         std::ranges::count(state.endpoints, network.id, &Endpoint::network_id));
 }
 
+std::string count_consequence(const Network& network, std::uint64_t count, std::uint64_t expected) {
+    if (network.is_config_only)
+        return count > expected
+                   ? fmt::format("configuration network \"{}\" is in use", network.name)
+                   : fmt::format("configuration network {} can be removed while {} "
+                                 "networks use it",
+                                 network.name, expected - count);
+    const std::string mended = fmt::format("; its next start mends it: `Fixing inconsistent "
+                                           "endpoint_cnt for network {}`",
+                                           network.name);
+    if (count > expected)
+        return fmt::format("error while removing network: network {} id {} has active endpoints{}",
+                           network.name, network.id, mended);
+    return fmt::format("network {} can be removed while {} endpoints use it{}", network.name,
+                       expected - count, mended);
+}
+
 } // namespace
 
 RecordChange removal(const std::string& key, std::string what) {
@@ -141,12 +158,7 @@ void find_count_damage(FsckWork& work) {
             work.add(FsckCode::endpoint_count_differs, count->key,
                      fmt::format("network {} counts {} endpoints and has {}",
                                  named(network.name, network.id), count->count, expected),
-                     count->count > expected
-                         ? fmt::format("error while removing network: network {} id {} has active "
-                                       "endpoints",
-                                       network.name, network.id)
-                         : fmt::format("network {} can be removed while {} endpoints use it",
-                                       network.name, expected - count->count),
+                     count_consequence(network, count->count, expected),
                      {writing(right, fmt::format("set the count to {}", expected))});
         }
     }

@@ -131,9 +131,8 @@ ExitCode repair(const Options& options, PageSource source, const FsckReport& fou
 
 ExitCode repair_or_refuse(const Options& options, PageSource source, const NetworkState& state,
                           const FsckReport& found, Json* json) {
-    const bool has_damage = found.damage_count != 0 || !state.is_complete();
-    if (!options.repair || found.changes.empty())
-        return has_damage ? ExitCode::damaged : ExitCode::done;
+    if (!options.repair || (state.is_whole && found.changes.empty()))
+        return found.damage_count != 0 || !state.is_complete() ? ExitCode::damaged : ExitCode::done;
     if (state.is_whole)
         return repair(options, std::move(source), found, json);
     print_note(fmt::format("The file is damaged itself: what seems to be missing may be there. "
