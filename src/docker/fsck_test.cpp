@@ -103,8 +103,10 @@ TEST(DockerFsck, AWrongCountIsSetRight) {
     ASSERT_EQ(codes(report), Codes{"endpoint-count-differs"});
     EXPECT_EQ(report.findings[0].message,
               "network custom (0d3699cb634f) counts 5 endpoints and has 2");
-    EXPECT_EQ(report.findings[0].consequence, "error while removing network: network custom id " +
-                                                  custom + " has active endpoints");
+    EXPECT_EQ(report.findings[0].consequence,
+              "error while removing network: network custom id " + custom +
+                  " has active endpoints; its next start mends it: `Fixing inconsistent "
+                  "endpoint_cnt for network custom`");
     EXPECT_EQ(codes(subject.repair()), Codes{});
     EXPECT_EQ(subject.state().count(custom)->count, 2U);
 }
