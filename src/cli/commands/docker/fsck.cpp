@@ -50,7 +50,8 @@ std::string report_text(const FsckReport& report, const NetworkState& state,
                         const Options& options) {
     std::string text = fmt::format(
         "{}: {}\n\n", printable(options.edit.common.file),
-        report.damage_count == 0 ? fmt::format("{} records fit together", state.record_count())
+        report.damage_count == 0 ? fmt::format("{} records {}fit together", state.record_count(),
+                                               state.is_complete() ? "" : "that can be read ")
                                  : fmt::format("{} of {} findings are damage", report.damage_count,
                                                report.findings.size()));
     for (const FsckFinding& finding : report.findings)
