@@ -25,6 +25,8 @@ constexpr std::array commands{
             set_up_guard},
     Command{"undo", "Take back what repair or surgery changed in a file", set_up_undo},
     Command{"surgery", "Change single pages: bbolt's surgery commands", set_up_surgery},
+    Command{"docker", "Docker's network state: what it holds, whether dockerd starts, fsck",
+            set_up_docker},
     Command{"info", "Print the page size and, with -v, the state of the database", set_up_info},
     Command{"buckets", "List the top-level buckets", set_up_buckets},
     Command{"keys", "List the keys of a bucket", set_up_keys},

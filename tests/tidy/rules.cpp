@@ -25,14 +25,36 @@ constexpr std::size_t function_lines_max = 70;
 const std::map<std::string, std::size_t> line_ratchet = {};
 
 const std::map<std::string, std::string> folder_of_header = {
-    {"id", "base"},          {"bytes", "base"},      {"finding", "base"},
-    {"error", "base"},       {"result", "base"},     {"format", "format"},
-    {"page_view", "format"}, {"page_source", "io"},  {"db", "engine"},
-    {"tx", "engine"},        {"bucket", "engine"},   {"cursor", "engine"},
-    {"stats", "engine"},     {"options", "engine"},  {"compact", "engine"},
-    {"check", "check"},      {"recover", "salvage"}, {"edit_plan", "salvage"},
-    {"undo", "salvage"},     {"repair", "salvage"},  {"surgery", "salvage"},
-    {"carve", "salvage"},    {"value_age", "base"},  {"schema", "schema"},
+    {"id", "base"},
+    {"bytes", "base"},
+    {"finding", "base"},
+    {"error", "base"},
+    {"result", "base"},
+    {"format", "format"},
+    {"page_view", "format"},
+    {"page_source", "io"},
+    {"db", "engine"},
+    {"tx", "engine"},
+    {"bucket", "engine"},
+    {"cursor", "engine"},
+    {"stats", "engine"},
+    {"options", "engine"},
+    {"compact", "engine"},
+    {"check", "check"},
+    {"recover", "salvage"},
+    {"edit_plan", "salvage"},
+    {"undo", "salvage"},
+    {"repair", "salvage"},
+    {"surgery", "salvage"},
+    {"carve", "salvage"},
+    {"value_age", "base"},
+    {"schema", "schema"},
+    {"docker/records", "docker"},
+    {"docker/driver_records", "docker"},
+    {"docker/network_state", "docker"},
+    {"docker/startup", "docker"},
+    {"docker/fsck", "docker"},
+    {"docker/containers", "docker"},
     {"guard", "guard"},
 };
 
@@ -45,6 +67,7 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"salvage", {"base", "format", "io", "check", "engine", "salvage"}},
     {"schema", {"base", "format", "schema"}},
     {"guard", {"base", "io", "check", "salvage", "guard"}},
+    {"docker", {"base", "format", "io", "engine", "check", "salvage", "schema", "docker"}},
     {"support", {"base", "format", "io", "engine", "support"}},
 };
 
@@ -79,8 +102,9 @@ std::string folder_included(const std::string& target, bool quoted) {
     if (target.starts_with("nlohmann/") || target.starts_with("CLI/"))
         return target.substr(0, target.find('/'));
     const std::size_t slash = target.find('/');
-    if (!quoted && (slash == std::string::npos || target.starts_with("sys/") ||
-                    target.starts_with("linux/") || target.starts_with("fmt/")))
+    if (!quoted &&
+        (slash == std::string::npos || target.starts_with("sys/") || target.starts_with("linux/") ||
+         target.starts_with("arpa/") || target.starts_with("fmt/")))
         return "std";
     return slash == std::string::npos ? "a file of no folder" : target.substr(0, slash);
 }
@@ -89,7 +113,7 @@ bool is_allowed(const std::string& from, const std::string& to, const std::strin
     if (to == "std")
         return true;
     if (to == "nlohmann")
-        return from == "schema" || from == "cli";
+        return from == "schema" || from == "docker" || from == "cli";
     if (to == "CLI")
         return from == "cli";
     if (from == "cli")

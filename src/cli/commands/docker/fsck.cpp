@@ -1,0 +1,199 @@
+// rebolt docker fsck [FILE]
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include <rebolt/docker/fsck.hpp>
+
+#include "cli/commands/docker/subject.hpp"
+#include "cli/edit.hpp"
+#include "cli/output.hpp"
+#include "cli/shell_quoted.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+using docker::FsckFinding;
+using docker::FsckReport;
+using docker::NetworkState;
+
+struct Options {
+    EditOptions edit;
+    std::string data_root;
+    bool repair = false;
+};
+
+std::string again(const Options& options) {
+    std::string text =
+        fmt::format("rebolt docker fsck --repair --yes {}", shell_quoted(options.edit.common.file));
+    if (!options.data_root.empty())
+        text += " --data-root " + shell_quoted(options.data_root);
+    return text;
+}
+
+std::string finding_text(const FsckFinding& finding) {
+    const docker::FsckText& code = text_of(finding.code);
+    std::string text = fmt::format("{} {}: {}\n      key {}\n      Docker: {}\n",
+                                   code.is_damage ? red("damage") : yellow("note"), code.name,
+                                   printable(finding.message), printable(finding.key),
+                                   printable(finding.consequence));
+    for (const docker::RecordChange& change : finding.repair)
+        text += fmt::format("      repair: {}\n", printable(change.what));
+    if (finding.repair.empty() && code.is_damage)
+        text += finding.is_left ? "      repair: none; you must decide\n"
+                                : "      repair: follows from the other repairs\n";
+    return text;
+}
+
+std::string report_text(const FsckReport& report, const NetworkState& state,
+                        const Options& options) {
+    std::string text = fmt::format(
+        "{}: {}\n\n", printable(options.edit.common.file),
+        report.damage_count == 0 ? fmt::format("{} records {}fit together", state.record_count(),
+                                               state.is_complete() ? "" : "that can be read ")
+                                 : fmt::format("{} of {} findings are damage", report.damage_count,
+                                               report.findings.size()));
+    for (const FsckFinding& finding : report.findings)
+        text += finding_text(finding);
+    if (report.damage_count != 0 && !options.repair)
+        text += fmt::format("\n{} keys can be written or removed so that {} findings are left:\n"
+                            "  {}\n",
+                            report.changes.size(), report.left_count, again(options));
+    return text;
+}
+
+Json change_json(const docker::RecordChange& change) {
+    return {{"key", printable(change.key)},
+            {"removed", !change.value.has_value()},
+            {"what", change.what}};
+}
+
+Json report_json(const FsckReport& report, const NetworkState& state, const Options& options) {
+    Json json{{"shape", "rebolt.docker-fsck/1"}, {"file", options.edit.common.file}};
+    put_completeness(json, state);
+    json["records"] = state.record_count();
+    json["damage"] = report.damage_count;
+    json["left_after_repair"] = report.left_count;
+    json["findings"] = Json::array();
+    for (const FsckFinding& finding : report.findings) {
+        Json repair = Json::array();
+        for (const docker::RecordChange& change : finding.repair)
+            repair.push_back(change_json(change));
+        json["findings"].push_back({{"code", text_of(finding.code).name},
+                                    {"damage", text_of(finding.code).is_damage},
+                                    {"key", printable(finding.key)},
+                                    {"message", finding.message},
+                                    {"consequence", finding.consequence},
+                                    {"repair", repair},
+                                    {"left_after_repair", finding.is_left}});
+    }
+    json["changes"] = Json::array();
+    for (const docker::RecordChange& change : report.changes)
+        json["changes"].push_back(change_json(change));
+    return json;
+}
+
+ExitCode code_after(const EditOutcome& outcome, const FsckReport& report) {
+    switch (outcome.done) {
+    case EditDone::in_place:
+    case EditDone::to_copy:
+        return report.left_count == 0 ? ExitCode::repaired : ExitCode::damaged;
+    case EditDone::refused:
+    case EditDone::not_asked:
+        return ExitCode::damaged;
+    case EditDone::failed:
+        return outcome.code;
+    }
+    return ExitCode::failed;
+}
+
+// Shows the plan, and carries it out.
+ExitCode repair(const Options& options, PageSource source, const FsckReport& found, Json* json) {
+    const EditOptions& edit = options.edit;
+    const auto plan = docker::plan_fsck(source, found);
+    if (!plan)
+        return report_edit(plan.error());
+    if (json == nullptr)
+        print("\n" + plan_text(*plan, edit));
+    const EditOutcome outcome = carry_out(edit, std::move(source), *plan, again(options));
+    if (json != nullptr) {
+        (*json)["plan"] = plan_json(*plan);
+        put_outcome(*json, edit, outcome);
+    } else if (outcome.done == EditDone::in_place) {
+        print(
+            fmt::format("Done. To take it back: rebolt undo {}\n", shell_quoted(edit.common.file)));
+    } else if (outcome.done == EditDone::to_copy) {
+        print(fmt::format("Done in the copy {}; {} is as it was.\n", printable(edit.output),
+                          printable(edit.common.file)));
+    }
+    return code_after(outcome, found);
+}
+
+ExitCode repair_or_refuse(const Options& options, PageSource source, const NetworkState& state,
+                          const FsckReport& found, Json* json) {
+    if (!options.repair || (state.is_whole && found.changes.empty()))
+        return found.damage_count != 0 || !state.is_complete() ? ExitCode::damaged : ExitCode::done;
+    if (state.is_whole)
+        return repair(options, std::move(source), found, json);
+    print_note(fmt::format("The file is damaged itself: what seems to be missing may be there. "
+                           "First: rebolt recover {} -o {}",
+                           shell_quoted(options.edit.common.file),
+                           shell_quoted(options.edit.common.file + ".recovered")));
+    return ExitCode::damaged;
+}
+
+Result<std::optional<docker::Containers>> containers_of(const Options& options) {
+    if (options.data_root.empty())
+        return std::optional<docker::Containers>{};
+    auto containers = docker::load_containers(options.data_root);
+    if (!containers)
+        return std::move(containers).error();
+    for (const std::string& file : containers->unreadable)
+        print_note(fmt::format("note: {} is no container's file: passed over", printable(file)));
+    return std::optional(std::move(*containers));
+}
+
+ExitCode run_fsck(Options& options) {
+    CommonOptions& common = options.edit.common;
+    common.file = subject_of(common.file, options.data_root);
+    auto source = open_pages(common);
+    if (!source)
+        return report_edit(source.error());
+    const auto state = docker::load_network_state(*source);
+    if (!state)
+        return report(state.error());
+    const auto containers = containers_of(options);
+    if (!containers)
+        return report(containers.error());
+    const FsckReport found = docker::fsck(*state, *containers ? &**containers : nullptr);
+    tell_completeness(*state, common.file);
+    if (!common.json) {
+        print(report_text(found, *state, options));
+        return repair_or_refuse(options, std::move(*source), *state, found, nullptr);
+    }
+    Json json = report_json(found, *state, options);
+    const ExitCode code = repair_or_refuse(options, std::move(*source), *state, found, &json);
+    print_json_line(json);
+    return code;
+}
+
+} // namespace
+
+void set_up_docker_fsck(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    options->edit.add_to(app);
+    add_data_root(app, options->data_root);
+    app.get_option("--data-root")
+        ->description("Docker's data root: compare with the containers' own files, and write lost "
+                      "networks and endpoints anew from them");
+    app.add_flag("--repair", options->repair,
+                 "Mend what can be mended: shown first, then asked for (or --yes)");
+    app.footer("Stop dockerd first. `rebolt undo FILE` takes a repair back.\n"
+               "Example: rebolt docker fsck --data-root /var/lib/docker --repair\n"
+               "Exit codes: 0 all fits together, 1 repaired, 4 damage left, 8 failed, 16 wrong "
+               "usage.");
+    app.callback([options, &code] { code = run_fsck(*options); });
+}
+
+} // namespace rebolt::cli

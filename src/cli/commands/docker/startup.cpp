@@ -1,0 +1,183 @@
+// rebolt docker startup [FILE]
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <rebolt/docker/startup.hpp>
+
+#include "cli/commands/docker/subject.hpp"
+#include "cli/output.hpp"
+#include "cli/shell_quoted.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+using docker::FateKind;
+using docker::StartupReport;
+using docker::StartupStep;
+
+double milliseconds(std::chrono::nanoseconds time) {
+    return std::chrono::duration<double, std::milli>(time).count();
+}
+
+// Steps of one place, together: sandboxCleanup lists once for each sandbox.
+struct Row {
+    std::string place;
+    std::string prefix;
+    std::uint64_t lists = 0;
+    std::uint64_t cached = 0;
+    std::uint64_t objects = 0;
+    std::uint64_t pages = 0;
+    std::chrono::nanoseconds time{};
+    std::vector<std::string> messages;
+};
+
+// `endpoint/<id>/` and its like count as one.
+std::string kind_of(const std::string& prefix) {
+    const std::size_t slash = prefix.find('/');
+    constexpr std::size_t id_characters = 64;
+    const bool has_id = slash != std::string::npos && prefix.size() == slash + 2 + id_characters;
+    return has_id ? prefix.substr(0, slash + 1) + "<network>/" : prefix;
+}
+
+std::vector<Row> rows_of(const StartupReport& report, bool each) {
+    std::vector<Row> rows;
+    for (const StartupStep& step : report.steps) {
+        const std::string prefix = each ? step.prefix : kind_of(step.prefix);
+        const bool joins = !each && std::ranges::any_of(rows, [&](const Row& row) {
+            return row.place == step.place && row.prefix == prefix;
+        });
+        if (!joins)
+            rows.push_back({step.place, prefix, 0, 0, 0, 0, {}, {}});
+        Row& row = joins ? *std::ranges::find_if(rows,
+                                                 [&](const Row& one) {
+                                                     return one.place == step.place &&
+                                                            one.prefix == prefix;
+                                                 })
+                         : rows.back();
+        ++row.lists;
+        row.cached += step.is_cached ? 1 : 0;
+        row.objects += step.objects;
+        row.pages += step.pages;
+        row.time += step.time;
+        row.messages.insert(row.messages.end(), step.messages.begin(), step.messages.end());
+    }
+    return rows;
+}
+
+std::string outcome_text(const StartupReport& report) {
+    if (!report.fate)
+        return fmt::format("dockerd starts, with {} networks{}", report.networks,
+                           report.networks_lost == 0
+                               ? ""
+                               : fmt::format("; {} more are in the file and it does not see them",
+                                             report.networks_lost));
+    switch (report.fate->kind) {
+    case FateKind::error:
+        return "dockerd does not start: it gets an error and exits";
+    case FateKind::panic:
+        return "dockerd does not start: it panics";
+    case FateKind::loop:
+        return "dockerd does not start: it never ends, and eats memory until it is killed";
+    }
+    return "";
+}
+
+std::string fate_text(const StartupReport& report, const std::string& file) {
+    if (!report.fate)
+        return "";
+    const StartupStep& last = report.steps.back();
+    std::string path;
+    for (const PageId page : report.fate->path)
+        path += fmt::format("{}{}", path.empty() ? "" : " > ", number(page));
+    std::string text = fmt::format("\nIt ends in {}{}: {}\n", last.place,
+                                   last.prefix.empty() ? "" : ", List " + printable(last.prefix),
+                                   printable(report.fate->words));
+    if (!path.empty())
+        text += fmt::format("Pages from the root down: {}\n", path);
+    text += fmt::format("Its last line: {}\n", printable(report.last_words));
+    return text + fmt::format("To bring the data back:\n  rebolt recover {} -o {}\n",
+                              shell_quoted(file), shell_quoted(file + ".recovered"));
+}
+
+std::string startup_text(const StartupReport& report, const CommonOptions& options) {
+    std::string text = fmt::format("{}: {}\n\n", printable(options.file), outcome_text(report));
+    Table table({"STEP", "LISTS", "TIMES", "OBJECTS", "PAGES", "MS"});
+    for (const Row& row : rows_of(report, options.verbose))
+        table.add({row.place, text_or(row.prefix, "-"),
+                   row.cached == 0 ? std::to_string(row.lists)
+                                   : fmt::format("{} ({} cached)", row.lists, row.cached),
+                   std::to_string(row.objects), std::to_string(row.pages),
+                   fmt::format("{:.2f}", milliseconds(row.time))});
+    text += table.text();
+    constexpr std::size_t shown_max = 20;
+    std::size_t count = 0;
+    for (const StartupStep& step : report.steps)
+        for (const std::string& message : step.messages)
+            if (++count <= shown_max || options.verbose)
+                text += fmt::format("{}{}: {}\n", count == 1 ? "\nIt logs:\n  " : "  ",
+                                    step.place.substr(0, step.place.find(',')), printable(message));
+    if (count > shown_max && !options.verbose)
+        text += fmt::format("  and {} more lines (-v shows them)\n", count - shown_max);
+    return text + fate_text(report, options.file);
+}
+
+Json startup_json(const StartupReport& report, const std::string& file) {
+    Json json{{"shape", "rebolt.docker-startup/1"},
+              {"file", file},
+              {"starts", !report.fate.has_value()},
+              {"networks", report.networks},
+              {"networks_lost", report.networks_lost},
+              {"fate", nullptr},
+              {"steps", Json::array()}};
+    if (report.fate) {
+        Json path = Json::array();
+        for (const PageId page : report.fate->path)
+            path.push_back(number(page));
+        json["fate"] = {{"kind", name_of(report.fate->kind)},
+                        {"words", report.fate->words},
+                        {"last_words", report.last_words},
+                        {"page", report.fate->page ? Json(number(*report.fate->page)) : nullptr},
+                        {"path", path}};
+    }
+    for (const StartupStep& step : report.steps)
+        json["steps"].push_back({{"place", step.place},
+                                 {"prefix", step.prefix},
+                                 {"objects", step.objects},
+                                 {"pages", step.pages},
+                                 {"milliseconds", milliseconds(step.time)},
+                                 {"cached", step.is_cached},
+                                 {"messages", step.messages}});
+    return json;
+}
+
+ExitCode run_startup(DockerOptions& options) {
+    options.resolve();
+    const auto source = open_pages(options.common);
+    if (!source)
+        return report(source.error());
+    const auto walked = docker::walk_startup(*source);
+    if (!walked)
+        return report(walked.error());
+    if (options.common.json)
+        print_json_line(startup_json(*walked, options.common.file));
+    else
+        print(startup_text(*walked, options.common));
+    return walked->fate || walked->networks_lost != 0 ? ExitCode::damaged : ExitCode::done;
+}
+
+} // namespace
+
+void set_up_docker_startup(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<DockerOptions>();
+    options->add_to(app);
+    app.footer("FILE is only read. Steps are those of Docker 20.10, on a start after all "
+               "containers were stopped;\n-v shows each List.\n"
+               "Example: rebolt docker startup local-kv.db\n"
+               "Exit codes: 0 dockerd starts, 4 it does not or loses networks, 8 failed.");
+    app.callback([options, &code] { code = run_startup(*options); });
+}
+
+} // namespace rebolt::cli

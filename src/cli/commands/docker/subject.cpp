@@ -1,0 +1,125 @@
+#include "cli/commands/docker/subject.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/output.hpp"
+#include "cli/shell_quoted.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+constexpr const char* default_data_root = "/var/lib/docker";
+constexpr std::size_t short_id = 12;
+constexpr std::size_t shown_max = 20;
+
+std::size_t columns_of(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+} // namespace
+
+void add_data_root(CLI::App& app, std::string& data_root) {
+    app.get_option("FILE")->required(false)->description(
+        "The network state (default: /var/lib/docker/network/files/local-kv.db)");
+    app.add_option("--data-root", data_root, "Docker's data root, instead of FILE");
+}
+
+std::string subject_of(const std::string& file, const std::string& data_root) {
+    if (!file.empty())
+        return file;
+    return docker::network_state_path(data_root.empty() ? default_data_root : data_root);
+}
+
+void DockerOptions::add_to(CLI::App& app) {
+    common.add_to(app);
+    add_data_root(app, data_root);
+    app.add_flag("--no-trunc", no_trunc, "Show whole ids");
+}
+
+void DockerOptions::resolve() {
+    common.file = subject_of(common.file, data_root);
+}
+
+std::string DockerOptions::id(const std::string& whole) const {
+    return no_trunc ? whole : whole.substr(0, short_id);
+}
+
+void Table::add(std::vector<std::string> row) {
+    for (std::string& cell : row)
+        cell = printable(cell);
+    rows_.push_back(std::move(row));
+}
+
+std::string Table::text() const {
+    std::vector<std::size_t> widths(rows_.front().size());
+    for (const auto& row : rows_)
+        for (std::size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], columns_of(row[i]));
+    std::string text;
+    for (const auto& row : rows_) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size(); ++i)
+            line += row[i] + std::string(widths[i] - columns_of(row[i]) + 3, ' ');
+        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    }
+    return text;
+}
+
+std::string text_or(const std::string& text, const std::string& otherwise) {
+    return text.empty() ? otherwise : text;
+}
+
+void put_completeness(Json& json, const docker::NetworkState& state) {
+    json["complete"] = state.is_complete();
+    json["damaged_ranges"] = state.damaged_ranges;
+    json["lost_estimate"] = state.lost_estimate;
+    json["unreadable"] = Json::array();
+    for (const docker::UnreadableRecord& record : state.unreadable)
+        json["unreadable"].push_back(
+            {{"key", printable(record.key)}, {"reason", record.fault.reason}});
+}
+
+bool tell_completeness(const docker::NetworkState& state, const std::string& file) {
+    if (state.is_complete())
+        return true;
+    if (!state.is_whole)
+        print_error(fmt::format("{}: damaged: {} {} of keys cannot be read, about {} keys; what is "
+                                "sound in the newest state is shown",
+                                printable(file), state.damaged_ranges,
+                                state.damaged_ranges == 1 ? "range" : "ranges",
+                                state.lost_estimate));
+    for (std::size_t i = 0; i < state.unreadable.size() && i < shown_max; ++i)
+        print_error(fmt::format("{}: no record: {}", printable(state.unreadable[i].key),
+                                printable(state.unreadable[i].fault.reason)));
+    if (state.unreadable.size() > shown_max)
+        print_error(fmt::format("and {} more", state.unreadable.size() - shown_max));
+    print_note(fmt::format("To see what is wrong: rebolt check {}", shell_quoted(file)));
+    return false;
+}
+
+ExitCode show_docker(DockerOptions& options,
+                     const std::function<DockerView(const docker::NetworkState&)>& make) {
+    options.resolve();
+    const auto source = open_pages(options.common);
+    if (!source)
+        return report(source.error());
+    const auto state = docker::load_network_state(*source);
+    if (!state)
+        return report(state.error());
+    const DockerView view = make(*state);
+    if (options.common.json) {
+        Json json{{"shape", fmt::format("rebolt.docker-{}/1", view.what)},
+                  {"file", options.common.file}};
+        put_completeness(json, *state);
+        json[view.what] = view.rows;
+        print_json_line(json);
+    } else {
+        print(view.table.text());
+    }
+    return tell_completeness(*state, options.common.file) ? ExitCode::done : ExitCode::damaged;
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,78 @@
+// What all commands of `rebolt docker` share: which file, and tables.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include <rebolt/docker/containers.hpp>
+#include <rebolt/docker/network_state.hpp>
+
+#include "cli/exit_code.hpp"
+#include "cli/json_output.hpp"
+#include "cli/options.hpp"
+
+namespace rebolt::cli {
+
+void set_up_docker_networks(CLI::App& app, ExitCode& code);
+void set_up_docker_endpoints(CLI::App& app, ExitCode& code);
+void set_up_docker_sandboxes(CLI::App& app, ExitCode& code);
+void set_up_docker_ports(CLI::App& app, ExitCode& code);
+void set_up_docker_ipam(CLI::App& app, ExitCode& code);
+void set_up_docker_startup(CLI::App& app, ExitCode& code);
+void set_up_docker_fsck(CLI::App& app, ExitCode& code);
+
+/// Makes FILE optional and adds --data-root.
+void add_data_root(CLI::App& app, std::string& data_root);
+/// The file: as given, or the data root's, or Docker's own.
+[[nodiscard]] std::string subject_of(const std::string& file, const std::string& data_root);
+
+/// Options of a command that shows records.
+struct DockerOptions {
+    CommonOptions common;
+    std::string data_root;
+    bool no_trunc = false;
+
+    void add_to(CLI::App& app);
+    /// Puts the file in its place.
+    void resolve();
+    /// An id, cut to 12 characters unless --no-trunc.
+    [[nodiscard]] std::string id(const std::string& whole) const;
+};
+
+/// Rows of cells under a head, as docker prints them; all cells printable.
+class Table {
+public:
+    explicit Table(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
+    void add(std::vector<std::string> row);
+    [[nodiscard]] std::string text() const;
+
+private:
+    std::vector<std::vector<std::string>> rows_;
+};
+
+/// What one command shows of a state.
+struct DockerView {
+    std::string what; ///< `networks`: the shape's name and the array's
+    Table table;
+    Json rows = Json::array();
+};
+
+/// Loads the state, shows what `make` makes of it, and says on stderr what is
+/// missing. Returns `damaged` if anything is.
+[[nodiscard]] ExitCode
+show_docker(DockerOptions& options,
+            const std::function<DockerView(const docker::NetworkState&)>& make);
+
+/// What of the state cannot be read, as fields of `json`.
+void put_completeness(Json& json, const docker::NetworkState& state);
+/// The same on stderr. False if something is missing.
+bool tell_completeness(const docker::NetworkState& state, const std::string& file);
+
+/// A name from the file, unless that is empty: then `otherwise`.
+[[nodiscard]] std::string text_or(const std::string& text, const std::string& otherwise);
+
+} // namespace rebolt::cli

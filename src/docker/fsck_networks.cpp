@@ -1,0 +1,214 @@
+// The finders of what is wrong with networks and bridges, and of lost records.
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "docker/address.hpp"
+#include "docker/fsck_finders.hpp"
+#include "docker/key.hpp"
+#include "docker/rebuild.hpp"
+
+namespace rebolt::docker {
+namespace {
+
+void find_in_deletion(FsckWork& work, const Network& network) {
+    if (!network.in_deletion)
+        return;
+    std::vector<RecordChange> repair{removal(network.key, "remove the network")};
+    if (const EndpointCount* count = work.state.count(network.id))
+        repair.push_back(removal(count->key, "remove its count"));
+    if (const BridgeNetwork* bridge = work.state.bridge(network.id))
+        repair.push_back(removal(bridge->key, "remove the bridge driver's record"));
+    work.add(FsckCode::network_in_deletion, network.key,
+             fmt::format("the removal of network {} was begun and not ended",
+                         named(network.name, network.id)),
+             fmt::format("network {} not found; at its next start dockerd logs `Removing stale "
+                         "network {} ({})`",
+                         network.name, network.name, network.id),
+             std::move(repair));
+}
+
+void find_names_twice(FsckWork& work) {
+    std::map<std::string, std::vector<const Network*>> by_name;
+    for (const Network& network : work.state.networks)
+        by_name[network.name].push_back(&network);
+    for (const auto& [name, networks] : by_name)
+        if (networks.size() > 1)
+            work.add(FsckCode::network_name_twice, networks.back()->key,
+                     fmt::format("{} networks are called {}: {} and {}", networks.size(), name,
+                                 networks[0]->id.substr(0, 12), networks[1]->id.substr(0, 12)),
+                     fmt::format("network {} is ambiguous ({} matches found on name)", name,
+                                 networks.size()));
+}
+
+struct Pool {
+    const Network* network;
+    std::string text;
+    Cidr cidr;
+};
+
+// Sorted by first address, the wider first, a pool overlaps the one that is
+// open around it or none: pools nest or are apart.
+void find_overlaps(FsckWork& work) {
+    std::vector<Pool> pools;
+    for (const Network& network : work.state.networks)
+        for (const auto* grants : {&network.v4_pools, &network.v6_pools})
+            for (const PoolGrant& grant : *grants)
+                if (const auto cidr = parse_cidr(grant.pool))
+                    pools.push_back({&network, grant.pool, *cidr});
+    std::ranges::stable_sort(pools, [](const Pool& left, const Pool& right) {
+        return std::tuple(left.cidr.is_v6, left.cidr.bytes, left.cidr.prefix_bits) <
+               std::tuple(right.cidr.is_v6, right.cidr.bytes, right.cidr.prefix_bits);
+    });
+    const Pool* around = nullptr;
+    for (const Pool& pool : pools) {
+        if (around == nullptr || !overlap(around->cidr, pool.cidr)) {
+            around = &pool;
+            continue;
+        }
+        work.add(FsckCode::pools_overlap, pool.network->key,
+                 fmt::format("pool {} of network {} overlaps {} of {}", pool.text,
+                             named(pool.network->name, pool.network->id), around->text,
+                             named(around->network->name, around->network->id)),
+                 fmt::format("Failed to allocate ipam pool(s) for network \"{}\" ({}): Pool "
+                             "overlaps with other one on this address space; a pool that is not "
+                             "counted as taken may end in `could not find an available, "
+                             "non-overlapping IPv{} address pool among the defaults to assign to "
+                             "the network`",
+                             pool.network->name, pool.network->id, pool.cidr.is_v6 ? 6 : 4));
+    }
+}
+
+void find_bridge_names_twice(FsckWork& work) {
+    std::map<std::string, const BridgeNetwork*> by_name;
+    for (const BridgeNetwork& bridge : work.state.bridges) {
+        const auto [other, is_new] = by_name.try_emplace(bridge.bridge_name, &bridge);
+        if (!is_new)
+            work.add(FsckCode::bridge_name_twice, bridge.key,
+                     fmt::format("bridge {} is used by networks {} and {}", bridge.bridge_name,
+                                 other->second->id.substr(0, 12), bridge.id.substr(0, 12)),
+                     fmt::format("cannot create network {} ({}): conflicts with network {} ({}): "
+                                 "networks have same bridge name",
+                                 bridge.id, bridge.bridge_name, other->second->id,
+                                 other->second->bridge_name));
+    }
+}
+
+// By the endpoints' networks: what the containers say of each.
+void find_lost_networks(FsckWork& work) {
+    std::map<std::string, std::vector<const ContainerNetwork*>> lost;
+    for (const Container& container : work.containers->all)
+        for (const ContainerNetwork& place : container.networks)
+            if (!place.network_id.empty() && work.state.network(place.network_id) == nullptr)
+                lost[place.network_id].push_back(&place);
+    for (const auto& [id, places] : lost) {
+        std::vector<RecordChange> repair;
+        if (const auto network = rebuild_network(work.state, places)) {
+            repair.push_back(
+                writing(*network, "write the network anew from the containers' files"));
+            EndpointCount count;
+            count.network_id = id;
+            count.index = 1;
+            if (work.state.count(id) == nullptr)
+                repair.push_back(writing(count, "write its endpoint count"));
+        }
+        work.add(FsckCode::container_network_lost, make_key("network", id),
+                 fmt::format("{} containers are in network {}, which is lost", places.size(),
+                             named(places.front()->name, id)),
+                 fmt::format("Error response from daemon: network {} not found", id),
+                 std::move(repair));
+    }
+}
+
+void find_lost_endpoints(FsckWork& work) {
+    for (const Container& container : work.containers->all) {
+        if (!container.is_running)
+            continue;
+        for (const ContainerNetwork& place : container.networks) {
+            if (place.endpoint_id.empty() || work.state.endpoint(place.endpoint_id) != nullptr)
+                continue;
+            std::vector<RecordChange> repair;
+            if (work.state.network(place.network_id) != nullptr)
+                repair.push_back(
+                    writing(rebuild_endpoint(work.state, container, place),
+                            fmt::format("write endpoint {} anew from its container's file",
+                                        named(container.name, place.endpoint_id))));
+            Sandbox sandbox;
+            if (const Sandbox* found = work.state.sandbox(container.sandbox_id)) {
+                sandbox = *found;
+                const bool knows =
+                    std::ranges::find(sandbox.endpoints, place.endpoint_id,
+                                      &SandboxEndpoint::endpoint_id) != sandbox.endpoints.end();
+                sandbox.endpoints.push_back({place.endpoint_id, place.network_id});
+                if (!knows && !repair.empty())
+                    repair.push_back(writing(sandbox, "and name it in its sandbox"));
+            }
+            work.add(
+                FsckCode::container_endpoint_lost,
+                make_key("endpoint", place.network_id, place.endpoint_id),
+                fmt::format("running container {} has endpoint {} in network {}, which is lost",
+                            named(container.name, container.id), place.endpoint_id.substr(0, 12),
+                            place.name),
+                fmt::format("endpoint {} not found", place.endpoint_id), std::move(repair));
+        }
+    }
+}
+
+} // namespace
+
+void find_network_damage(FsckWork& work) {
+    for (const Network& network : work.state.networks)
+        find_in_deletion(work, network);
+    find_names_twice(work);
+    find_overlaps(work);
+}
+
+void find_bridge_damage(FsckWork& work) {
+    const NetworkState& state = work.state;
+    find_bridge_names_twice(work);
+    for (const Network& network : state.networks) {
+        if (network.driver != "bridge" || network.is_config_only || network.in_deletion ||
+            state.bridge(network.id) != nullptr)
+            continue;
+        const auto bridge = rebuild_bridge(network);
+        work.add(FsckCode::bridge_missing, make_key("bridge", network.id),
+                 fmt::format("the bridge driver has no record of network {}",
+                             named(network.name, network.id)),
+                 fmt::format("containers of the network do not start: network {} does not exist",
+                             network.id),
+                 bridge ? std::vector{writing(*bridge, "write it anew from the network's record")}
+                        : std::vector<RecordChange>{});
+    }
+    for (const BridgeNetwork& bridge : state.bridges)
+        if (state.network(bridge.id) == nullptr && !work.is_wanted(bridge.id))
+            work.add(FsckCode::bridge_without_network, bridge.key,
+                     fmt::format("the bridge driver keeps {} for network {}, which is gone",
+                                 bridge.bridge_name, bridge.id.substr(0, 12)),
+                     fmt::format("the interface {} and its subnet stay taken: `could not find an "
+                                 "available, non-overlapping IPv4 address pool among the defaults "
+                                 "to assign to the network`, or `networks have overlapping IPv4`",
+                                 bridge.bridge_name),
+                     {removal(bridge.key, "remove the bridge driver's record")});
+    for (const BridgeEndpoint& endpoint : state.bridge_endpoints)
+        if (state.endpoint(endpoint.id) == nullptr && !work.is_wanted(endpoint.id))
+            work.add(FsckCode::bridge_endpoint_without_endpoint, endpoint.key,
+                     fmt::format("the bridge driver keeps endpoint {} with {}, which is gone",
+                                 endpoint.id.substr(0, 12), endpoint.v4),
+                     endpoint.port_mapping.empty()
+                         ? std::string("its veth device may stay")
+                         : fmt::format("Bind for {}:{} failed: port is already allocated",
+                                       endpoint.port_mapping.front().host_address,
+                                       endpoint.port_mapping.front().host_port),
+                     {removal(endpoint.key, "remove the bridge driver's record")});
+}
+
+void find_lost_records(FsckWork& work) {
+    if (work.containers == nullptr)
+        return;
+    find_lost_networks(work);
+    find_lost_endpoints(work);
+}
+
+} // namespace rebolt::docker

@@ -1,0 +1,141 @@
+#include <rebolt/docker/network_state.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <rebolt/recover.hpp>
+#include <rebolt/schema.hpp>
+
+#include "base/try.hpp"
+#include "docker/key.hpp"
+
+namespace rebolt::docker {
+namespace {
+
+template <class T>
+const T* find_by(const std::vector<T>& records, std::string T::* id, std::string_view wanted) {
+    const auto at = std::ranges::find(records, wanted, id);
+    return at == records.end() ? nullptr : &*at;
+}
+
+void put(NetworkState& state, Network record) {
+    state.networks.push_back(std::move(record));
+}
+void put(NetworkState& state, Endpoint record) {
+    state.endpoints.push_back(std::move(record));
+}
+void put(NetworkState& state, EndpointCount record) {
+    state.counts.push_back(std::move(record));
+}
+void put(NetworkState& state, Sandbox record) {
+    state.sandboxes.push_back(std::move(record));
+}
+void put(NetworkState& state, BridgeNetwork record) {
+    state.bridges.push_back(std::move(record));
+}
+void put(NetworkState& state, BridgeEndpoint record) {
+    state.bridge_endpoints.push_back(std::move(record));
+}
+void put(NetworkState& state, VlanNetwork record) {
+    state.vlans.push_back(std::move(record));
+}
+void put(NetworkState& state, DriverEndpoint record) {
+    state.driver_endpoints.push_back(std::move(record));
+}
+void put(NetworkState& state, AddressSpace record) {
+    state.address_spaces.push_back(std::move(record));
+}
+void put(NetworkState& state, BitSequence record) {
+    state.bit_sequences.push_back(std::move(record));
+}
+void put(NetworkState& state, const Marker& /*record*/) {
+    ++state.markers;
+}
+void put(NetworkState& state, OtherRecord record) {
+    state.others.push_back(std::move(record));
+}
+
+void add_item(NetworkState& state, const RecoveredItem& item) {
+    auto record = parse_record(item.key, item.value);
+    if (record)
+        return state.add(std::move(*record));
+    state.unreadable.push_back(
+        {std::string(item.key), std::string(item.value), std::move(record).error()});
+}
+
+} // namespace
+
+void NetworkState::add(Record record) {
+    std::visit([this](auto& one) { put(*this, std::move(one)); }, record);
+}
+
+std::uint64_t NetworkState::record_count() const noexcept {
+    return networks.size() + endpoints.size() + counts.size() + sandboxes.size() + bridges.size() +
+           bridge_endpoints.size() + vlans.size() + driver_endpoints.size() +
+           address_spaces.size() + bit_sequences.size() + others.size();
+}
+
+const Network* NetworkState::network(std::string_view id) const noexcept {
+    return find_by(networks, &Network::id, id);
+}
+const Endpoint* NetworkState::endpoint(std::string_view id) const noexcept {
+    return find_by(endpoints, &Endpoint::id, id);
+}
+const Sandbox* NetworkState::sandbox(std::string_view id) const noexcept {
+    return find_by(sandboxes, &Sandbox::id, id);
+}
+const EndpointCount* NetworkState::count(std::string_view network_id) const noexcept {
+    return find_by(counts, &EndpointCount::network_id, network_id);
+}
+const BridgeEndpoint* NetworkState::bridge_endpoint(std::string_view id) const noexcept {
+    return find_by(bridge_endpoints, &BridgeEndpoint::id, id);
+}
+const BridgeNetwork* NetworkState::bridge(std::string_view id) const noexcept {
+    return find_by(bridges, &BridgeNetwork::id, id);
+}
+
+Result<NetworkState> load_network_state(const PageSource& source) {
+    NetworkState state;
+    bool has_bucket = false;
+    RecoverOptions options;
+    options.policy = RecoverPolicy::current_only;
+    options.dry_run = true;
+    options.home_of = schema::home_of;
+    options.age_of = schema::age_of;
+    options.on_item = [&](const RecoveredItem& item) -> Result<void> {
+        const bool is_top = item.bucket.empty();
+        has_bucket = has_bucket || (is_top && item.is_bucket && item.key == bucket_name);
+        if (item.bucket.size() == 1 && item.bucket[0] == bucket_name && !item.is_bucket)
+            add_item(state, item);
+        return {};
+    };
+    auto recovery = TRY(Recovery::begin(source, "", std::move(options)));
+    TRY(recovery.run());
+    const RecoverReport& report = recovery.report();
+    if (!has_bucket && report.is_whole)
+        return Error(ErrorCode::bucket_not_found,
+                     fmt::format("there is no bucket `{}`: this is not Docker's network state",
+                                 bucket_name))
+            .in_file(source.path());
+    state.is_whole = report.is_whole;
+    state.damaged_ranges = report.ranges;
+    state.lost_estimate = report.lost_estimate;
+    return state;
+}
+
+std::string protocol_name(std::int64_t protocol) {
+    switch (protocol) {
+    case 6:
+        return "tcp";
+    case 17:
+        return "udp";
+    case 132:
+        return "sctp";
+    default:
+        return std::to_string(protocol);
+    }
+}
+
+} // namespace rebolt::docker

@@ -1,0 +1,207 @@
+#include <rebolt/docker/startup.hpp>
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <rebolt/docker/network_state.hpp>
+
+#include "docker/key.hpp"
+#include "docker/startup_walk.hpp"
+
+namespace rebolt::docker {
+namespace {
+
+constexpr std::string_view controller_failed =
+    "failed to start daemon: Error initializing network controller: ";
+constexpr std::size_t messages_max = 1000; // a step keeps
+
+// The bridge driver is the only one whose store may stop the daemon.
+bool walk_bridge(StartupWalk& walk) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 2> lists{{
+        {"bridge", "failed to get bridge network configurations from store"},
+        {"bridge-endpoint", "failed to get bridge endpoints from store"},
+    }};
+    for (const auto& [kind, words] : lists) {
+        const Listed* listed =
+            walk.list(kind == "bridge" ? "bridge.populateNetworks" : "bridge.populateEndpoints",
+                      std::string(kind));
+        if (listed == nullptr)
+            return false;
+        if (!listed->error.empty()) {
+            walk.end_with_error(fmt::format("{}: {}", words, listed->error));
+            return false;
+        }
+    }
+    return true;
+}
+
+bool walk_other_drivers(StartupWalk& walk) {
+    for (const std::string_view driver : {"ipvlan", "macvlan"})
+        for (const std::string_view what : {"network", "endpoint"}) {
+            const Listed* listed = walk.list(
+                fmt::format("{}.populate{}", driver, what == "network" ? "Networks" : "Endpoints"),
+                fmt::format("{}/{}", driver, what));
+            if (listed == nullptr)
+                return false;
+            if (!listed->error.empty()) {
+                walk.say(fmt::format("(not logged) {} driver: {}; none of its state is restored",
+                                     driver, listed->error));
+                break;
+            }
+        }
+    const Listed* overlay = walk.list("overlay.restoreEndpoints", "overlay/endpoint");
+    if (overlay != nullptr && !overlay->error.empty())
+        walk.say(fmt::format("Failure during overlay endpoints restore: failed to read overlay "
+                             "endpoint from store: {}",
+                             overlay->error));
+    return overlay != nullptr;
+}
+
+} // namespace
+
+std::string_view name_of(FateKind kind) noexcept {
+    switch (kind) {
+    case FateKind::error:
+        return "error";
+    case FateKind::panic:
+        return "panic";
+    case FateKind::loop:
+        return "loop";
+    }
+    return "";
+}
+
+void end_with(StartupReport& report, Fate fate) {
+    switch (fate.kind) {
+    case FateKind::error:
+        report.last_words = fmt::format("{}{}", controller_failed, fate.words);
+        break;
+    case FateKind::panic:
+        report.last_words =
+            fate.words.starts_with("fatal error:") || fate.words.starts_with("runtime: goroutine")
+                ? fate.words
+                : "panic: " + fate.words;
+        break;
+    case FateKind::loop:
+        report.last_words = "Loading containers: start.";
+        break;
+    }
+    report.fate = std::move(fate);
+}
+
+StartupStep& StartupWalk::begin(std::string_view place) {
+    report_.steps.push_back({});
+    report_.steps.back().place = place;
+    return report_.steps.back();
+}
+
+void StartupWalk::say(std::string message) {
+    if (step().messages.size() < messages_max)
+        step().messages.push_back(std::move(message));
+}
+
+void StartupWalk::end_with_error(const std::string& words) {
+    end_with(report_, Fate{FateKind::error, words, std::nullopt, {}});
+}
+
+bool StartupWalk::parse(const std::vector<GoEntry>& entries, Listed& into) {
+    for (const GoEntry& entry : entries) {
+        auto record = parse_record(entry.key, entry.value);
+        if (record) {
+            into.records.push_back(std::move(*record));
+            continue;
+        }
+        if (record.error().panics) {
+            end_with(report_,
+                     Fate{FateKind::panic,
+                          fmt::format("{} (key {})", record.error().reason, printable(entry.key)),
+                          std::nullopt,
+                          {}});
+            return false;
+        }
+        // One bad value spoils the whole list.
+        into.error = fmt::format("{} (key {})", record.error().reason, printable(entry.key));
+        into.records.clear();
+        break;
+    }
+    return true;
+}
+
+const Listed* StartupWalk::scan(const std::string& kind, Listed& into) {
+    const auto begin = std::chrono::steady_clock::now();
+    const std::uint64_t pages_before = store_.pages_entered();
+    auto entries = store_.list(prefix_of(kind));
+    const bool parsed = entries && parse(*entries, into);
+    step().time = std::chrono::steady_clock::now() - begin;
+    step().pages = store_.pages_entered() - pages_before;
+    step().objects = into.records.size();
+    if (!entries)
+        end_with(report_, std::move(entries).error());
+    return parsed ? &into : nullptr;
+}
+
+const Listed* StartupWalk::list(std::string_view place, const std::string& kind) {
+    begin(place).prefix = kind + "/";
+    const auto at = cache_.find(kind);
+    if (at != cache_.end()) {
+        step().is_cached = true;
+        step().objects = at->second.records.size();
+        return &at->second;
+    }
+    Listed listed;
+    if (scan(kind, listed) == nullptr)
+        return nullptr;
+    if (listed.error.empty())
+        return &cache_.emplace(kind, std::move(listed)).first->second;
+    return &(mapped_[kind].listed = std::move(listed)); // an error is not cached
+}
+
+// The file does not change meanwhile, so a scan repeated many times gives what
+// it gave: only the first ones are made.
+const Listed* StartupWalk::map(std::string_view place, const std::string& kind) {
+    constexpr std::uint64_t scans_max = 64;
+    begin(place).prefix = kind + "/";
+    Mapped& mapped = mapped_[kind];
+    if (mapped.scans++ >= scans_max) {
+        step().objects = mapped.listed.records.size();
+        step().pages = mapped.pages;
+        return &mapped.listed;
+    }
+    Listed listed;
+    if (scan(kind, listed) == nullptr)
+        return nullptr;
+    mapped.pages = step().pages;
+    mapped.listed = std::move(listed);
+    return &mapped.listed;
+}
+
+Result<StartupReport> walk_startup(const PageSource& source) {
+    StartupReport report;
+    const auto begin = std::chrono::steady_clock::now();
+    auto store = GoStore::open(source);
+    report.steps.push_back({});
+    report.steps.back().place = "bolt.Open";
+    report.steps.back().time = std::chrono::steady_clock::now() - begin;
+    if (!store) {
+        Fate fate = std::move(store).error();
+        if (fate.kind == FateKind::error)
+            fate.words = fmt::format("failed to get bridge network configurations from store: "
+                                     "error while populating kmap: {}",
+                                     fate.words);
+        end_with(report, std::move(fate));
+    } else {
+        StartupWalk walk(std::move(*store), report);
+        static_cast<void>(walk_bridge(walk) && walk_other_drivers(walk) && walk_controller(walk));
+    }
+    const auto state = load_network_state(source);
+    if (state && !report.fate && state->networks.size() > report.networks)
+        report.networks_lost = state->networks.size() - report.networks;
+    if (!source.readable(0, source.file_bytes()))
+        return Error(ErrorCode::io, "the system could not read parts of the file")
+            .in_file(source.path());
+    return report;
+}
+
+} // namespace rebolt::docker
