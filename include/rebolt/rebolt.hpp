@@ -4,12 +4,14 @@
 #include <rebolt/check.hpp>
 #include <rebolt/compact.hpp>
 #include <rebolt/db.hpp>
+#include <rebolt/diagnose.hpp>
 #include <rebolt/docker/containers.hpp>
 #include <rebolt/docker/fsck.hpp>
 #include <rebolt/docker/network_state.hpp>
 #include <rebolt/docker/records.hpp>
 #include <rebolt/docker/startup.hpp>
 #include <rebolt/edit_plan.hpp>
+#include <rebolt/evidence.hpp>
 #include <rebolt/page_source.hpp>
 #include <rebolt/recover.hpp>
 #include <rebolt/repair.hpp>

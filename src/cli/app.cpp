@@ -19,6 +19,8 @@ constexpr std::string_view version = "0.1.0";
 constexpr std::array commands{
     Command{"check", "Look for damage in a file, whatever its bytes; never changes it",
             set_up_check},
+    Command{"diagnose", "Find out why a service died or hangs, from its log or its process",
+            set_up_diagnose},
     Command{"recover", "Bring the data of a damaged file back, into a new file", set_up_recover},
     Command{"repair", "Make a damaged file whole by the smallest change in place", set_up_repair},
     Command{"guard", "Check a service's files before it starts, and recover damaged ones",

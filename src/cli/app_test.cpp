@@ -27,7 +27,7 @@ TEST(App, UsageErrorsExitWith16AndNameTheHelp) {
 
 TEST(App, EveryCommandHasHelpWithAnExample) {
     for (const std::string command : {"check", "info", "buckets", "keys", "get", "stats", "page",
-                                      "page-item", "pages", "dump", "inspect"}) {
+                                      "page-item", "pages", "dump", "inspect", "diagnose"}) {
         const auto result = rebolt({command, "--help"});
         EXPECT_NE(result.out.find("Example: rebolt " + command + " "), std::string::npos)
             << result.out;

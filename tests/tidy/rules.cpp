@@ -56,6 +56,8 @@ const std::map<std::string, std::string> folder_of_header = {
     {"docker/fsck", "docker"},
     {"docker/containers", "docker"},
     {"guard", "guard"},
+    {"diagnose", "diagnose"},
+    {"evidence", "diagnose"},
 };
 
 const std::map<std::string, std::set<std::string>> may_include = {
@@ -68,6 +70,7 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"schema", {"base", "format", "schema"}},
     {"guard", {"base", "io", "check", "salvage", "guard"}},
     {"docker", {"base", "format", "io", "engine", "check", "salvage", "schema", "docker"}},
+    {"diagnose", {"base", "format", "io", "check", "salvage", "schema", "diagnose"}},
     {"support", {"base", "format", "io", "engine", "support"}},
 };
 
@@ -102,9 +105,9 @@ std::string folder_included(const std::string& target, bool quoted) {
     if (target.starts_with("nlohmann/") || target.starts_with("CLI/"))
         return target.substr(0, target.find('/'));
     const std::size_t slash = target.find('/');
-    if (!quoted &&
-        (slash == std::string::npos || target.starts_with("sys/") || target.starts_with("linux/") ||
-         target.starts_with("arpa/") || target.starts_with("fmt/")))
+    if (!quoted && (slash == std::string::npos || target.starts_with("sys/") ||
+                    target.starts_with("linux/") || target.starts_with("arpa/") ||
+                    target.starts_with("fmt/") || target.starts_with("systemd/")))
         return "std";
     return slash == std::string::npos ? "a file of no folder" : target.substr(0, slash);
 }

@@ -15,6 +15,7 @@ void set_up_compact(CLI::App& app, ExitCode& code);
 void set_up_create_bucket(CLI::App& app, ExitCode& code);
 void set_up_delete(CLI::App& app, ExitCode& code);
 void set_up_docker(CLI::App& app, ExitCode& code);
+void set_up_diagnose(CLI::App& app, ExitCode& code);
 void set_up_dump(CLI::App& app, ExitCode& code);
 void set_up_get(CLI::App& app, ExitCode& code);
 void set_up_info(CLI::App& app, ExitCode& code);

@@ -1,0 +1,190 @@
+// rebolt diagnose [LOG] [--unit UNIT] [--pid PID] [--file FILE]
+#include <filesystem>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <rebolt/diagnose.hpp>
+#include <rebolt/evidence.hpp>
+
+#include "cli/cancel.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/commands/diagnose_report.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct Options {
+    CommonOptions common; ///< its `file` is the log
+    std::string unit;
+    std::string journal;
+    std::uint64_t entries = 200'000;
+    std::uint64_t process = 0;
+    double watch_seconds = 3;
+    std::vector<std::string> files;
+    bool no_file = false;
+};
+
+// More than one file is looked at only if they are named.
+constexpr std::size_t files_max = 4;
+
+Result<diagnose::ScanReport> scan(const Options& options) {
+    Progress progress(options.unit.empty() ? "bytes" : "entries", !options.common.quiet);
+    const auto tell = [&](std::uint64_t done) {
+        progress.update(done, done);
+        return !cancelled();
+    };
+    if (!options.common.file.empty())
+        return diagnose::scan_file(options.common.file, tell);
+    return diagnose::scan_journal({options.unit, options.journal, options.entries}, tell);
+}
+
+// Looks at one file; what cannot be looked at is a note, unless it was asked for.
+bool examine(const Options& options, const std::string& path, const std::string& open_as,
+             diagnose::Evidence& evidence) {
+    Progress progress("pages", !options.common.quiet);
+    diagnose::FileOptions file_options;
+    if (!options.common.no_lock)
+        file_options.lock_timeout = options.common.timeout();
+    file_options.progress = [&](std::uint64_t done, std::uint64_t total) {
+        progress.update(done, total);
+        return !cancelled();
+    };
+    auto file = diagnose::examine_file(path, file_options, open_as);
+    if (file) {
+        evidence.files.push_back(std::move(*file));
+        return true;
+    }
+    if (options.files.empty() && !cancelled()) {
+        if (!options.common.quiet)
+            print_note("note: " + file.error().to_text());
+        return true;
+    }
+    static_cast<void>(report(file.error()));
+    return false;
+}
+
+// The files that are named; else those that the process has open; else the
+// likeliest that is here.
+bool examine_files(const Options& options, diagnose::Evidence& evidence) {
+    if (options.no_file)
+        return true;
+    for (const std::string& path : options.files)
+        if (!examine(options, path, {}, evidence))
+            return false;
+    if (!options.files.empty())
+        return true;
+    if (evidence.process)
+        for (const diagnose::OpenDatabase& database : evidence.process->databases)
+            if (evidence.files.size() < files_max &&
+                !examine(options, database.path, database.open_as, evidence))
+                return false;
+    if (!evidence.files.empty() || evidence.diagnoses.empty())
+        return true;
+    for (const std::string& path : evidence.diagnoses.front().files) {
+        std::error_code error;
+        if (std::filesystem::exists(path, error) && evidence.files.size() < files_max &&
+            !examine(options, path, {}, evidence))
+            return false;
+    }
+    return true;
+}
+
+// The unit's own process, where it has one and none was named.
+std::uint64_t process_of(const Options& options, const diagnose::Evidence& evidence) {
+    if (options.process != 0 || !evidence.unit || !options.journal.empty())
+        return options.process;
+    return evidence.unit->main_process;
+}
+
+bool inspect(const Options& options, diagnose::Evidence& evidence) {
+    if (!options.unit.empty() && options.journal.empty())
+        evidence.unit = diagnose::inspect_unit(options.unit);
+    const std::uint64_t id = process_of(options, evidence);
+    if (id == 0)
+        return true;
+    diagnose::ProcessOptions process_options;
+    process_options.watch = std::chrono::milliseconds(
+        static_cast<std::int64_t>(std::min(options.watch_seconds, 3600.0) * 1000));
+    process_options.cancelled = [] { return cancelled(); };
+    auto process = diagnose::inspect_process(id, process_options);
+    if (process)
+        evidence.process = std::move(*process);
+    else if (options.process != 0) {
+        static_cast<void>(report(process.error()));
+        return false;
+    }
+    return true;
+}
+
+ExitCode run_diagnose(const Options& options) {
+    options.common.apply();
+    diagnose::Evidence evidence;
+    std::optional<diagnose::ScanReport> log;
+    if (!inspect(options, evidence))
+        return cancelled() ? ExitCode::cancelled : ExitCode::failed;
+    if (!options.common.file.empty() || !options.unit.empty()) {
+        auto scanned = scan(options);
+        // A unit that hangs may be known by its process alone.
+        if (!scanned && !evidence.process)
+            return report(scanned.error());
+        if (scanned) {
+            evidence.diagnoses = diagnose::judge(*scanned);
+            log = std::move(*scanned);
+        } else if (!options.common.quiet)
+            print_note("note: " + scanned.error().to_text());
+    }
+    if (!examine_files(options, evidence))
+        return cancelled() ? ExitCode::cancelled : ExitCode::failed;
+    const diagnose::Conclusion conclusion = diagnose::conclude(evidence);
+    const DiagnoseView view{log, evidence, conclusion, options.common.verbose};
+    if (options.common.json)
+        print(diagnose_json(view));
+    else if (options.common.quiet)
+        print(diagnose_sentence(view) + "\n");
+    else
+        print(diagnose_text(view));
+    return conclusion.is_cause_found ? ExitCode::damaged : ExitCode::done;
+}
+
+} // namespace
+
+void set_up_diagnose(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    options->common.add_to(app);
+    app.get_option("FILE")->required(false)->description("The service's log; - is stdin");
+    app.add_option("--unit", options->unit, "Read the journal of this unit of systemd instead");
+    app.add_option("--journal", options->journal,
+                   "The folder of the journal's files, of another machine")
+        ->needs("--unit");
+    app.add_option("--entries", options->entries, "The newest entries of the journal to read")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_option("--pid", options->process, "Look at this process, which hangs now")
+        ->check(CLI::PositiveNumber);
+    app.add_option("--watch", options->watch_seconds, "Seconds to watch the process's memory")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    app.add_option("--database", options->files,
+                   "The bbolt file that the service uses; may be given several times")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app.add_flag("--no-database", options->no_file, "Look at no file but the log")
+        ->excludes("--database");
+    app.footer("Nothing is changed: no signal is sent, no file is written.\n"
+               "Example: rebolt diagnose --unit docker\n"
+               "Exit codes: 0 nothing was found, 4 a cause was found, 8 the log or process cannot "
+               "be read, 16 wrong usage, 32 cancelled.");
+    app.callback([options, &code] {
+        if (options->common.file.empty() && options->unit.empty() && options->process == 0)
+            throw CLI::RequiredError("a log, --unit or --pid");
+        if (!options->common.file.empty() && !options->unit.empty())
+            throw CLI::ValidationError("a log and --unit exclude each other");
+        code = run_diagnose(*options);
+    });
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,96 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/commands/diagnose_report.hpp"
+#include "cli/output.hpp"
+#include "cli/printable.hpp"
+#include "cli/shell_quoted.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+constexpr std::size_t shown_bytes = 200;
+
+// A log's text may hold anything; a terminal gets what is printable.
+std::string shown(std::string_view text) {
+    std::string safe;
+    const std::string_view rest = text.substr(0, shown_bytes);
+    for (std::size_t at = 0; at < rest.size();) {
+        const Character character = first_character(rest.substr(at));
+        append_quoted(safe, rest.substr(at, character.bytes), character);
+        at += character.bytes;
+    }
+    return safe + (text.size() > shown_bytes ? "…" : "");
+}
+
+std::string command_text(const diagnose::Step& step) {
+    std::string text;
+    for (const std::string& word : step.words)
+        text += (text.empty() ? "" : " ") + shell_quoted(word);
+    return text;
+}
+
+std::string symptom_text(const diagnose::Diagnosis& diagnosis) {
+    const diagnose::Symptom& symptom = diagnosis.symptom;
+    std::string text =
+        fmt::format("{} ({})", name_of(symptom.signature), name_of(diagnosis.certainty));
+    if (!symptom.program.empty())
+        text += fmt::format(", {}", shown(symptom.program));
+    text += fmt::format(", line {}", symptom.line);
+    if (!symptom.time.empty())
+        text += fmt::format(", {}", shown(symptom.time));
+    if (symptom.count > 1)
+        text += fmt::format(", {} times", symptom.count);
+    text += fmt::format("\n  {}\n", shown(symptom.text));
+    const std::string path = symptom.trace.call_path();
+    if (!path.empty())
+        text += fmt::format("  goroutine {}: {}\n", symptom.trace.goroutine, path);
+    return text;
+}
+
+std::string log_text(const diagnose::ScanReport& log) {
+    std::string text = fmt::format("{}: {} lines, {} crash{}\n", printable(log.source), log.lines,
+                                   log.traces, log.traces == 1 ? "" : "es");
+    if (log.lines_cut != 0)
+        text += fmt::format("{} lines are longer than {} bytes; only their begin was read\n",
+                            log.lines_cut, diagnose::LogScan::line_bytes_max);
+    if (log.symptoms_left != 0)
+        text += fmt::format("{} more symptoms are counted but not listed\n", log.symptoms_left);
+    return text;
+}
+
+} // namespace
+
+std::string diagnose_sentence(const DiagnoseView& view) {
+    return view.conclusion.happened;
+}
+
+std::string diagnose_text(const DiagnoseView& view) {
+    const diagnose::Conclusion& conclusion = view.conclusion;
+    std::string text = fmt::format("{}\n", conclusion.is_cause_found ? red(conclusion.happened)
+                                                                     : conclusion.happened);
+    if (!conclusion.proof.empty())
+        text += conclusion.is_cause_found ? "\nProof:\n" : "\nSeen:\n";
+    for (const std::string& proof : conclusion.proof)
+        text += fmt::format("  - {}\n", shown(proof));
+    if (view.log) {
+        text += "\nIn " + log_text(*view.log);
+        const auto& diagnoses = view.evidence.diagnoses;
+        const std::size_t count =
+            view.verbose ? diagnoses.size() : std::min<std::size_t>(diagnoses.size(), 3);
+        for (std::size_t i = 0; i < count; ++i)
+            text += symptom_text(diagnoses[i]);
+        if (count < diagnoses.size())
+            text += fmt::format("and {} more; -v lists them\n", diagnoses.size() - count);
+    }
+    if (!conclusion.safe.empty())
+        text += fmt::format("\n{}\n", conclusion.safe);
+    if (!conclusion.next.empty())
+        text += "\nNext:\n";
+    for (const diagnose::Step& step : conclusion.next)
+        text += fmt::format("  {}    # {}\n", command_text(step), step.why);
+    return text;
+}
+
+} // namespace rebolt::cli

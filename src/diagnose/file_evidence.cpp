@@ -1,0 +1,64 @@
+#include <rebolt/evidence.hpp>
+#include <rebolt/schema.hpp>
+
+namespace rebolt::diagnose {
+namespace {
+
+ValueJudge judge_of_owner(std::span<const std::string> top_level) {
+    const schema::Owner owner = schema::identify(top_level);
+    if (owner == schema::Owner::unknown)
+        return {};
+    return [owner](std::span<const std::string> bucket, std::string_view key,
+                   std::string_view value) { return schema::judge(owner, bucket, key, value); };
+}
+
+// What recovery would bring back; nullopt if it cannot.
+std::optional<RecoverReport> dry_run(const PageSource& source, const FileOptions& options) {
+    RecoverOptions recover;
+    recover.dry_run = true;
+    recover.judge_for = judge_of_owner;
+    recover.home_of = schema::home_of;
+    recover.age_of = schema::age_of;
+    auto recovery = Recovery::begin(source, {}, std::move(recover));
+    if (!recovery)
+        return std::nullopt;
+    const auto ran = recovery->run([&](const RecoverProgress& at) {
+        return !options.progress || options.progress(at.done, at.total);
+    });
+    return ran ? std::optional(recovery->report()) : std::nullopt;
+}
+
+} // namespace
+
+Result<FileEvidence> examine_file(const std::string& path, const FileOptions& options,
+                                  const std::string& open_as) {
+    const std::string& name = open_as.empty() ? path : open_as;
+    FileEvidence evidence;
+    evidence.path = path;
+    auto source = PageSource::open(name, {.timeout = options.lock_timeout});
+    if (!source && source.error().code() == ErrorCode::lock_timeout) {
+        // Whoever hangs on the file does not write to it; whoever works may.
+        source = PageSource::open(name, {.lock = false});
+        if (source)
+            evidence.lock_holders = source->lock_holders();
+    }
+    if (!source)
+        return std::move(source).error();
+    CheckOptions check_options;
+    check_options.findings_max = 100;
+    check_options.judge_for = judge_of_owner;
+    check_options.progress = [&](const CheckProgress& at) {
+        return !options.progress || options.progress(at.pages_done, at.pages_total);
+    };
+    auto checked = check(*source, check_options);
+    if (!checked)
+        return std::move(checked).error();
+    evidence.check = std::move(*checked);
+    evidence.check.path = path;
+    if (evidence.check.verdict == Verdict::damaged &&
+        evidence.check.file_bytes <= options.dry_run_bytes_max)
+        evidence.recovery = dry_run(*source, options);
+    return evidence;
+}
+
+} // namespace rebolt::diagnose

@@ -1,0 +1,12 @@
+// The full name of a systemd unit.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace rebolt::diagnose {
+
+/// `docker.service` of `docker`; a name with a suffix stays as it is.
+[[nodiscard]] std::string unit_name(std::string_view unit);
+
+} // namespace rebolt::diagnose
