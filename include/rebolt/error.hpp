@@ -37,6 +37,15 @@ enum class ErrorCode : std::uint8_t {
     max_size_reached,         ///< bbolt: ErrMaxSizeReached
     sync_failed,              ///< a sync or a meta write failed, now or before: the handle
                               ///< refuses to write, since nobody knows what is on the disk
+    // Of stores only (libkv's names in brackets).
+    key_not_found,     ///< no such key (ErrKeyNotFound)
+    key_modified,      ///< the key was written since (ErrKeyModified)
+    key_exists,        ///< the key is there already (ErrKeyExists)
+    previous_required, ///< a compare-and-swap without what to compare with
+                       ///< (ErrPreviousNotSpecified)
+    not_reachable,     ///< no server answered in time (ErrNotReachable)
+    cannot_lock,       ///< the lock is not to be had, or not held (ErrCannotLock)
+    not_supported,     ///< this backend cannot do it (ErrCallNotSupported)
 };
 
 /// `damaged`, `lock-timeout`, …: stable, kebab-case.

@@ -109,6 +109,20 @@ std::string_view name_of(ErrorCode code) noexcept {
         return "max-size-reached";
     case ErrorCode::sync_failed:
         return "sync-failed";
+    case ErrorCode::key_not_found:
+        return "key-not-found";
+    case ErrorCode::key_modified:
+        return "key-modified";
+    case ErrorCode::key_exists:
+        return "key-exists";
+    case ErrorCode::previous_required:
+        return "previous-required";
+    case ErrorCode::not_reachable:
+        return "not-reachable";
+    case ErrorCode::cannot_lock:
+        return "cannot-lock";
+    case ErrorCode::not_supported:
+        return "not-supported";
     }
     return "unknown";
 }
