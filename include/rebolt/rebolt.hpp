@@ -16,5 +16,6 @@
 #include <rebolt/recover.hpp>
 #include <rebolt/repair.hpp>
 #include <rebolt/schema.hpp>
+#include <rebolt/store.hpp>
 #include <rebolt/surgery.hpp>
 #include <rebolt/undo.hpp>

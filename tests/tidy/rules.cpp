@@ -49,6 +49,7 @@ const std::map<std::string, std::string> folder_of_header = {
     {"carve", "salvage"},
     {"value_age", "base"},
     {"schema", "schema"},
+    {"store", "store"},
     {"docker/records", "docker"},
     {"docker/driver_records", "docker"},
     {"docker/network_state", "docker"},
@@ -68,6 +69,8 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"check", {"base", "format", "io", "check"}},
     {"salvage", {"base", "format", "io", "check", "engine", "salvage"}},
     {"schema", {"base", "format", "schema"}},
+    // io: locks and watches between processes; engine in bolt/ alone (see is_allowed).
+    {"store", {"base", "schema", "io", "engine", "store"}},
     {"guard", {"base", "io", "check", "salvage", "guard"}},
     {"docker", {"base", "format", "io", "engine", "check", "salvage", "schema", "docker"}},
     {"diagnose", {"base", "format", "io", "check", "salvage", "schema", "diagnose"}},
