@@ -24,6 +24,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -54,7 +55,8 @@ struct WatchOptions {
     /// Deliver what is there now as `put` events before changes, as libkv does.
     bool current_first = true;
     /// Only changes after this last_index (etcd: revision), to go on where an
-    /// earlier watch ended. bolt: not_supported if not 0.
+    /// earlier watch ended; what is there now is not delivered then. bolt:
+    /// not_supported if not 0.
     std::uint64_t after_index = 0;
 };
 
@@ -63,7 +65,8 @@ enum class EventKind : std::uint8_t {
     removed,   ///< `pair.key` is gone; value empty; last_index that of the removal, or 0
     reset,     ///< changes were lost (etcd compacted them while the connection was down): what
                ///< is there now follows as `put`; keys that do not follow are gone
-    caught_up, ///< all that was there at the begin, or after a reset, has been delivered
+    caught_up, ///< all that was there at the begin (current_first), or after a reset, has been
+               ///< delivered
 };
 
 struct Event {
@@ -88,7 +91,7 @@ public:
 struct LockOptions {
     std::string value; ///< what get() of the lock's key shows: who holds it
     /// The lock is free this long after its holder stopped renewing it. etcd: a
-    /// lease, whole seconds. bolt: a flock, freed by the kernel with its process.
+    /// lease, whole seconds. bolt: not used; the kernel frees it with its process.
     std::chrono::milliseconds time_to_live{20'000};
 };
 
@@ -125,10 +128,15 @@ public:
     virtual Result<bool> exists(std::string_view key) = 0;
     /// Errors: key_not_found.
     virtual Result<void> remove(std::string_view key) = 0;
+    /// Puts all pairs, in order, in as few transactions as the backend can (bolt:
+    /// one; a backend that does not override it: one a pair). Their last_index
+    /// is not looked at. After an error the first of them may be there.
+    virtual Result<void> put_all(std::span<const KeyValue> pairs);
 
     /// Calls visit(pair) for each key that begins with `prefix`, in key order,
     /// all of one state of the store, until it returns an error, which is passed
-    /// on. Memory: bounded by one batch of pairs, not by their number.
+    /// on. Memory: bounded by one batch of pairs, not by their number. `visit`
+    /// must not write to the store, nor close it.
     virtual Result<void> for_each(std::string_view prefix,
                                   const std::function<Result<void>(KeyValue&&)>& visit) = 0;
     /// All pairs of for_each. Errors: key_not_found if there is none, as libkv.
@@ -183,7 +191,7 @@ struct StoreOptions {
 ///   bolt:///path/to/file.db?bucket=NAME[&persistent=true]
 ///   etcd://[user:password@]host:port[,host:port…][/prefix][?ca=FILE&cert=FILE&key=FILE]
 ///   etcds://…  the same, with TLS (also chosen by ca=)
-///   memory://  a model for tests, in this process
+///   memory://[NAME]  a model for tests, in this process; one of a NAME is shared
 /// What the URL says wins over `options`. Errors: invalid_argument (no such URL),
 /// not_supported (a backend that this build has not), not_reachable, file_not_found,
 /// permission_denied, lock_timeout, damaged.

@@ -17,4 +17,10 @@ Result<std::vector<KeyValue>> Store::list(std::string_view prefix) {
     return pairs;
 }
 
+Result<void> Store::put_all(std::span<const KeyValue> pairs) {
+    for (const KeyValue& pair : pairs)
+        TRY(put(pair.key, pair.value));
+    return {};
+}
+
 } // namespace rebolt::store
