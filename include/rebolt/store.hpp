@@ -46,7 +46,7 @@ struct KeyValue {
 struct PutOptions {
     /// The key is removed this long after the write, unless it is written again.
     /// etcd: a lease, whole seconds, rounded up. bolt: not_supported.
-    std::optional<std::chrono::milliseconds> time_to_live;
+    std::optional<std::chrono::milliseconds> time_to_live = std::nullopt;
     /// A directory marker: the value must be empty (libkv: IsDir).
     bool is_directory = false;
 };
@@ -89,7 +89,7 @@ public:
 };
 
 struct LockOptions {
-    std::string value; ///< what get() of the lock's key shows: who holds it
+    std::string value = {}; ///< what get() of the lock's key shows: who holds it
     /// The lock is free this long after its holder stopped renewing it. etcd: a
     /// lease, whole seconds. bolt: not used; the kernel frees it with its process.
     std::chrono::milliseconds time_to_live{20'000};
@@ -178,13 +178,13 @@ struct StoreOptions {
     std::chrono::milliseconds call_timeout{10'000};
     /// How long a watch tries to reconnect before it ends with not_reachable; 0: for ever.
     std::chrono::milliseconds give_up_after{0};
-    std::string user;        ///< etcd: empty for none
-    std::string password;    ///< etcd
-    std::string ca_file;     ///< etcd, TLS: PEM of who signed the servers' certificates
-    std::string cert_file;   ///< etcd, TLS: the client's certificate
-    std::string key_file;    ///< etcd, TLS: its key
-    bool persistent = false; ///< bolt: hold the file open (and its lock), not once per call
-    bool create = true;      ///< bolt: make the file and bucket if they are missing
+    std::string user = {};      ///< etcd: empty for none
+    std::string password = {};  ///< etcd
+    std::string ca_file = {};   ///< etcd, TLS: PEM of who signed the servers' certificates
+    std::string cert_file = {}; ///< etcd, TLS: the client's certificate
+    std::string key_file = {};  ///< etcd, TLS: its key
+    bool persistent = false;    ///< bolt: hold the file open (and its lock), not once per call
+    bool create = true;         ///< bolt: make the file and bucket if they are missing
 };
 
 /// Opens the store that `url` names:
