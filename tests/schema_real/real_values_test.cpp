@@ -53,7 +53,7 @@ Result<void> walk(const Bucket& bucket, Owner owner, Tally& tally) {
 }
 
 TEST_P(RealValues, AreFine) {
-    const auto folder = std::filesystem::path(__FILE__).parent_path() / "../data/real";
+    const auto folder = std::filesystem::path(REBOLT_TEST_DATA) / "real";
     auto db = DB::open((folder / GetParam().name).string(), {.read_only = true});
     ASSERT_TRUE(db) << db.error().to_text();
     auto tx = db->begin();

@@ -271,8 +271,8 @@ TEST_F(Surgery, RebuildingRefusesAFreelistThatIsRight) {
 
 TEST_F(Surgery, AnAbandonedFreelistIsRebuilt) {
     const auto abandoned = abandon_freelist(source);
-    const WorkFile other(
-        std::vector<std::byte>(after(abandoned).file().begin(), after(abandoned).file().end()));
+    const PageSource changed = after(abandoned);
+    const WorkFile other(std::vector<std::byte>(changed.file().begin(), changed.file().end()));
     const PageSource without = other.open();
     const auto plan = rebuild_freelist(without);
     ASSERT_TRUE(plan) << plan.error().to_text();
