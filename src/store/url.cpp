@@ -133,10 +133,13 @@ Result<Url> parse_url(std::string_view text) {
     text.remove_prefix(end + 3);
     std::string_view place = cut(text, '?');
     TRY(take_query(url, text));
+    if (url.scheme == "bolt") {
+        url.path = TRY(decoded(place, "path"));
+        return url;
+    }
     const std::size_t slash = std::min(place.find('/'), place.size());
     TRY(take_authority(url, place.substr(0, slash)));
-    const std::string path = TRY(decoded(place.substr(slash), "path"));
-    url.path = url.scheme == "bolt" ? path : std::string(without_slashes(path));
+    url.path = without_slashes(TRY(decoded(place.substr(slash), "path")));
     return url;
 }
 

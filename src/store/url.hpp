@@ -29,9 +29,10 @@ struct Url {
     std::string scheme; ///< lower case, without `://`
     std::string user;
     std::string password;
-    std::vector<Endpoint> endpoints; ///< empty for `bolt:///path`
-    /// bolt: the file's path, with its leading slash. etcd: the prefix, without
-    /// a slash at begin or end; empty for none.
+    std::vector<Endpoint> endpoints; ///< of bolt: none
+    /// bolt: the file's path; all behind `bolt://`, so `bolt://kv.db` is a
+    /// relative one. etcd: the prefix, without a slash at begin or end; empty
+    /// for none.
     std::string path;
     std::map<std::string, std::string> query; ///< decoded; `?a` is {"a", ""}
 };

@@ -1,0 +1,39 @@
+// FileEvents: wakes who waits for a file to change.
+//
+// inotify on the folder that the file is in, so that a file which is replaced,
+// removed or made anew is seen too. Where the system has no more inotify to
+// give, or the folder is not there, it wakes twenty times a second. What woke
+// it is not said: whoever waits looks at the file (io/file_mark.hpp).
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace rebolt::io {
+
+class FileEvents {
+public:
+    /// Changes from now on end the next wait().
+    explicit FileEvents(const std::string& path);
+    FileEvents(const FileEvents&) = delete;
+    FileEvents& operator=(const FileEvents&) = delete;
+    ~FileEvents();
+
+    /// Returns when the file may have changed, after wake(), or when `timeout`
+    /// is over; in any case after a second.
+    void wait(std::chrono::milliseconds timeout);
+    /// Ends the wait() that is under way, or the next one. From any thread.
+    void wake() noexcept;
+    /// False if it only looks from time to time.
+    [[nodiscard]] bool is_told() const noexcept { return is_watching_; }
+
+private:
+    void watch_folder();
+
+    std::string folder_;
+    int inotify_;
+    int wakeup_;
+    bool is_watching_ = false;
+};
+
+} // namespace rebolt::io
