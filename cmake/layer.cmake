@@ -1,12 +1,16 @@
-# rebolt_layer(<name> [LINKS <layer>…] [LIBRARIES <target>…])
+# rebolt_layer(<name> [LINKS <layer>…] [LIBRARIES <target>…] [MODULES <folder>…])
 #
-# Makes the library rebolt_<name> of all sources in src/<name> but main.cpp and
-# *_test.cpp. Tests stand beside the sources and are found by name: a test that
-# is not listed cannot exist (see tests/CMakeLists.txt).
+# Makes the library rebolt_<name> of all sources in src/<name> but main.cpp,
+# *_test.cpp, and folders that are modules of their own. Tests stand beside the
+# sources and are found by name: a test that is not listed cannot exist (see
+# tests/CMakeLists.txt).
 function(rebolt_layer name)
-  cmake_parse_arguments(PARSE_ARGV 1 LAYER "" "" "LINKS;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 LAYER "" "" "LINKS;LIBRARIES;MODULES")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
+  foreach(module IN LISTS LAYER_MODULES)
+    list(FILTER sources EXCLUDE REGEX "/src/${name}/${module}/")
+  endforeach()
   add_library(rebolt_${name} STATIC ${sources})
   rebolt_compile_options(rebolt_${name})
   target_compile_features(rebolt_${name} PUBLIC cxx_std_23)

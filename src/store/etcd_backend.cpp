@@ -1,9 +1,68 @@
+// Loads the etcd backend; see etcd/module.hpp.
 #include "store/etcd_backend.hpp"
 
-namespace rebolt::store {
+#include <array>
+#include <bit>
+#include <string>
+#include <utility>
 
-Result<std::unique_ptr<Store>> open_etcd(const Url& /*url*/, const StoreOptions& /*options*/) {
-    return Error(ErrorCode::not_supported, "this build has no etcd backend");
+#include <dlfcn.h>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "store/etcd/module.hpp"
+
+namespace rebolt::store {
+namespace {
+
+std::string reason() {
+    const char* const said = ::dlerror();
+    return said == nullptr ? "unknown" : said;
+}
+
+Error no_module(const std::string& why) {
+    return {ErrorCode::not_supported,
+            fmt::format("etcd:// needs the module {}, which is built with -DREBOLT_ETCD=ON and "
+                        "installed with rebolt, and Debian's libgrpc++1.51 and "
+                        "libprotobuf-lite32: {}",
+                        etcd::module_file, why)};
+}
+
+// Found by the program's run path, else where rebolt is to be installed. It stays
+// loaded: gRPC has threads.
+Result<void*> load() {
+    std::string why;
+    const std::string installed = fmt::format("{}/{}", REBOLT_MODULE_DIR, etcd::module_file);
+    for (const std::string& path : {std::string(etcd::module_file), installed}) {
+        if (void* const module = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE))
+            return module;
+        why += (why.empty() ? "" : "; ") + reason();
+    }
+    return no_module(why);
+}
+
+Result<etcd::OpenFunction*> find_open() {
+    void* const module = TRY(load());
+    void* const build = ::dlsym(module, etcd::build_function);
+    void* const open = ::dlsym(module, etcd::open_function);
+    if (build == nullptr || open == nullptr)
+        return no_module(reason());
+    etcd::Build theirs{.version = {}, .compiler = {}, .url_bytes = 0, .options_bytes = 0};
+    std::bit_cast<etcd::BuildFunction*>(build)(&theirs);
+    if (theirs != etcd::Build{})
+        return no_module(fmt::format("the one that was found is of another build, {} by {}",
+                                     theirs.version, theirs.compiler));
+    return std::bit_cast<etcd::OpenFunction*>(open);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Store>> open_etcd(const Url& url, const StoreOptions& options) {
+    etcd::OpenFunction* const open = TRY(find_open());
+    Result<std::unique_ptr<Store>> opened;
+    open(&url, &options, &opened);
+    return opened;
 }
 
 } // namespace rebolt::store

@@ -120,6 +120,8 @@ TEST(TidyRules, CatchForbiddenIncludes) {
     EXPECT_EQ(complaints("src/cli/a.cpp", "#include \"io/file.hpp\""), 1U);
     EXPECT_EQ(complaints("src/io/a.cpp", "#include <gtest/gtest.h>"), 1U);
     EXPECT_EQ(complaints("src/io/a.cpp", "#include <nlohmann/json.hpp>"), 1U);
+    EXPECT_EQ(complaints("src/store/a.cpp", "#include <grpcpp/grpcpp.h>"), 1U);
+    EXPECT_EQ(complaints("src/store/etcd/a.cpp", "#include <grpcpp/grpcpp.h>"), 0U);
     EXPECT_EQ(complaints("src/engine/a.cpp", "#include <CLI/CLI.hpp>"), 1U);
     EXPECT_EQ(complaints("tests/support/a.cpp", "#include <rebolt/check.hpp>"), 1U);
     EXPECT_EQ(complaints("include/rebolt/id.hpp", "#include \"base/try.hpp\""), 1U);

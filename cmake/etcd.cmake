@@ -1,0 +1,73 @@
+# The etcd backend: the module librebolt_etcd.so, loaded with the first etcd://
+# that is opened (see src/store/etcd/module.hpp), so that nothing else needs gRPC.
+option(REBOLT_ETCD "Build the etcd backend (gRPC, protobuf)" ON)
+
+include(GNUInstallDirs)
+# Where the library looks if the program has no run path to the module.
+set(REBOLT_MODULE_DIR ${CMAKE_INSTALL_FULL_LIBDIR}/rebolt)
+set_source_files_properties(
+  ${PROJECT_SOURCE_DIR}/src/store/etcd_backend.cpp
+  PROPERTIES COMPILE_DEFINITIONS
+             "REBOLT_VERSION=\"${PROJECT_VERSION}\";REBOLT_MODULE_DIR=\"${REBOLT_MODULE_DIR}\"")
+
+if(NOT REBOLT_ETCD)
+  return()
+endif()
+
+find_program(REBOLT_PROTOC protoc REQUIRED)
+find_program(REBOLT_GRPC_PLUGIN grpc_cpp_plugin REQUIRED)
+find_path(REBOLT_GRPC_HEADERS grpcpp/grpcpp.h REQUIRED)
+find_library(REBOLT_GRPCPP grpc++ REQUIRED)
+find_library(REBOLT_GPR gpr REQUIRED)
+find_library(REBOLT_PROTOBUF_LITE protobuf-lite REQUIRED)
+
+set(folder ${PROJECT_SOURCE_DIR}/src/store/etcd)
+set(generated ${PROJECT_BINARY_DIR}/generated)
+set(outputs rpc.pb.cc rpc.pb.h rpc.grpc.pb.cc rpc.grpc.pb.h kv.pb.cc kv.pb.h)
+list(TRANSFORM outputs PREPEND ${generated}/etcd_rpc/)
+add_custom_command(
+  OUTPUT ${outputs}
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${generated}/etcd_rpc
+  COMMAND ${REBOLT_PROTOC} -I ${folder} --cpp_out=${generated}/etcd_rpc
+          --grpc_out=${generated}/etcd_rpc --plugin=protoc-gen-grpc=${REBOLT_GRPC_PLUGIN}
+          rpc.proto
+  COMMAND ${REBOLT_PROTOC} -I ${folder} --cpp_out=${generated}/etcd_rpc kv.proto
+  DEPENDS ${folder}/rpc.proto ${folder}/kv.proto
+  VERBATIM)
+# Not ours to lint, so without our warnings.
+add_library(rebolt_etcd_rpc STATIC ${outputs})
+set_target_properties(rebolt_etcd_rpc PROPERTIES POSITION_INDEPENDENT_CODE ON
+                                                 CXX_VISIBILITY_PRESET hidden
+                                                 EXPORT_COMPILE_COMMANDS OFF)
+target_include_directories(rebolt_etcd_rpc SYSTEM PUBLIC ${generated} ${REBOLT_GRPC_HEADERS})
+target_link_libraries(rebolt_etcd_rpc PUBLIC ${REBOLT_GRPCPP} ${REBOLT_GPR}
+                                             ${REBOLT_PROTOBUF_LITE} Threads::Threads)
+
+file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+# store.cpp: what Store has in common, of which the program's copy is not seen.
+add_library(rebolt_etcd MODULE ${sources} ${PROJECT_SOURCE_DIR}/src/store/store.cpp)
+rebolt_compile_options(rebolt_etcd)
+target_compile_features(rebolt_etcd PRIVATE cxx_std_23)
+target_compile_definitions(rebolt_etcd PRIVATE REBOLT_VERSION="${PROJECT_VERSION}")
+target_include_directories(rebolt_etcd PRIVATE ${PROJECT_SOURCE_DIR}/include
+                                               ${PROJECT_SOURCE_DIR}/src)
+set_target_properties(rebolt_etcd PROPERTIES CXX_VISIBILITY_PRESET hidden
+                                             VISIBILITY_INLINES_HIDDEN ON
+                                             LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+# base's own copy, which nobody else is to see.
+set_target_properties(rebolt_base PROPERTIES POSITION_INDEPENDENT_CODE ON)
+target_link_libraries(rebolt_etcd PRIVATE rebolt_base rebolt_etcd_rpc fmt::fmt)
+target_link_options(rebolt_etcd PRIVATE LINKER:--exclude-libs,ALL)
+if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize") # whose library the program brings
+  target_link_options(rebolt_etcd PRIVATE LINKER:--no-undefined)
+endif()
+
+# Programs of the build tree find it by CMAKE_BUILD_RPATH, installed ones so:
+add_dependencies(rebolt_store rebolt_etcd)
+set_target_properties(rebolt_exe PROPERTIES INSTALL_RPATH
+                                            "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}/rebolt")
+target_link_options(
+  rebolt_store INTERFACE
+  "$<INSTALL_INTERFACE:LINKER:-rpath,$<INSTALL_PREFIX>/${CMAKE_INSTALL_LIBDIR}/rebolt>")
+install(TARGETS rebolt_etcd DESTINATION ${CMAKE_INSTALL_LIBDIR}/rebolt)
