@@ -61,7 +61,7 @@ void FileEvents::wait(std::chrono::milliseconds timeout) {
     watch_folder();
 }
 
-void FileEvents::wake() noexcept {
+void FileEvents::wake() const noexcept {
     const std::uint64_t one = 1;
     static_cast<void>(::write(wakeup_, &one, sizeof one));
 }

@@ -23,7 +23,7 @@ public:
     /// is over; in any case after a second.
     void wait(std::chrono::milliseconds timeout);
     /// Ends the wait() that is under way, or the next one. From any thread.
-    void wake() noexcept;
+    void wake() const noexcept;
     /// False if it only looks from time to time.
     [[nodiscard]] bool is_told() const noexcept { return is_watching_; }
 

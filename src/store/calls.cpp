@@ -30,7 +30,7 @@ void Calls::close() {
 }
 
 Error cancelled_error() {
-    return Error(ErrorCode::cancelled, "cancelled, or the store was closed");
+    return {ErrorCode::cancelled, "cancelled, or the store was closed"};
 }
 
 Result<void> check_key(std::string_view key) {

@@ -10,22 +10,22 @@
 
 namespace rebolt::store {
 
-Result<std::unique_ptr<Store>> open(std::string_view text, const StoreOptions& given) {
-    const Url url = TRY(parse_url(text));
-    const StoreOptions options = TRY(with_url(given, url));
-    if (url.scheme == "bolt")
-        return open_bolt(url, options);
-    if (url.scheme == "memory")
-        return open_memory(url);
-    if (url.scheme != "etcd" && url.scheme != "etcds")
+Result<std::unique_ptr<Store>> open(std::string_view url, const StoreOptions& options) {
+    const Url parts = TRY(parse_url(url));
+    const StoreOptions resolved = TRY(with_url(options, parts));
+    if (parts.scheme == "bolt")
+        return open_bolt(parts, resolved);
+    if (parts.scheme == "memory")
+        return open_memory(parts);
+    if (parts.scheme != "etcd" && parts.scheme != "etcds")
         return Error(ErrorCode::invalid_argument,
                      fmt::format("no store is called {}://; there are bolt://, etcd://, etcds:// "
                                  "and, for tests, memory://",
-                                 url.scheme));
-    if (url.endpoints.empty())
+                                 parts.scheme));
+    if (parts.endpoints.empty())
         return Error(ErrorCode::invalid_argument,
-                     fmt::format("{}:// needs a server: etcd://host:2379/prefix", url.scheme));
-    return open_etcd(url, options);
+                     fmt::format("{}:// needs a server: etcd://host:2379/prefix", parts.scheme));
+    return open_etcd(parts, resolved);
 }
 
 } // namespace rebolt::store

@@ -13,9 +13,9 @@ namespace rebolt::store {
 namespace {
 
 Error no_url(const std::string& why) {
-    return Error(ErrorCode::invalid_argument,
-                 "not the URL of a store: " + why + "; it should look like " +
-                     "bolt:///path/to/file.db?bucket=NAME or etcd://host:2379/prefix");
+    return {ErrorCode::invalid_argument,
+            "not the URL of a store: " + why + "; it should look like " +
+                "bolt:///path/to/file.db?bucket=NAME or etcd://host:2379/prefix"};
 }
 
 std::optional<unsigned> digit_of(char c) {
@@ -131,7 +131,7 @@ Result<Url> parse_url(std::string_view text) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
     text.remove_prefix(end + 3);
-    std::string_view place = cut(text, '?');
+    const std::string_view place = cut(text, '?');
     TRY(take_query(url, text));
     if (url.scheme == "bolt") {
         url.path = TRY(decoded(place, "path"));

@@ -50,6 +50,10 @@ const std::map<std::string, std::string> folder_of_header = {
     {"value_age", "base"},
     {"schema", "schema"},
     {"store", "store"},
+    {"datastore", "store"},
+    {"datastore_object", "store"},
+    {"store_copy", "store"},
+    {"docker/datastore", "docker"},
     {"docker/records", "docker"},
     {"docker/driver_records", "docker"},
     {"docker/network_state", "docker"},
@@ -72,7 +76,8 @@ const std::map<std::string, std::set<std::string>> may_include = {
     // io: locks and watches between processes; engine in bolt/ alone (see is_allowed).
     {"store", {"base", "schema", "io", "engine", "store"}},
     {"guard", {"base", "io", "check", "salvage", "guard"}},
-    {"docker", {"base", "format", "io", "engine", "check", "salvage", "schema", "docker"}},
+    // store: its records are objects of a datastore.
+    {"docker", {"base", "format", "io", "engine", "check", "salvage", "schema", "store", "docker"}},
     {"diagnose", {"base", "format", "io", "check", "salvage", "schema", "diagnose"}},
     {"support", {"base", "format", "io", "engine", "support"}},
 };

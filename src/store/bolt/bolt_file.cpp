@@ -198,8 +198,10 @@ Result<void> BoltFile::hold(const BoltTarget& target) {
         db = TRY(open(Use::exclusive, deadline));
     }
     const std::lock_guard lock(mutex_);
-    if (!held_) // who held it before may have let go meanwhile
-        held_ = turn.db ? turn.db : std::move(db);
+    if (turn.db) // who held it before may have let go meanwhile
+        db = turn.db;
+    if (!held_)
+        held_ = std::move(db);
     ++holders_;
     left_.notify_all();
     return {};

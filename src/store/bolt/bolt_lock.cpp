@@ -112,18 +112,18 @@ bool BoltLock::is_held() const {
     return held_ != nullptr;
 }
 
+Result<std::stop_source> BoltLock::let_go(Result<void>& hidden) {
+    const std::lock_guard lock(mutex_);
+    if (!held_)
+        return Error(ErrorCode::cannot_lock, "this lock is not held");
+    hidden = hide_value();
+    held_.reset();
+    return lost_;
+}
+
 Result<void> BoltLock::release() {
-    std::stop_source lost(std::nostopstate);
     Result<void> hidden;
-    {
-        const std::lock_guard lock(mutex_);
-        if (!held_)
-            return Error(ErrorCode::cannot_lock, "this lock is not held");
-        hidden = hide_value();
-        held_.reset();
-        lost = lost_;
-    }
-    lost.request_stop();
+    TRY(let_go(hidden)).request_stop(); // who is told may ask this lock
     return hidden;
 }
 

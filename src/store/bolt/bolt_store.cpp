@@ -17,11 +17,11 @@ namespace rebolt::store {
 namespace {
 
 Error missing(std::string_view key) {
-    return Error(ErrorCode::key_not_found, "there is no key " + printable(key));
+    return {ErrorCode::key_not_found, "there is no key " + printable(key)};
 }
 
 Error modified(std::string_view key) {
-    return Error(ErrorCode::key_modified, printable(key) + " was written since");
+    return {ErrorCode::key_modified, printable(key) + " was written since"};
 }
 
 Result<void> check_put(std::string_view key, std::string_view value, const PutOptions& options) {

@@ -154,7 +154,7 @@ public:
 
 private:
     static Error missing(std::string_view key) {
-        return Error(ErrorCode::key_not_found, "there is no key " + printable(key));
+        return {ErrorCode::key_not_found, "there is no key " + printable(key)};
     }
     [[nodiscard]] std::unique_ptr<Watch> new_watch(WatchedKeys keys, const WatchOptions& options) {
         return std::make_unique<MemoryWatch>(model_, calls_, std::move(keys), options);

@@ -118,19 +118,19 @@ bool MemoryLock::is_held() const {
     return holds();
 }
 
+Result<std::stop_source> MemoryLock::let_go() {
+    const std::lock_guard lock(model_->mutex);
+    if (!holds())
+        return Error(ErrorCode::cannot_lock, "this lock is not held");
+    model_->holders.erase(key_);
+    if (model_->cells().contains(key_))
+        model_->remove(key_);
+    model_->changed.notify_all();
+    return lost_;
+}
+
 Result<void> MemoryLock::release() {
-    std::stop_source lost;
-    {
-        const std::lock_guard lock(model_->mutex);
-        if (!holds())
-            return Error(ErrorCode::cannot_lock, "this lock is not held");
-        lost = lost_;
-        model_->holders.erase(key_);
-        if (model_->cells().contains(key_))
-            model_->remove(key_);
-        model_->changed.notify_all();
-    }
-    lost.request_stop();
+    TRY(let_go()).request_stop(); // who is told may ask this lock
     return {};
 }
 

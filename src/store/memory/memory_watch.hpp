@@ -51,6 +51,7 @@ public:
 
 private:
     [[nodiscard]] bool holds() const; ///< with the mutex held
+    Result<std::stop_source> let_go();
 
     std::shared_ptr<Model> model_;
     std::shared_ptr<Calls> calls_;
