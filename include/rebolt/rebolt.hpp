@@ -3,9 +3,11 @@
 
 #include <rebolt/check.hpp>
 #include <rebolt/compact.hpp>
+#include <rebolt/datastore.hpp>
 #include <rebolt/db.hpp>
 #include <rebolt/diagnose.hpp>
 #include <rebolt/docker/containers.hpp>
+#include <rebolt/docker/datastore.hpp>
 #include <rebolt/docker/fsck.hpp>
 #include <rebolt/docker/network_state.hpp>
 #include <rebolt/docker/records.hpp>
@@ -17,5 +19,7 @@
 #include <rebolt/repair.hpp>
 #include <rebolt/schema.hpp>
 #include <rebolt/store.hpp>
+#include <rebolt/store_copy.hpp>
+#include <rebolt/store_url.hpp>
 #include <rebolt/surgery.hpp>
 #include <rebolt/undo.hpp>

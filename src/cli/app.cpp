@@ -29,6 +29,8 @@ constexpr std::array commands{
     Command{"surgery", "Change single pages: bbolt's surgery commands", set_up_surgery},
     Command{"docker", "Docker's network state: what it holds, whether dockerd starts, fsck",
             set_up_docker},
+    Command{"store", "Keys and values in a file or a cluster: get, put, watch, lock, copy, diff",
+            set_up_store},
     Command{"info", "Print the page size and, with -v, the state of the database", set_up_info},
     Command{"buckets", "List the top-level buckets", set_up_buckets},
     Command{"keys", "List the keys of a bucket", set_up_keys},

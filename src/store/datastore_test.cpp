@@ -10,8 +10,8 @@
 namespace rebolt::store {
 
 struct Phone {
-    std::string number;
-    std::string owner;
+    std::string number = {};
+    std::string owner = {};
     bool is_global = false;
     bool operator==(const Phone&) const = default;
 };

@@ -28,6 +28,7 @@ void set_up_put(CLI::App& app, ExitCode& code);
 void set_up_recover(CLI::App& app, ExitCode& code);
 void set_up_repair(CLI::App& app, ExitCode& code);
 void set_up_stats(CLI::App& app, ExitCode& code);
+void set_up_store(CLI::App& app, ExitCode& code);
 void set_up_surgery(CLI::App& app, ExitCode& code);
 void set_up_guard(CLI::App& app, ExitCode& code);
 void set_up_undo(CLI::App& app, ExitCode& code);

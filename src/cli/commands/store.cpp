@@ -1,0 +1,35 @@
+// rebolt store COMMAND: keys and values in a file or a cluster, by URL; one
+// command a file in store/.
+#include <array>
+
+#include "cli/app.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/commands/store/verbs.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+constexpr std::array verbs{
+    Command{"get", "Print the value of a key", set_up_store_get},
+    Command{"put", "Set the value of a key, also by compare-and-swap", set_up_store_put},
+    Command{"ls", "List keys", set_up_store_ls},
+    Command{"rm", "Remove a key, or all under a prefix", set_up_store_rm},
+    Command{"watch", "Print changes as they happen", set_up_store_watch},
+    Command{"lock", "Hold a lock, or run a program under it", set_up_store_lock},
+    Command{"copy", "Copy a tree of keys into another store, and verify it", set_up_store_copy},
+    Command{"diff", "Compare two stores", set_up_store_diff},
+};
+
+} // namespace
+
+void set_up_store(CLI::App& app, ExitCode& code) {
+    app.require_subcommand(1);
+    app.footer("URL is bolt:///path/to/file.db?bucket=NAME (libkv's format, as Docker keeps it), "
+               "or etcd://host:2379/prefix, etcds:// with TLS.\n"
+               "Example: rebolt store ls "
+               "'bolt:///var/lib/docker/network/files/local-kv.db?bucket=libnetwork'");
+    for (const Command& verb : verbs)
+        verb.set_up(*app.add_subcommand(verb.name, verb.summary), code);
+}
+
+} // namespace rebolt::cli

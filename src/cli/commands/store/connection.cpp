@@ -1,0 +1,77 @@
+#include "cli/commands/store/connection.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "cli/cancel.hpp"
+#include "cli/key_format.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+
+void StoreConnection::add_to(CLI::App& app) {
+    app.add_flag("--json", json, "Print JSON for machines");
+    app.add_flag("-q,--quiet", quiet, "Print results only, no notes or progress");
+    app.add_option("--timeout", timeout_seconds,
+                   "Seconds to wait for the file's lock, or for a server")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    app.add_option("--user", options.user, "etcd: the user");
+    app.add_option("--password", options.password, "etcd: the user's password")
+        ->envname("REBOLT_STORE_PASSWORD");
+    app.add_option("--ca", options.ca_file, "etcd, TLS: who signed the servers' certificates");
+    app.add_option("--cert", options.cert_file, "etcd, TLS: the client's certificate");
+    app.add_option("--key", options.key_file, "etcd, TLS: the client's key");
+}
+
+Result<std::unique_ptr<store::Store>> open_store(const StoreConnection& connection,
+                                                 const std::string& url, IfMissing if_missing) {
+    constexpr double longest = 1e9; // seconds: 31 years
+    store::StoreOptions options = connection.options;
+    const std::chrono::milliseconds timeout(
+        static_cast<std::int64_t>(std::min(connection.timeout_seconds, longest) * 1000));
+    options.connect_timeout = timeout;
+    options.call_timeout = timeout;
+    options.create = if_missing == IfMissing::make;
+    return store::open(url, options);
+}
+
+ExitCode report_store(const Error& error) {
+    if (error.code() == ErrorCode::lock_timeout) { // there is no --no-lock here
+        print_error(error.to_text());
+        print_note("Stop that program, or wait longer with --timeout.");
+        return ExitCode::failed;
+    }
+    const ExitCode code = report(error);
+    return error.code() == ErrorCode::invalid_argument ? ExitCode::usage : code;
+}
+
+CancelToken::CancelToken()
+    : watcher_([this](const std::stop_token& end) {
+          constexpr std::chrono::milliseconds interval{20};
+          while (!end.stop_requested() && !source_.stop_requested()) {
+              if (cancelled())
+                  source_.request_stop();
+              std::this_thread::sleep_for(interval);
+          }
+      }) {}
+
+Json pair_json(const store::KeyValue& pair) {
+    Json json = Json::object();
+    put_bytes(json, "key", pair.key, KeyFormat::automatic);
+    put_bytes(json, "value", pair.value, KeyFormat::automatic);
+    json["index"] = pair.last_index;
+    return json;
+}
+
+void add_url_and_key(CLI::App& app, std::string& url, std::string* key) {
+    app.add_option("URL", url, "The store: bolt:///path/to/file.db?bucket=NAME or etcd://host:2379")
+        ->required()
+        ->type_name("");
+    if (key != nullptr)
+        app.add_option("KEY", *key, "The key")->required()->type_name("");
+}
+
+} // namespace rebolt::cli

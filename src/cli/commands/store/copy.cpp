@@ -1,0 +1,153 @@
+// rebolt store copy FROM TO
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <rebolt/store_copy.hpp>
+
+#include "cli/cancel.hpp"
+#include "cli/commands/store/connection.hpp"
+#include "cli/commands/store/recovered_source.hpp"
+#include "cli/commands/store/verbs.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "cli/shell_quoted.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+using store::CopyReport;
+
+struct Options {
+    StoreConnection connection;
+    std::string from;
+    std::string to;
+    std::string prefix;
+    std::uint32_t batch = 1000;
+    bool recover = false;
+    bool no_verify = false;
+};
+
+Json report_json(const CopyReport& report, const RecoveredSource* recovered) {
+    Json json{{"shape", "rebolt.store-copy/1"},
+              {"keys", report.keys},
+              {"copied", report.copied},
+              {"same_already", report.same_already},
+              {"bytes", report.bytes},
+              {"batches", report.batches},
+              {"verified", report.was_verified ? Json(report.is_verified()) : Json(nullptr)},
+              {"only_in_target", report.verified.right_only},
+              {"differences", report.verified.left_only + report.verified.values}};
+    if (recovered != nullptr)
+        json["recovered"] = {{"whole", recovered->report().is_whole},
+                             {"keys", recovered->report().counts.total()},
+                             {"lost_estimate", recovered->report().lost_estimate}};
+    return json;
+}
+
+std::string report_text(const CopyReport& report) {
+    std::string text =
+        fmt::format("{} of {} keys copied in {} {}, {} bytes; {} were there already\n",
+                    report.copied, report.keys, report.batches,
+                    report.batches == 1 ? "batch" : "batches", report.bytes, report.same_already);
+    if (!report.was_verified)
+        return text + "not verified, as was asked\n";
+    if (report.is_verified())
+        text += fmt::format("verified: all {} keys are there with their values", report.keys);
+    else
+        text += fmt::format("NOT the same: {} keys are missing and {} have another value; was one "
+                            "of the stores written to meanwhile?",
+                            report.verified.left_only, report.verified.values);
+    if (report.verified.right_only != 0)
+        text += fmt::format("; the target has {} more", report.verified.right_only);
+    return text + "\n";
+}
+
+ExitCode report_copy_failure(const Error& error, const Options& options) {
+    const ExitCode code = report_store(error);
+    if (error.code() == ErrorCode::damaged && !options.recover)
+        print_note("To copy what can be brought back of it, add --recover.");
+    else if (!options.connection.quiet)
+        print_note(fmt::format("What was copied stays. To go on: rebolt store copy {} {}",
+                               shell_quoted(options.from), shell_quoted(options.to)));
+    return code;
+}
+
+ExitCode copy(store::Store& from, const RecoveredSource* recovered, const Options& options) {
+    const auto to = open_store(options.connection, options.to, IfMissing::make);
+    if (!to)
+        return report_store(to.error());
+    store::CopyOptions copy{.prefix = options.prefix};
+    copy.batch_keys = options.batch;
+    copy.verify = !options.no_verify;
+    Progress progress("keys", !options.connection.quiet);
+    copy.progress = [&](const store::CopyProgress& at) {
+        progress.update(at.keys, at.total);
+        return !cancelled();
+    };
+    const auto report = store::copy(from, **to, copy);
+    if (!report)
+        return report_copy_failure(report.error(), options);
+    if (options.connection.json)
+        print_json_line(report_json(*report, recovered));
+    else
+        print(report_text(*report));
+    const bool is_lossy = recovered != nullptr && recovered->report().lost_estimate != 0;
+    const bool is_proven = options.no_verify || report->is_verified();
+    return is_proven && !is_lossy ? ExitCode::done : ExitCode::damaged;
+}
+
+ExitCode run_recovered(const Options& options) {
+    const auto recovered = RecoveredSource::make(options.from, options.connection.quiet);
+    if (!recovered)
+        return report_store(recovered.error());
+    print_note(
+        recovered->report().is_whole
+            ? "the file is whole; copying from a recovered copy of it"
+            : fmt::format("the file is DAMAGED and stays as it is; copying from what recover "
+                          "brought back of it: {}",
+                          recovered->sentence()));
+    const auto from = open_store(options.connection, recovered->url(), IfMissing::fail);
+    if (!from)
+        return report_store(from.error());
+    return copy(**from, &*recovered, options);
+}
+
+ExitCode run(const Options& options) {
+    if (options.recover)
+        return run_recovered(options);
+    const auto from = open_store(options.connection, options.from, IfMissing::fail);
+    if (!from)
+        return report_store(from.error());
+    return copy(**from, nullptr, options);
+}
+
+} // namespace
+
+void set_up_store_copy(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    app.add_option("FROM", options->from, "The URL of the source; it is only read")
+        ->required()
+        ->type_name("");
+    app.add_option("TO", options->to, "The URL of the target")->required()->type_name("");
+    options->connection.add_to(app);
+    app.add_option("--prefix", options->prefix, "Only keys that begin with this");
+    app.add_option("--batch", options->batch, "Keys a transaction, at most")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_flag("--recover", options->recover,
+                 "FROM is a damaged file: copy what recover brings back of it (into a temporary "
+                 "file, see TMPDIR)");
+    app.add_flag("--no-verify", options->no_verify, "Leave out the comparison at the end");
+    app.footer(
+        "Copies all keys of one state of FROM, in batches, and compares both at the end. Keys "
+        "that only TO has stay. Broken off, the same command goes on: what is there "
+        "already is left out.\n"
+        "Example: rebolt store copy 'bolt:///var/lib/app/kv.db?bucket=app' "
+        "etcd://localhost:2379/app\n"
+        "Exit codes: 0 copied and verified, 4 differences are left, or a damaged file, 8 "
+        "failed, 16 wrong usage, 32 cancelled.");
+    app.callback([options, &code] { code = run(*options); });
+}
+
+} // namespace rebolt::cli

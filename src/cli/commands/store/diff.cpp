@@ -1,0 +1,103 @@
+// rebolt store diff A B
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <rebolt/store_copy.hpp>
+
+#include "cli/cancel.hpp"
+#include "cli/commands/store/connection.hpp"
+#include "cli/commands/store/verbs.hpp"
+#include "cli/key_format.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+using store::Difference;
+using store::DifferenceKind;
+using store::DiffReport;
+
+struct Options {
+    StoreConnection connection;
+    std::string left;
+    std::string right;
+    std::string prefix;
+};
+
+void print_difference(const Difference& difference, bool is_json) {
+    if (is_json) {
+        Json json{{"difference", name_of(difference.kind)}};
+        put_bytes(json, "key", difference.key, KeyFormat::automatic);
+        if (difference.left != nullptr)
+            put_bytes(json, "left", difference.left->value, KeyFormat::automatic);
+        if (difference.right != nullptr)
+            put_bytes(json, "right", difference.right->value, KeyFormat::automatic);
+        print_json_line(json);
+        return;
+    }
+    print(difference.kind == DifferenceKind::left_only    ? "< "
+          : difference.kind == DifferenceKind::right_only ? "> "
+                                                          : "! ");
+    print_bytes(difference.key, KeyFormat::automatic);
+    print("\n");
+}
+
+void print_sum(const DiffReport& report, const Options& options) {
+    if (options.connection.json)
+        print_json_line({{"shape", "rebolt.store-diff/1"},
+                         {"same", report.is_same()},
+                         {"left_keys", report.left_keys},
+                         {"right_keys", report.right_keys},
+                         {"left_only", report.left_only},
+                         {"right_only", report.right_only},
+                         {"values", report.values}});
+    else if (report.is_same())
+        print(fmt::format("the same {} keys with the same values\n", report.left_keys));
+    else
+        print(fmt::format("{} keys and {} keys: {} only in the first, {} only in the second, {} "
+                          "with another value\n",
+                          report.left_keys, report.right_keys, report.left_only, report.right_only,
+                          report.values));
+}
+
+ExitCode run(const Options& options) {
+    const auto left = open_store(options.connection, options.left, IfMissing::fail);
+    if (!left)
+        return report_store(left.error());
+    const auto right = open_store(options.connection, options.right, IfMissing::fail);
+    if (!right)
+        return report_store(right.error());
+    store::DiffOptions diff{.prefix = options.prefix};
+    diff.on_difference = [&](const Difference& difference) -> Result<void> {
+        if (output_failed())
+            return Error(ErrorCode::cancelled, "the comparison was broken off");
+        print_difference(difference, options.connection.json);
+        return {};
+    };
+    diff.progress = [](std::uint64_t) { return !cancelled(); };
+    const auto report = store::diff(**left, **right, diff);
+    if (!report)
+        return report_store(report.error());
+    print_sum(*report, options);
+    return report->is_same() ? ExitCode::done : ExitCode::damaged;
+}
+
+} // namespace
+
+void set_up_store_diff(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    app.add_option("A", options->left, "The URL of the first store")->required()->type_name("");
+    app.add_option("B", options->right, "The URL of the second store")->required()->type_name("");
+    options->connection.add_to(app);
+    app.add_option("--prefix", options->prefix, "Only keys that begin with this");
+    app.footer("Prints `< KEY` for a key that only A has, `> KEY` for one that only B has, `! KEY` "
+               "for another value, and a sum. Indexes are not compared: each store counts its "
+               "own.\n"
+               "Example: rebolt store diff 'bolt://kv.db?bucket=app' etcd://localhost:2379/app\n"
+               "Exit codes: 0 the same, 4 differences (or a damaged file), 8 failed, 16 wrong "
+               "usage, 32 cancelled.");
+    app.callback([options, &code] { code = run(*options); });
+}
+
+} // namespace rebolt::cli

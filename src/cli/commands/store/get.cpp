@@ -1,0 +1,54 @@
+// rebolt store get URL KEY
+#include <memory>
+
+#include "cli/commands/store/connection.hpp"
+#include "cli/commands/store/verbs.hpp"
+#include "cli/key_format.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct Options {
+    StoreConnection connection;
+    std::string url;
+    std::string key;
+    KeyFormat format = KeyFormat::automatic;
+    ParseFormat key_format = ParseFormat::ascii_encoded;
+};
+
+ExitCode run(const Options& options) {
+    const auto key = parsed(options.key, options.key_format);
+    if (!key)
+        return report_store(key.error());
+    const auto store = open_store(options.connection, options.url, IfMissing::fail);
+    if (!store)
+        return report_store(store.error());
+    const auto pair = (*store)->get(*key);
+    if (!pair)
+        return report_store(pair.error());
+    if (options.connection.json) {
+        print_json_line(pair_json(*pair));
+        return ExitCode::done;
+    }
+    print_bytes(pair->value, options.format);
+    print("\n");
+    return ExitCode::done;
+}
+
+} // namespace
+
+void set_up_store_get(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    add_url_and_key(app, options->url, &options->key);
+    options->connection.add_to(app);
+    add_format_option(app, "--format", options->format, "How to print the value");
+    add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
+    app.footer(
+        "Example: rebolt store get 'bolt://kv.db?bucket=app' users/7\n"
+        "Exit codes: 0 printed, 4 the file is damaged, 8 no such key, or the store cannot be "
+        "reached, 16 wrong usage.");
+    app.callback([options, &code] { code = run(*options); });
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,149 @@
+// rebolt store lock URL KEY [COMMAND…]
+#include <cstring>
+#include <memory>
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "cli/bucket_path.hpp"
+#include "cli/cancel.hpp"
+#include "cli/commands/store/child.hpp"
+#include "cli/commands/store/connection.hpp"
+#include "cli/commands/store/verbs.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds look_interval{20};
+
+struct Options {
+    StoreConnection connection;
+    std::string url;
+    std::string key;
+    std::vector<std::string> command;
+    std::string value;
+    double time_to_live_seconds = 20;
+    double wait_seconds = -1;
+};
+
+// Requested when the user cancels or the wait is over.
+class WaitToken {
+public:
+    explicit WaitToken(double seconds)
+        : watcher_([this, seconds](const std::stop_token& end) {
+              const auto deadline = Clock::now() + std::chrono::duration<double>(seconds);
+              while (!end.stop_requested() && !cancelled() &&
+                     (seconds < 0 || Clock::now() < deadline))
+                  std::this_thread::sleep_for(look_interval);
+              source_.request_stop();
+          }) {}
+    [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
+
+private:
+    std::stop_source source_;
+    std::jthread watcher_;
+};
+
+ExitCode report_no_lock(store::Store& store, const Error& error, const Options& options) {
+    if (error.code() != ErrorCode::cancelled || cancelled())
+        return report_store(error);
+    const auto holder = store.get(options.key);
+    print_error(fmt::format("{} is locked{}", printable(options.key),
+                            holder ? " by " + printable(holder->value) : ""));
+    return ExitCode::failed;
+}
+
+// Runs the command while the lock is held; ends it if the lock is lost.
+ExitCode run_command(const store::Lock& lock, const Options& options) {
+    Child child;
+    if (const int failed = child.start(options.command); failed != 0) {
+        print_error(fmt::format("cannot run {}: {}", printable(options.command.front()),
+                                std::strerror(failed)));
+        return ExitCode::failed;
+    }
+    const std::stop_token lost = lock.lost();
+    bool was_told = false;
+    while (true) {
+        if (const auto code = child.ended()) {
+            if (!lost.stop_requested())
+                return static_cast<ExitCode>(*code);
+            print_error("the lock was lost while the command ran");
+            return ExitCode::failed;
+        }
+        if ((lost.stop_requested() || cancelled()) && !was_told) {
+            child.terminate();
+            was_told = true;
+        }
+        std::this_thread::sleep_for(look_interval);
+    }
+}
+
+ExitCode hold(const store::Lock& lock, const Options& options) {
+    print(options.connection.json ? "{\"held\":true}\n" : "held; Ctrl-C frees it\n");
+    static_cast<void>(finish_output());
+    const std::stop_token lost = lock.lost();
+    while (!cancelled() && !lost.stop_requested())
+        std::this_thread::sleep_for(look_interval);
+    if (!lost.stop_requested())
+        return ExitCode::done;
+    print_error("the lock was lost");
+    return ExitCode::failed;
+}
+
+ExitCode run(const Options& options) {
+    const auto store = open_store(options.connection, options.url, IfMissing::make);
+    if (!store)
+        return report_store(store.error());
+    store::LockOptions lock_options{.value = options.value};
+    lock_options.time_to_live =
+        std::chrono::milliseconds(static_cast<std::int64_t>(options.time_to_live_seconds * 1000));
+    const auto lock = (*store)->new_lock(options.key, lock_options);
+    if (!lock)
+        return report_store(lock.error());
+    {
+        const WaitToken wait(options.wait_seconds);
+        if (const auto acquired = (*lock)->acquire(wait.token()); !acquired)
+            return report_no_lock(**store, acquired.error(), options);
+    }
+    const ExitCode code =
+        options.command.empty() ? hold(**lock, options) : run_command(**lock, options);
+    static_cast<void>((*lock)->release()); // lost, it is not ours to free
+    return code;
+}
+
+std::string holder_name() {
+    std::array<char, 256> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    return fmt::format("{}, process {}", host.data(), ::getpid());
+}
+
+} // namespace
+
+void set_up_store_lock(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    options->value = holder_name();
+    add_url_and_key(app, options->url, &options->key);
+    add_words(app, "COMMAND", options->command, "What to run under the lock, after --");
+    options->connection.add_to(app);
+    app.add_option("--value", options->value,
+                   "What the key shows while the lock is held (default: host and process)");
+    app.add_option("--ttl", options->time_to_live_seconds,
+                   "Seconds after which the lock is free if this program dies (etcd; on bolt the "
+                   "kernel frees it at once)")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    app.add_option("--wait", options->wait_seconds,
+                   "Seconds to wait for the lock (default: without end)")
+        ->check(CLI::NonNegativeNumber);
+    app.footer("Without a command it holds the lock until Ctrl-C.\n"
+               "Example: rebolt store lock etcd://localhost:2379/app jobs/nightly -- ./nightly\n"
+               "Exit codes: the command's; without one 0; 8 the lock is held by another or was "
+               "lost, 16 wrong usage, 32 cancelled while waiting.");
+    app.callback([options, &code] { code = run(*options); });
+}
+
+} // namespace rebolt::cli

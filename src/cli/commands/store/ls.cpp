@@ -1,0 +1,84 @@
+// rebolt store ls URL [PREFIX]
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/cancel.hpp"
+#include "cli/commands/store/connection.hpp"
+#include "cli/commands/store/verbs.hpp"
+#include "cli/key_format.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct Options {
+    StoreConnection connection;
+    std::string url;
+    std::string prefix;
+    KeyFormat format = KeyFormat::automatic;
+    ParseFormat prefix_format = ParseFormat::ascii_encoded;
+    bool is_long = false;
+    bool values = false;
+};
+
+void print_pair(const store::KeyValue& pair, const Options& options) {
+    if (options.connection.json) {
+        print_json_line(pair_json(pair));
+        return;
+    }
+    if (options.is_long)
+        print(fmt::format("{:>8} {:>10}  ", pair.last_index, pair.value.size()));
+    print_bytes(pair.key, options.format);
+    if (options.values) {
+        print(" = ");
+        print_bytes(pair.value, options.format);
+    }
+    print("\n");
+}
+
+ExitCode run(const Options& options) {
+    const auto prefix = parsed(options.prefix, options.prefix_format);
+    if (!prefix)
+        return report_store(prefix.error());
+    const auto store = open_store(options.connection, options.url, IfMissing::fail);
+    if (!store)
+        return report_store(store.error());
+    std::uint64_t count = 0;
+    const auto listed = (*store)->for_each(*prefix, [&](store::KeyValue&& pair) -> Result<void> {
+        if (cancelled() || output_failed())
+            return Error(ErrorCode::cancelled, "the listing was broken off");
+        print_pair(pair, options);
+        ++count;
+        return {};
+    });
+    if (!listed)
+        return report_store(listed.error());
+    if (count == 0 && !options.connection.quiet)
+        print_note(prefix->empty() ? "there are no keys"
+                                   : fmt::format("no key begins with `{}`", printable(*prefix)));
+    return ExitCode::done;
+}
+
+} // namespace
+
+void set_up_store_ls(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    add_url_and_key(app, options->url, nullptr);
+    app.add_option("PREFIX", options->prefix, "Only keys that begin with this")->type_name("");
+    options->connection.add_to(app);
+    app.add_flag("-l,--long", options->is_long, "Also print index and bytes of the value");
+    app.add_flag("--values", options->values, "Also print the values");
+    add_format_option(app, "--format", options->format, "How to print keys and values");
+    add_parse_option(app, "--parse-format", options->prefix_format, "How the prefix is given");
+    app.footer("Keys come in byte order, all of one state of the store; with --json one object a "
+               "line.\n"
+               "Example: rebolt store ls -l "
+               "'bolt:///var/lib/docker/network/files/local-kv.db?bucket=libnetwork' "
+               "docker/network/v1.0/network/\n"
+               "Exit codes: 0 listed (also if there are none), 4 the file is damaged, 8 failed, 16 "
+               "wrong usage, 32 cancelled.");
+    app.callback([options, &code] { code = run(*options); });
+}
+
+} // namespace rebolt::cli

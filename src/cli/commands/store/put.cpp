@@ -1,0 +1,112 @@
+// rebolt store put URL KEY [VALUE]
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/commands/store/connection.hpp"
+#include "cli/commands/store/verbs.hpp"
+#include "cli/key_format.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct Options {
+    StoreConnection connection;
+    std::string url;
+    std::string key;
+    std::string value;
+    std::string value_file;
+    ParseFormat key_format = ParseFormat::ascii_encoded;
+    double time_to_live_seconds = 0;
+    std::uint64_t if_index = 0;
+    bool if_missing = false;
+    bool is_directory = false;
+};
+
+Result<std::string> value_of(const Options& options) {
+    if (options.value_file.empty())
+        return options.value;
+    std::ifstream file(options.value_file == "-" ? "/dev/stdin" : options.value_file,
+                       std::ios::binary);
+    std::string content{std::istreambuf_iterator<char>(file), {}};
+    if (!file && !file.eof())
+        return Error(ErrorCode::file_not_found, "cannot read the value")
+            .in_file(options.value_file);
+    return content;
+}
+
+// The pair that was written; without a comparison its index is not known.
+Result<store::KeyValue> put(store::Store& store, const Options& options,
+                            const store::KeyValue& pair) {
+    store::PutOptions put{.is_directory = options.is_directory};
+    if (options.time_to_live_seconds > 0)
+        put.time_to_live = std::chrono::milliseconds(
+            static_cast<std::int64_t>(options.time_to_live_seconds * 1000));
+    if (options.if_missing)
+        return store.atomic_put(pair.key, pair.value, std::nullopt, put);
+    if (options.if_index != 0)
+        return store.atomic_put(pair.key, pair.value,
+                                store::KeyValue{pair.key, "", options.if_index}, put);
+    if (auto done = store.put(pair.key, pair.value, put); !done)
+        return std::move(done).error();
+    return pair;
+}
+
+ExitCode run(const Options& options) {
+    const auto key = parsed(options.key, options.key_format);
+    if (!key)
+        return report_store(key.error());
+    const auto value = value_of(options);
+    if (!value)
+        return report_store(value.error());
+    const auto store = open_store(options.connection, options.url, IfMissing::make);
+    if (!store)
+        return report_store(store.error());
+    const auto pair = put(**store, options, {*key, *value, 0});
+    if (!pair)
+        return report_store(pair.error());
+    if (options.connection.json) {
+        Json json = Json::object();
+        put_bytes(json, "key", pair->key, KeyFormat::automatic);
+        json["index"] = pair->last_index == 0 ? Json(nullptr) : Json(pair->last_index);
+        print_json_line(json);
+    } else if (pair->last_index != 0) {
+        print(fmt::format("index {}\n", pair->last_index));
+    }
+    return ExitCode::done;
+}
+
+} // namespace
+
+void set_up_store_put(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    add_url_and_key(app, options->url, &options->key);
+    auto* value = app.add_option("VALUE", options->value, "The value; empty if it is left out")
+                      ->type_name("");
+    options->connection.add_to(app);
+    app.add_option("--value-file", options->value_file,
+                   "Take the value from this file; - for standard input")
+        ->excludes(value);
+    add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
+    app.add_option("--ttl", options->time_to_live_seconds,
+                   "Seconds until the key is removed again (etcd)")
+        ->check(CLI::PositiveNumber);
+    auto* index = app.add_option("--if-index", options->if_index,
+                                 "Only if the key's index is this one; prints the new one")
+                      ->check(CLI::PositiveNumber);
+    app.add_flag("--if-missing", options->if_missing, "Only if there is no such key")
+        ->excludes(index);
+    app.add_flag("--directory", options->is_directory, "A directory marker: no value");
+    app.footer("A bolt file or bucket that is not there is made.\n"
+               "Example: rebolt store put 'bolt://kv.db?bucket=app' users/7 Jo\n"
+               "         rebolt store put etcd://localhost:2379/app users/7 Kim --if-index 12\n"
+               "Exit codes: 0 written, 4 the file is damaged, 8 not written (the key was modified, "
+               "exists, or the store cannot be reached), 16 wrong usage.");
+    app.callback([options, &code] { code = run(*options); });
+}
+
+} // namespace rebolt::cli

@@ -1,0 +1,69 @@
+// rebolt store rm URL KEY
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/commands/store/connection.hpp"
+#include "cli/commands/store/verbs.hpp"
+#include "cli/key_format.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct Options {
+    StoreConnection connection;
+    std::string url;
+    std::string key;
+    ParseFormat key_format = ParseFormat::ascii_encoded;
+    std::uint64_t if_index = 0;
+    bool is_tree = false;
+};
+
+Result<std::size_t> remove(store::Store& store, const std::string& key, const Options& options) {
+    if (options.is_tree)
+        return store.remove_tree(key);
+    auto removed = options.if_index == 0
+                       ? store.remove(key)
+                       : store.atomic_remove(key, store::KeyValue{key, "", options.if_index});
+    if (!removed)
+        return std::move(removed).error();
+    return 1;
+}
+
+ExitCode run(const Options& options) {
+    const auto key = parsed(options.key, options.key_format);
+    if (!key)
+        return report_store(key.error());
+    const auto store = open_store(options.connection, options.url, IfMissing::fail);
+    if (!store)
+        return report_store(store.error());
+    const auto removed = remove(**store, *key, options);
+    if (!removed)
+        return report_store(removed.error());
+    if (options.connection.json)
+        print_json_line({{"removed", *removed}});
+    else if (options.is_tree)
+        print(fmt::format("{} {} removed\n", *removed, *removed == 1 ? "key" : "keys"));
+    return ExitCode::done;
+}
+
+} // namespace
+
+void set_up_store_rm(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    add_url_and_key(app, options->url, &options->key);
+    options->connection.add_to(app);
+    auto* tree = app.add_flag("--tree", options->is_tree, "All keys that begin with KEY");
+    app.add_option("--if-index", options->if_index, "Only if the key's index is this one")
+        ->check(CLI::PositiveNumber)
+        ->excludes(tree);
+    add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
+    app.footer("Example: rebolt store rm 'bolt://kv.db?bucket=app' users/7\n"
+               "         rebolt store rm --tree 'bolt://kv.db?bucket=app' users/\n"
+               "Exit codes: 0 removed, 4 the file is damaged, 8 no such key, modified, or failed, "
+               "16 wrong usage.");
+    app.callback([options, &code] { code = run(*options); });
+}
+
+} // namespace rebolt::cli

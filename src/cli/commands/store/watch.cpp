@@ -1,0 +1,121 @@
+// rebolt store watch URL [KEY]
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/commands/store/connection.hpp"
+#include "cli/commands/store/verbs.hpp"
+#include "cli/key_format.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+using store::Event;
+using store::EventKind;
+
+struct Options {
+    StoreConnection connection;
+    std::string url;
+    std::string key;
+    ParseFormat key_format = ParseFormat::ascii_encoded;
+    std::uint64_t after = 0;
+    std::uint64_t count = 0;
+    bool is_tree = false;
+    bool changes_only = false;
+};
+
+constexpr std::chrono::hours patience{24};
+
+std::string_view name_of(EventKind kind) {
+    switch (kind) {
+    case EventKind::put:
+        return "put";
+    case EventKind::removed:
+        return "removed";
+    case EventKind::reset:
+        return "reset";
+    case EventKind::caught_up:
+        return "caught-up";
+    }
+    return "unknown";
+}
+
+void print_event(const Event& event, bool is_json) {
+    const bool has_key = event.kind == EventKind::put || event.kind == EventKind::removed;
+    if (is_json) {
+        Json json{{"event", name_of(event.kind)}};
+        if (event.kind == EventKind::put)
+            json.update(pair_json(event.pair));
+        else if (has_key)
+            put_bytes(json, "key", event.pair.key, KeyFormat::automatic);
+        print_json_line(json);
+        return;
+    }
+    print(name_of(event.kind));
+    if (has_key)
+        print(" " + key_text(event.pair.key));
+    if (event.kind == EventKind::put) {
+        print(fmt::format(" index {}: ", event.pair.last_index));
+        print_bytes(event.pair.value, KeyFormat::automatic);
+    }
+    print("\n");
+}
+
+ExitCode follow(store::Watch& watch, const Options& options) {
+    const CancelToken cancel;
+    std::uint64_t changes = 0;
+    while (options.count == 0 || changes < options.count) {
+        const auto event = watch.next(cancel.token(), patience);
+        if (!event && event.error().code() == ErrorCode::cancelled)
+            return ExitCode::done; // that is how one ends it
+        if (!event)
+            return report_store(event.error());
+        if (!*event)
+            continue;
+        print_event(**event, options.connection.json);
+        if (!finish_output()) // whoever reads shall see it now
+            return ExitCode::done;
+        changes += (*event)->kind == EventKind::put || (*event)->kind == EventKind::removed ? 1 : 0;
+    }
+    return ExitCode::done;
+}
+
+ExitCode run(const Options& options) {
+    const auto key = parsed(options.key, options.key_format);
+    if (!key)
+        return report_store(key.error());
+    const auto store = open_store(options.connection, options.url, IfMissing::fail);
+    if (!store)
+        return report_store(store.error());
+    const store::WatchOptions watch{.current_first = !options.changes_only,
+                                    .after_index = options.after};
+    const auto begun = options.is_tree || key->empty() ? (*store)->watch_tree(*key, watch)
+                                                       : (*store)->watch(*key, watch);
+    if (!begun)
+        return report_store(begun.error());
+    return follow(**begun, options);
+}
+
+} // namespace
+
+void set_up_store_watch(CLI::App& app, ExitCode& code) {
+    auto options = std::make_shared<Options>();
+    add_url_and_key(app, options->url, nullptr);
+    app.add_option("KEY", options->key, "The key; all keys if it is left out")->type_name("");
+    options->connection.add_to(app);
+    app.add_flag("--tree", options->is_tree, "All keys that begin with KEY");
+    app.add_flag("--changes", options->changes_only, "Leave out what is there at the begin");
+    app.add_option("--after", options->after, "Only changes after this index (etcd)");
+    app.add_option("--count", options->count, "End after so many puts and removals; 0: never")
+        ->capture_default_str();
+    add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
+    app.footer(
+        "Prints what is there, `caught-up`, and then changes as they happen, until Ctrl-C.\n"
+        "Example: rebolt store watch --tree 'bolt://kv.db?bucket=app' users/\n"
+        "Exit codes: 0 ended by Ctrl-C or --count, 4 the file is damaged, 8 failed, 16 wrong "
+        "usage.");
+    app.callback([options, &code] { code = run(*options); });
+}
+
+} // namespace rebolt::cli
