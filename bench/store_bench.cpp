@@ -1,0 +1,94 @@
+// Lists 100,000 keys of a bolt store, side by side with libkv through Go:
+//   rebolt_store_bench FOLDER LIBKVPEER
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include <rebolt/store.hpp>
+
+#include "measure.hpp"
+
+namespace rebolt::bench {
+namespace {
+
+constexpr unsigned runs = 7;
+constexpr std::size_t keys = 100'000;
+
+template <class T>
+T must(Result<T> result) {
+    if (!result) {
+        fmt::print(stderr, "bench: {}\n", result.error().to_text());
+        std::exit(8);
+    }
+    return std::move(*result);
+}
+
+// Keys and values as long as dockerd's endpoints, near enough.
+void fill(const std::string& path, std::size_t value_bytes) {
+    if (std::filesystem::exists(path))
+        return;
+    std::vector<store::KeyValue> pairs;
+    for (std::size_t i = 0; i < keys; ++i)
+        pairs.push_back({fmt::format("docker/network/v1.0/endpoint/{:016}/", i),
+                         std::string(value_bytes, static_cast<char>('a' + i % 26)), 0});
+    const auto store = must(store::open("bolt://" + path + "?bucket=libnetwork"));
+    if (!store->put_all(pairs))
+        std::exit(8);
+}
+
+void list(store::Store& store, std::string_view prefix) {
+    const auto pairs = must(store.list(prefix));
+    if (pairs.size() != keys)
+        std::exit(8);
+    use(pairs.back().last_index);
+}
+
+void visit(store::Store& store, std::string_view prefix) {
+    std::uint64_t sum = 0;
+    const auto done = store.for_each(prefix, [&](store::KeyValue&& pair) {
+        sum += pair.last_index;
+        return Result<void>();
+    });
+    if (!done)
+        std::exit(8);
+    use(sum);
+}
+
+void row(const char* what, std::size_t value_bytes, double ours, double theirs) {
+    fmt::print("| {:<28} | {:>11} | {:>10.3f} | {:>10.3f} | {:>6.2f} |\n", what, value_bytes,
+               ours * 1000, theirs * 1000, theirs / ours);
+}
+
+int run(const std::string& folder, const std::string& peer) {
+    constexpr std::string_view prefix = "docker/network/v1.0/endpoint/";
+    fmt::print(
+        "\n## Store: a list of 100,000 keys\n\n"
+        "| rebolt, once per call         | value bytes |  rebolt ms |   libkv ms | faster |\n"
+        "|---|---:|---:|---:|---:|\n");
+    for (const std::size_t value_bytes : {100, 1000}) {
+        const std::string path = fmt::format("{}/store-{}.db", folder, value_bytes);
+        fill(path, value_bytes);
+        const auto store = must(store::open("bolt://" + path + "?bucket=libnetwork"));
+        const double theirs =
+            peer_seconds(fmt::format("{} time-list {} libnetwork {} {}", peer, path, prefix, runs));
+        row("Store::list", value_bytes, median_seconds(runs, [&] { list(*store, prefix); }),
+            theirs);
+        row("Store::for_each", value_bytes, median_seconds(runs, [&] { visit(*store, prefix); }),
+            theirs);
+    }
+    return 0;
+}
+
+} // namespace
+} // namespace rebolt::bench
+
+int main(int argc, char** argv) {
+    if (argc == 3)
+        return rebolt::bench::run(argv[1], argv[2]);
+    fmt::print(stderr, "usage: rebolt_store_bench FOLDER LIBKVPEER\n");
+    return 16;
+}
