@@ -9,6 +9,12 @@
 //
 // Nothing is ever deleted but what retention says of old snapshots and of
 // damaged files that were set aside. What was done, undo_guard() takes back.
+//
+// What the service must be protected from, the guard is protected from too: it
+// may be killed at any moment, find no room or a folder that cannot be written,
+// and meet a program that changes the file. The file under its path is the old
+// one or the whole new one, a clean file is never kept from its service, and
+// what went wrong is said in the report's line.
 #pragma once
 
 #include <chrono>
@@ -43,6 +49,9 @@ struct GuardedFile {
     bool only_complete = false;
     /// Holds nothing that cannot be made anew: GuardOptions::reset_caches.
     bool is_cache = false;
+    /// Of Docker's network state: the data root. Networks and endpoints that are
+    /// lost are written anew from the containers' own files. Empty: they are not.
+    std::string docker_root = {};
 };
 
 struct GuardOptions {
@@ -67,7 +76,7 @@ enum class GuardOutcome : std::uint8_t {
     recovered,   ///< it was damaged, and is in its place again
     quarantined, ///< it was damaged, and is set aside
     refused,     ///< it is damaged, and was left as it is
-    failed,      ///< it is damaged, and could not be set aside or recovered
+    failed,      ///< it is damaged, and could not be set aside or recovered; or it is no file
 };
 
 /// `absent`, `clean`, `in-use`, …
@@ -83,13 +92,18 @@ struct GuardReport {
     std::string snapshot;            ///< the snapshot that was made now
     std::vector<std::string> donors; ///< snapshots that were offered to recover
     std::optional<RecoverReport> recovery;
+    /// The snapshot that took the place of a file in which nothing could be read.
+    std::string restored_from;
+    std::uint64_t records_mended = 0; ///< with GuardedFile::docker_root
     std::chrono::microseconds took{0};
 };
 
 /// Judges one file, and does what its policy says. Never fails: what went wrong
 /// is in the report. A clean file costs one check, and a copy of it if it has
 /// changed since the last snapshot. Killed at any moment, the file under `path`
-/// is the damaged one or the whole new one.
+/// is the damaged one or the whole new one, and the next call goes on from there.
+/// A symbolic link is followed, and stays. Two calls for one file at a time wait
+/// for each other.
 [[nodiscard]] GuardReport guard_file(const GuardedFile& file, const GuardOptions& options);
 
 /// What undo_guard() did.
@@ -124,7 +138,7 @@ struct GuardConfig {
     std::vector<GuardedFile> files;
 };
 
-/// Reads TOML: see docs/guard.md. Errors: file_not_found, permission_denied,
+/// Reads TOML: docs/guard.md has all settings. Errors: file_not_found, permission_denied,
 /// invalid_argument (naming the line: unknown keys too).
 [[nodiscard]] Result<GuardConfig> read_guard_config(const std::string& path);
 

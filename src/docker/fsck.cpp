@@ -149,9 +149,8 @@ Result<void> write_all(const PageSource& source, const std::string& path) {
     return {};
 }
 
-Result<void> change_records(const std::string& path, const std::vector<RecordChange>& changes) {
-    OpenOptions open;
-    open.no_sync = true; // a scratch file
+Result<void> change_records(const std::string& path, const std::vector<RecordChange>& changes,
+                            const OpenOptions& open) {
     const DB db = TRY(DB::open(path, open));
     return db.update([&](Tx& tx) -> Result<void> {
         Bucket bucket = TRY(tx.bucket(bucket_name));
@@ -217,13 +216,32 @@ Result<EditPlan> plan_fsck(const PageSource& source, const FsckReport& report) {
     if (!scratch.is_made())
         return Error(ErrorCode::io, "no temporary file could be made").in_file(scratch.path());
     TRY(write_all(source, scratch.path()));
-    TRY(change_records(scratch.path(), report.changes));
+    OpenOptions unsynced;
+    unsynced.no_sync = true;
+    TRY(change_records(scratch.path(), report.changes, unsynced));
     const PageSource changed = TRY(PageSource::open(scratch.path()));
     EditPlan plan = differences(source, changed);
     plan.title = "mend Docker's network state";
     for (const RecordChange& change : report.changes)
         plan.steps.push_back(fmt::format("{}: {}", printable(change.key), change.what));
     return plan;
+}
+
+Result<void> mend_records(const std::string& path, const FsckReport& report) {
+    OpenOptions open;
+    open.timeout = std::chrono::milliseconds{0};
+    return change_records(path, report.changes, open);
+}
+
+Result<void> make_network_state(const std::string& path, std::uint32_t file_mode) {
+    OpenOptions open;
+    open.timeout = std::chrono::milliseconds{0};
+    open.file_mode = file_mode;
+    const DB db = TRY(DB::open(path, open));
+    return db.update([](Tx& tx) -> Result<void> {
+        TRY(tx.create_bucket_if_missing(bucket_name));
+        return {};
+    });
 }
 
 } // namespace rebolt::docker

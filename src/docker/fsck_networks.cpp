@@ -49,6 +49,23 @@ struct Pool {
     Cidr cidr;
 };
 
+// Docker never makes two networks that overlap: one was removed, and has come
+// back with an older page. If containers are in one of them it is the other.
+std::vector<RecordChange> repair_of_overlap(const FsckWork& work, const Network& one,
+                                            const Network& other) {
+    if (work.is_wanted(one.id) == work.is_wanted(other.id))
+        return {};
+    const Network& unwanted = work.is_wanted(one.id) ? other : one;
+    std::vector<RecordChange> repair{
+        removal(unwanted.key, fmt::format("remove network {}, which no container is in",
+                                          named(unwanted.name, unwanted.id)))};
+    if (const EndpointCount* count = work.state.count(unwanted.id))
+        repair.push_back(removal(count->key, "remove its count"));
+    if (const BridgeNetwork* bridge = work.state.bridge(unwanted.id))
+        repair.push_back(removal(bridge->key, "remove the bridge driver's record"));
+    return repair;
+}
+
 // Sorted by first address, the wider first, a pool overlaps the one that is
 // open around it or none: pools nest or are apart.
 void find_overlaps(FsckWork& work) {
@@ -73,11 +90,14 @@ void find_overlaps(FsckWork& work) {
                              named(pool.network->name, pool.network->id), around->text,
                              named(around->network->name, around->network->id)),
                  fmt::format("Failed to allocate ipam pool(s) for network \"{}\" ({}): Pool "
-                             "overlaps with other one on this address space; a pool that is not "
+                             "overlaps with other one on this address space; if it has endpoints, "
+                             "`panic: runtime error: invalid memory address or nil pointer "
+                             "dereference`; a pool that is not "
                              "counted as taken may end in `could not find an available, "
                              "non-overlapping IPv{} address pool among the defaults to assign to "
                              "the network`",
-                             pool.network->name, pool.network->id, pool.cidr.is_v6 ? 6 : 4));
+                             pool.network->name, pool.network->id, pool.cidr.is_v6 ? 6 : 4),
+                 repair_of_overlap(work, *around->network, *pool.network));
     }
 }
 

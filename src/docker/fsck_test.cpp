@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <rebolt/db.hpp>
+#include <rebolt/docker/startup.hpp>
 #include <rebolt/undo.hpp>
 
 #include "support/run_command.hpp"
@@ -208,6 +209,46 @@ TEST(DockerFsck, TwinsAndOverlapsAreForAPersonToDecide) {
         "`could not find an available, non-overlapping IPv4 address pool among the defaults to "
         "assign to the network`"));
     EXPECT_EQ(report.left_count, 5U);
+}
+
+// A network that was removed, and has come back from an older page, with its pool
+// that another has now.
+TEST(DockerFsck, OfTwoOverlappingNetworksThatWithContainersStays) {
+    const Subject subject;
+    const NetworkState state = subject.state();
+    Network back = *state.network(custom);
+    back.id = std::string(64, '0'); // dockerd may meet it first
+    back.name = "removed";
+    back.json.clear();
+    back.driver_options.clear();
+    EndpointCount count;
+    count.network_id = back.id;
+    count.index = 1;
+    subject.put(back);
+    subject.put(count);
+    const auto walked = walk_startup(*PageSource::open(subject.path()));
+    ASSERT_TRUE(walked->fate);
+    EXPECT_EQ(walked->last_words,
+              "panic: runtime error: invalid memory address or nil pointer dereference");
+    Containers containers;
+    for (const Sandbox& sandbox : state.sandboxes) {
+        Container container;
+        container.id = sandbox.container_id;
+        container.sandbox_id = sandbox.id;
+        container.networks.emplace_back();
+        container.networks.back().name = "custom";
+        container.networks.back().network_id = custom;
+        containers.all.push_back(std::move(container));
+    }
+    const FsckReport report = fsck(subject.state(), &containers);
+    ASSERT_EQ(codes(report), (Codes{"pools-overlap", "bridge-missing"}));
+    EXPECT_EQ(report.left_count, 0U);
+    EXPECT_EQ(report.findings[0].repair[0].what,
+              "remove network removed (000000000000), which no container is in");
+    subject.repair(&containers);
+    EXPECT_EQ(subject.state().network(back.id), nullptr);
+    EXPECT_NE(subject.state().network(custom), nullptr);
+    EXPECT_FALSE(walk_startup(*PageSource::open(subject.path()))->fate.has_value());
 }
 
 TEST(DockerFsck, ALostBridgeRecordIsWrittenAsDockerWroteIt) {

@@ -59,7 +59,9 @@ bool networks_for_scope(StartupWalk& walk, std::string_view place,
 // What IPAM would say: every pool once, every address once.
 class Addresses {
 public:
-    void take_pools(StartupWalk& walk, const Network& network) {
+    // False if one is taken already: libnetwork then has no pool for the network.
+    bool take_pools(StartupWalk& walk, const Network& network) {
+        bool all = true;
         for (const auto* pools : {&network.v4_pools, &network.v6_pools})
             for (const PoolGrant& grant : *pools) {
                 const auto pool = parse_cidr(grant.pool);
@@ -67,6 +69,7 @@ public:
                     continue;
                 const bool taken = std::ranges::any_of(
                     pools_, [&](const Cidr& other) { return overlap(*pool, other); });
+                all = all && !taken;
                 if (taken)
                     walk.say(fmt::format("Failed to allocate ipam pool(s) for network \"{}\" ({}): "
                                          "Pool overlaps with other one on this address space",
@@ -74,6 +77,7 @@ public:
                 else
                     pools_.push_back(*pool);
             }
+        return all;
     }
     void take_address(StartupWalk& walk, const Network& network, const Endpoint& endpoint) {
         if (!endpoint.interface)
@@ -108,9 +112,20 @@ bool reserve_pools(StartupWalk& walk) {
             walk.list("reservePools, getEndpointsFromStore", "endpoint/" + network->id);
         if (endpoints == nullptr)
             return false;
-        addresses.take_pools(walk, *network);
-        for (const Endpoint* endpoint : endpoints->all<Endpoint>())
+        const bool has_pools = addresses.take_pools(walk, *network);
+        for (const Endpoint* endpoint : endpoints->all<Endpoint>()) {
+            // assignAddressVersion asks a pool that is nil whether it contains the address.
+            if (!has_pools && endpoint->interface && !endpoint->interface->v4.empty()) {
+                end_with(walk.report(),
+                         {.kind = FateKind::panic,
+                          .words = "runtime error: invalid memory address or nil pointer "
+                                   "dereference",
+                          .page = {},
+                          .path = {}});
+                return false;
+            }
             addresses.take_address(walk, *network, *endpoint);
+        }
     }
     return true;
 }

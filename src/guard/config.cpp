@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
 #include <rebolt/guard.hpp>
@@ -98,6 +97,7 @@ Result<GuardedFile> read_file(const std::string& path, const toml::table& from) 
     table.take("policy", policy);
     table.take("only_complete", file.only_complete);
     table.take("cache", file.is_cache);
+    table.take("docker_root", file.docker_root);
     if (file.path.empty() || file.path.front() != '/')
         table.complain(from, "a file needs a `path` that begins with /");
     if (const auto known = guard_policy(policy))

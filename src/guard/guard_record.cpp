@@ -1,9 +1,14 @@
 #include "guard/guard_record.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+
+#include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
 
@@ -21,6 +26,7 @@ using Json = nlohmann::ordered_json;
 constexpr const char* record_name = "record.json";
 constexpr const char* shape = "rebolt.guard-record/1";
 constexpr std::uint32_t record_mode = 0600;
+constexpr std::int64_t nanoseconds_a_second = 1'000'000'000;
 
 GuardRecord from_json(const Json& json) {
     GuardRecord record;
@@ -57,6 +63,47 @@ Json to_json(const GuardRecord& record) {
     return json;
 }
 
+// By its name: `<transaction>-<checksum>.db`.
+std::optional<Snapshot> snapshot_at(const std::filesystem::directory_entry& entry) {
+    constexpr std::size_t checksum_digits = 16;
+    const std::string stem = entry.path().stem().string();
+    const std::size_t dash = stem.find('-');
+    Snapshot snapshot;
+    std::error_code error;
+    snapshot.bytes = entry.file_size(error);
+    if (error || entry.path().extension() != ".db" || dash == std::string::npos ||
+        stem.size() != dash + 1 + checksum_digits)
+        return std::nullopt;
+    const auto read = std::from_chars(stem.data(), stem.data() + dash, snapshot.transaction);
+    if (read.ec != std::errc{} || read.ptr != stem.data() + dash)
+        return std::nullopt;
+    snapshot.path = entry.path().string();
+    snapshot.checksum = stem.substr(dash + 1);
+    return snapshot;
+}
+
+std::vector<Snapshot> snapshots_in(const std::string& folder) {
+    std::vector<Snapshot> found;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error))
+        if (auto snapshot = snapshot_at(*entry))
+            found.push_back(*std::move(snapshot));
+    std::ranges::sort(found, std::ranges::greater{}, &Snapshot::transaction);
+    return found;
+}
+
+std::optional<GuardRecord> record_in(const std::string& folder) {
+    std::ifstream file(std::filesystem::path(folder) / record_name);
+    if (!file)
+        return std::nullopt;
+    try {
+        return from_json(Json::parse(file));
+    } catch (const Json::exception&) {
+        return std::nullopt;
+    }
+}
+
 } // namespace
 
 std::string folder_of(const std::string& state_folder, const std::string& file) {
@@ -72,15 +119,21 @@ std::string folder_of(const std::string& state_folder, const std::string& file) 
     return state_folder + "/" + name;
 }
 
+Result<FileStamp> stamp_of(const std::string& path) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0)
+        return io::system_error(errno, "cannot look at the file", path);
+    return FileStamp{.inode = status.st_ino,
+                     .bytes = static_cast<std::uint64_t>(status.st_size),
+                     .modified_ns =
+                         status.st_mtim.tv_sec * nanoseconds_a_second + status.st_mtim.tv_nsec};
+}
+
 GuardRecord read_record(const std::string& folder) {
-    std::ifstream file(std::filesystem::path(folder) / record_name);
-    if (!file)
-        return {};
-    try {
-        return from_json(Json::parse(file));
-    } catch (const Json::exception&) {
-        return {};
-    }
+    GuardRecord record = record_in(folder).value_or(GuardRecord{});
+    if (record.snapshots.empty())
+        record.snapshots = snapshots_in(folder);
+    return record;
 }
 
 Result<void> write_record(const std::string& folder, const GuardRecord& record) {

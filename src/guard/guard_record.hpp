@@ -26,6 +26,8 @@ struct FileStamp {
 
     bool operator==(const FileStamp&) const = default;
 };
+/// What the file is like now. Errors: file_not_found, io.
+[[nodiscard]] Result<FileStamp> stamp_of(const std::string& path);
 
 struct GuardRecord {
     std::string file; ///< whose record it is
@@ -41,6 +43,7 @@ struct GuardRecord {
 [[nodiscard]] std::string folder_of(const std::string& state_folder, const std::string& file);
 
 /// An empty record if there is none, or none that can be read: it is only a help.
+/// The snapshots are then found by their names.
 [[nodiscard]] GuardRecord read_record(const std::string& folder);
 /// Makes the folder if need be. Errors: io, permission_denied.
 Result<void> write_record(const std::string& folder, const GuardRecord& record);

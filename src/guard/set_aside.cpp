@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
-#include <functional>
 #include <string>
+#include <utility>
 
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -15,7 +18,7 @@
 #include <rebolt/page_source.hpp>
 
 #include "base/try.hpp"
-#include "guard/guard_record.hpp"
+#include "io/file.hpp"
 #include "io/new_file.hpp"
 
 namespace rebolt::guard {
@@ -30,8 +33,62 @@ Result<std::string> copy_aside(const std::string& path, const std::string& name)
     const PageSource source = TRY(PageSource::open(path, unlocked));
     auto file = TRY(io::NewFile::create(name, ownership.mode));
     TRY(file.append(source.file()));
+    if (!source.readable(0, source.file_bytes()))
+        return Error(ErrorCode::io, "parts of it cannot be read: no true copy of it can be made")
+            .in_file(path);
+    if (::chown(file.temporary_path().c_str(), ownership.user, ownership.group) != 0 &&
+        ::geteuid() == 0)
+        return io::system_error(errno, "cannot give the copy its owner", name);
     TRY(file.put_in_place());
+    const PageSource copy = TRY(PageSource::open(name, unlocked));
+    if (!std::ranges::equal(copy.file(), source.file()))
+        return Error(ErrorCode::io, "the copy is not what was written").in_file(name);
     return name;
+}
+
+Result<void> sync(const std::string& path) {
+    const auto file = TRY(io::File::open_for_reading(path));
+    if (::fsync(file->descriptor()) != 0)
+        return io::system_error(errno, "cannot sync", path);
+    return io::sync_folder_of(path);
+}
+
+// A name is its time, and a number where a second has several. By both: `-10`
+// comes after `-2`.
+bool is_newer(const std::string& left, const std::string& right) {
+    const std::size_t time = left.find_last_of('Z');
+    const int order = left.compare(0, time, right, 0, right.find_last_of('Z'));
+    if (order != 0)
+        return order > 0;
+    return left.size() != right.size() ? left.size() > right.size() : left > right;
+}
+
+// Newer than all that are there, also than those whose time is ahead of the clock.
+std::string next_name(const std::string& path, std::string_view word) {
+    const std::string name = fmt::format("{}.{}-{}", path, word, utc_time(true));
+    const std::vector<std::string> names = names_set_aside(path, word);
+    if (names.empty() || is_newer(name, names.front()))
+        return name;
+    const std::string& newest = names.front();
+    const std::size_t end = newest.find_last_of('Z') + 1;
+    unsigned number = 1;
+    if (end < newest.size())
+        std::from_chars(newest.data() + end + 1, newest.data() + newest.size(), number);
+    return fmt::format("{}-{}", newest.substr(0, end), number + 1);
+}
+
+void copy_attributes(const std::string& from, const std::string& to) {
+    constexpr std::size_t longest = 65536;
+    std::string names(longest, '\0');
+    const ssize_t size = ::listxattr(from.c_str(), names.data(), names.size());
+    names.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+    for (std::size_t at = 0; at < names.size(); at += std::strlen(&names[at]) + 1) {
+        std::string value(longest, '\0');
+        const ssize_t length = ::getxattr(from.c_str(), &names[at], value.data(), value.size());
+        if (length >= 0)
+            (void)::setxattr(to.c_str(), &names[at], value.data(), static_cast<std::size_t>(length),
+                             0);
+    }
 }
 
 } // namespace
@@ -44,21 +101,32 @@ Result<Ownership> ownership_of(const std::string& path) {
         .user = status.st_uid, .group = status.st_gid, .mode = status.st_mode & permission_bits};
 }
 
-Result<std::string> set_aside(const std::string& path, std::string_view word) {
+Result<void> expect_same(const std::string& path, const FileStamp& expected) {
+    if (TRY(stamp_of(path)) != expected)
+        return Error(ErrorCode::invalid_argument, "another program changed it meanwhile")
+            .in_file(path);
+    return {};
+}
+
+Result<std::string> set_aside(const std::string& path, std::string_view word,
+                              const FileStamp& expected) {
+    TRY(expect_same(path, expected));
     std::error_code error;
     for (const std::string& name : names_set_aside(path, word))
         if (std::filesystem::equivalent(name, path, error))
             return name; // it was cut off here the last time
-    std::string name = fmt::format("{}.{}-{}", path, word, utc_time(true));
-    for (unsigned number = 2; std::filesystem::exists(name, error); ++number)
-        name = fmt::format("{}.{}-{}-{}", path, word, utc_time(true), number);
-    if (::link(path.c_str(), name.c_str()) == 0) {
-        TRY(io::sync_folder_of(path));
-        return name;
+    const std::string name = next_name(path, word);
+    if (::link(path.c_str(), name.c_str()) != 0) {
+        if (errno != EPERM && errno != EOPNOTSUPP && errno != EMLINK)
+            return io::system_error(errno, "cannot set the file aside", path);
+        return copy_aside(path, name);
     }
-    if (errno != EPERM && errno != EOPNOTSUPP && errno != EMLINK)
-        return io::system_error(errno, "cannot set the file aside", path);
-    return copy_aside(path, name);
+    if (auto same = expect_same(name, expected); !same) {
+        ::unlink(name.c_str());
+        return std::move(same).error();
+    }
+    TRY(sync(name));
+    return name;
 }
 
 std::vector<std::string> names_set_aside(const std::string& path, std::string_view word) {
@@ -71,7 +139,7 @@ std::vector<std::string> names_set_aside(const std::string& path, std::string_vi
         if (const std::string name = entry->path().filename().string();
             name.starts_with(prefix) && !name.ends_with(".new"))
             names.push_back(entry->path().string());
-    std::ranges::sort(names, std::greater{});
+    std::ranges::sort(names, is_newer);
     return names;
 }
 
@@ -88,6 +156,7 @@ Result<void> put_in_place(const std::string& from, const std::string& path,
         return io::system_error(errno, "cannot give the new file its owner", from);
     if (::chmod(from.c_str(), ownership.mode) != 0)
         return io::system_error(errno, "cannot give the new file its permissions", from);
+    copy_attributes(path, from);
     if (std::rename(from.c_str(), path.c_str()) != 0)
         return io::system_error(errno, "cannot put the new file in its place", path);
     return io::sync_folder_of(path);

@@ -1,9 +1,6 @@
 #include "guard/snapshots.hpp"
 
-#include <cerrno>
 #include <filesystem>
-
-#include <sys/stat.h>
 
 #include <fmt/format.h>
 #include <xxhash.h>
@@ -15,7 +12,6 @@ namespace rebolt::guard {
 namespace {
 
 constexpr std::uint32_t snapshot_mode = 0600; // Docker's files hold secrets' names
-constexpr std::int64_t nanoseconds_a_second = 1'000'000'000;
 
 std::string checksum_of(Bytes bytes) {
     return fmt::format("{:016x}", XXH3_64bits(bytes.data(), bytes.size()));
@@ -30,16 +26,6 @@ bool is_sound(const Snapshot& snapshot) {
 }
 
 } // namespace
-
-Result<FileStamp> stamp_of(const std::string& path) {
-    struct stat status{};
-    if (::stat(path.c_str(), &status) != 0)
-        return io::system_error(errno, "cannot look at the file", path);
-    return FileStamp{.inode = status.st_ino,
-                     .bytes = static_cast<std::uint64_t>(status.st_size),
-                     .modified_ns =
-                         status.st_mtim.tv_sec * nanoseconds_a_second + status.st_mtim.tv_nsec};
-}
 
 Result<std::string> take_snapshot(const PageSource& source, std::uint64_t transaction,
                                   const std::string& folder, std::size_t kept,

@@ -10,9 +10,6 @@
 
 namespace rebolt::guard {
 
-/// What the file is like now. Errors: file_not_found, io.
-[[nodiscard]] Result<FileStamp> stamp_of(const std::string& path);
-
 /// Copies the file, which is clean, unless its record has that copy already, and
 /// drops the oldest beyond `kept`. Not synced: a snapshot proves itself when it
 /// is used. Returns its path; empty if there was nothing to do. Errors: io,

@@ -76,7 +76,7 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"schema", {"base", "format", "schema"}},
     // io: locks and watches between processes; engine in bolt/ alone (see is_allowed).
     {"store", {"base", "schema", "io", "engine", "store"}},
-    {"guard", {"base", "io", "check", "salvage", "guard"}},
+    {"guard", {"base", "io", "check", "salvage", "docker", "guard"}},
     // store: its records are objects of a datastore.
     {"docker", {"base", "format", "io", "engine", "check", "salvage", "schema", "store", "docker"}},
     {"diagnose", {"base", "format", "io", "check", "salvage", "schema", "diagnose"}},
@@ -129,9 +129,11 @@ bool is_allowed(const std::string& from, const std::string& to, const std::strin
     if (to == "std")
         return true;
     if (to == "nlohmann")
-        return from == "schema" || from == "docker" || from == "cli";
+        return from == "schema" || from == "docker" || from == "guard" || from == "cli";
     if (to == "CLI")
         return from == "cli";
+    if (to == "toml++")
+        return from == "guard";
     if (from == "cli")
         return to == "cli" || target.starts_with("rebolt/");
     const auto row = may_include.find(from);

@@ -87,4 +87,11 @@ struct FsckReport {
 /// physical damage), io, damaged.
 [[nodiscard]] Result<EditPlan> plan_fsck(const PageSource& source, const FsckReport& report);
 
+/// Makes a report's changes in a file that nobody else needs yet, in one synced
+/// transaction. Errors: lock_timeout, io, damaged, bucket_not_found.
+[[nodiscard]] Result<void> mend_records(const std::string& path, const FsckReport& report);
+
+/// A new file with no records, to mend. Errors: io, permission_denied.
+[[nodiscard]] Result<void> make_network_state(const std::string& path, std::uint32_t file_mode);
+
 } // namespace rebolt::docker

@@ -1,9 +1,11 @@
 // rebolt guard docker|containerd|etcd|FILE…
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
 
+#include <rebolt/docker/containers.hpp>
 #include <rebolt/guard.hpp>
 
 #include "cli/commands/commands.hpp"
@@ -40,6 +42,13 @@ void add_rules(GuardOptions& options) {
     options.recover.age_of = schema::age_of;
 }
 
+// The data root, of a file that stands where Docker keeps its network state.
+std::string docker_root_of(const std::string& path) {
+    const std::string root =
+        std::filesystem::path(path).parent_path().parent_path().parent_path().string();
+    return !root.empty() && docker::network_state_path(root) == path ? root : "";
+}
+
 Result<void> add_target(Work& work, const std::string& target, const Options& options) {
     if (target.find('/') == std::string::npos && !target.ends_with(".db")) {
         auto files = guard_preset(target, {.data_root = options.data_root});
@@ -48,7 +57,7 @@ Result<void> add_target(Work& work, const std::string& target, const Options& op
         work.files.insert(work.files.end(), files->begin(), files->end());
         return {};
     }
-    work.files.push_back({.path = target});
+    work.files.push_back({.path = target, .docker_root = docker_root_of(target)});
     return {};
 }
 
@@ -89,6 +98,9 @@ Json json_of(const GuardReport& report) {
               {"quarantine", report.quarantine.empty() ? Json(nullptr) : Json(report.quarantine)},
               {"snapshot", report.snapshot.empty() ? Json(nullptr) : Json(report.snapshot)},
               {"donors", report.donors},
+              {"restored_from",
+               report.restored_from.empty() ? Json(nullptr) : Json(report.restored_from)},
+              {"records_mended", report.records_mended},
               {"microseconds", report.took.count()}};
     if (report.recovery) {
         Json keys = Json::object();
@@ -125,7 +137,7 @@ ExitCode run_guard(const Options& options) {
     Json json{{"shape", "rebolt.guard/1"}, {"may_start", true}, {"files", Json::array()}};
     ExitCode code = ExitCode::done;
     for (const GuardedFile& file : work->files) {
-        extend_start_timeout(work->options.time_budget);
+        tell_systemd(file.path, work->options.time_budget);
         const GuardReport report = guard_file(file, work->options);
         if (!report.may_start)
             code = report.outcome == GuardOutcome::failed ? ExitCode::failed : ExitCode::damaged;

@@ -22,6 +22,7 @@ struct Options {
     std::string preset;
     std::string root; ///< for images that are being built, and tests
     bool yes = false;
+    bool remove = false;
 };
 
 Result<GuardDropIn> drop_in_of(const Options& options) {
@@ -46,6 +47,23 @@ bool user_agrees(const Options& options, const std::string& question) {
     return answer == "y" || answer == "yes";
 }
 
+// systemd must never read half of it.
+bool write_whole(const GuardDropIn& drop_in) {
+    std::error_code error;
+    fs::create_directories(fs::path(drop_in.path).parent_path(), error);
+    const std::string unnamed = drop_in.path + ".new";
+    std::ofstream file(unnamed);
+    file << drop_in.content;
+    file.close();
+    if (file) {
+        fs::rename(unnamed, drop_in.path, error);
+        if (!error)
+            return true;
+    }
+    fs::remove(unnamed, error);
+    return false;
+}
+
 void say_what_to_type(const Options& options) {
     print(fmt::format("Now: systemctl daemon-reload\n"
                       "Try it: systemctl restart {0} && journalctl -u {0} -n 20\n",
@@ -61,11 +79,7 @@ ExitCode run_install(const Options& options) {
     print(fmt::format("{}:\n{}", drop_in->path, drop_in->content));
     if (!user_agrees(options, fmt::format("Write {}?", drop_in->path)))
         return ExitCode::cancelled;
-    std::error_code error;
-    fs::create_directories(fs::path(drop_in->path).parent_path(), error);
-    std::ofstream file(drop_in->path);
-    file << drop_in->content;
-    if (!file.flush()) {
+    if (!write_whole(*drop_in)) {
         print_error(fmt::format("cannot write {}", drop_in->path));
         return ExitCode::failed;
     }
@@ -107,10 +121,13 @@ std::shared_ptr<Options> add_options(CLI::App& app) {
 
 void set_up_guard_install(CLI::App& app, ExitCode& code) {
     auto options = add_options(app);
+    app.add_flag("--remove", options->remove, "Take it away again, as `uninstall` does");
     app.footer("Shows the drop-in first. It runs the guard before each start, ends a start that "
                "hangs, and stops a\ndaemon that eats memory before the machine is out of it.\n"
                "Example: rebolt guard install docker");
-    app.callback([options, &code] { code = run_install(*options); });
+    app.callback([options, &code] {
+        code = options->remove ? run_uninstall(*options) : run_install(*options);
+    });
 }
 
 void set_up_guard_uninstall(CLI::App& app, ExitCode& code) {
@@ -119,11 +136,12 @@ void set_up_guard_uninstall(CLI::App& app, ExitCode& code) {
     app.callback([options, &code] { code = run_uninstall(*options); });
 }
 
-void extend_start_timeout(std::chrono::milliseconds by) {
+void tell_systemd(const std::string& file, std::chrono::milliseconds budget) {
     constexpr std::chrono::seconds margin{30};
-    (void)::sd_notify(
-        0, fmt::format("EXTEND_TIMEOUT_USEC={}", std::chrono::microseconds(by + margin).count())
-               .c_str());
+    (void)::sd_notify(0, fmt::format("EXTEND_TIMEOUT_USEC={}\nSTATUS=rebolt guard: checking {}",
+                                     std::chrono::microseconds(budget + margin).count(),
+                                     printable(file))
+                             .c_str());
 }
 
 } // namespace rebolt::cli

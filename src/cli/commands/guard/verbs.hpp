@@ -27,7 +27,8 @@ void set_up_guard_undo(CLI::App& app, ExitCode& code);
 void set_up_guard_install(CLI::App& app, ExitCode& code);
 void set_up_guard_uninstall(CLI::App& app, ExitCode& code);
 
-/// Tells systemd, if it started this program, to wait for so much longer.
-void extend_start_timeout(std::chrono::milliseconds by);
+/// Tells systemd, if it started this program, which file it is at and to wait for
+/// it as long as its budget.
+void tell_systemd(const std::string& file, std::chrono::milliseconds budget);
 
 } // namespace rebolt::cli

@@ -1,0 +1,108 @@
+#include "guard/replacement.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <rebolt/docker/containers.hpp>
+#include <rebolt/docker/fsck.hpp>
+#include <rebolt/docker/network_state.hpp>
+
+#include "base/try.hpp"
+#include "io/new_file.hpp"
+
+namespace rebolt::guard {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Result<void> copy_to(const std::string& from, const std::string& path, std::uint32_t mode) {
+    const PageSource source = TRY(PageSource::open(from));
+    auto file = TRY(io::NewFile::create(path, mode));
+    TRY(file.append(source.file()));
+    return file.put_in_place();
+}
+
+// What fsck says of the file beside the containers' own.
+Result<docker::FsckReport> compare(const std::string& path, const std::string& docker_root) {
+    const docker::Containers containers = TRY(docker::load_containers(docker_root));
+    const PageSource source = TRY(PageSource::open(path));
+    return docker::fsck(TRY(docker::load_network_state(source)), &containers);
+}
+
+Result<void> see_that_it_is_clean(const std::string& path) {
+    const PageSource source = TRY(PageSource::open(path));
+    const CheckReport checked = TRY(check(source));
+    if (checked.verdict != Verdict::clean)
+        return Error(ErrorCode::damaged, sentence(checked)).in_file(path);
+    return {};
+}
+
+Result<std::uint64_t> mend(const ReplacementOrder& order) {
+    const docker::FsckReport found = TRY(compare(order.path, order.docker_root));
+    if (found.changes.empty())
+        return std::uint64_t{0};
+    TRY(docker::mend_records(order.path, found));
+    TRY(see_that_it_is_clean(order.path));
+    return static_cast<std::uint64_t>(found.changes.size());
+}
+
+// Where nothing could be read: a snapshot, or what the containers tell.
+Result<Replacement> make_from_elsewhere(const ReplacementOrder& order, Error why) {
+    Replacement made{.path = order.path, .recovery = {}, .restored_from = {}, .note = {}};
+    if (!order.recover.donors.empty()) {
+        made.restored_from = order.recover.donors.front();
+        TRY(copy_to(made.restored_from, order.path, order.mode));
+        return made;
+    }
+    if (order.docker_root.empty())
+        return why;
+    TRY(docker::make_network_state(order.path, order.mode));
+    const docker::FsckReport found = TRY(compare(order.path, order.docker_root));
+    if (found.changes.empty())
+        return why;
+    return made; // empty as yet: mend() fills it
+}
+
+Result<Replacement> recover(const PageSource& source, const ReplacementOrder& order) {
+    RecoverOptions options = order.recover;
+    options.file_mode = order.mode;
+    auto begun = Recovery::begin(source, order.path, std::move(options));
+    if (!begun) {
+        if (begun.error().code() != ErrorCode::damaged)
+            return std::move(begun).error();
+        return make_from_elsewhere(order, std::move(begun).error());
+    }
+    TRY(begun->run([&](const RecoverProgress&) { return Clock::now() < order.deadline; }));
+    if (begun->report().counts.total() == 0)
+        return make_from_elsewhere(
+            order, Error(ErrorCode::damaged, "no key in it can be read").in_file(source.path()));
+    return Replacement{
+        .path = order.path, .recovery = begun->report(), .restored_from = {}, .note = {}};
+}
+
+} // namespace
+
+bool Replacement::is_complete() const noexcept {
+    return recovery && recovery->lost_estimate == 0 &&
+           recovery->counts.total() ==
+               recovery->counts.keys[static_cast<std::size_t>(Provenance::current)];
+}
+
+Result<Replacement> make_replacement(const PageSource& source, const ReplacementOrder& order) {
+    auto recovered = recover(source, order);
+    if (!recovered && recovered.error().code() == ErrorCode::damaged)
+        recovered = make_from_elsewhere(order, std::move(recovered).error());
+    Replacement made = TRY(std::move(recovered));
+    if (order.docker_root.empty())
+        return made;
+    const auto mended = mend(order);
+    if (mended)
+        made.records_mended = *mended;
+    else if (mended.error().code() != ErrorCode::file_not_found) // no containers' files
+        made.note =
+            fmt::format("; not compared with the containers' files: {}", mended.error().to_text());
+    return made;
+}
+
+} // namespace rebolt::guard

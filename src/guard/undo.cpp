@@ -1,0 +1,52 @@
+#include <filesystem>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <rebolt/guard.hpp>
+
+#include "base/try.hpp"
+#include "guard/guard_record.hpp"
+#include "guard/set_aside.hpp"
+#include "guard/turn.hpp"
+#include "guard/watch.hpp"
+#include "io/file.hpp"
+#include "io/lock.hpp"
+
+namespace rebolt {
+
+Result<GuardUndone> undo_guard(const std::string& path, const GuardOptions& options) {
+    const std::string place = guard::real_place(path);
+    const auto names = guard::names_set_aside(place, guard::damaged_word);
+    if (names.empty())
+        return Error(ErrorCode::file_not_found, "the guard set no file aside here: there is "
+                                                "nothing to undo")
+            .in_file(place);
+    const std::string folder = guard::folder_of(options.state_folder, place);
+    const guard::Turn turn(folder, options.time_budget);
+    GuardUndone undone{.restored = place, .kept = {}, .line = {}};
+    std::shared_ptr<const io::File> locked;
+    std::error_code error;
+    if (std::filesystem::exists(place, error)) {
+        const guard::FileStamp stamp = TRY(guard::stamp_of(place));
+        locked = TRY(io::File::open_for_writing(place, 0));
+        TRY(io::lock(*locked, io::LockMode::exclusive, std::chrono::milliseconds{0}));
+        undone.kept = TRY(guard::set_aside(place, guard::replaced_word, stamp));
+    }
+    const guard::Ownership ownership = TRY(guard::ownership_of(names.front()));
+    TRY(guard::put_in_place(names.front(), place, ownership));
+    undone.line = undone.kept.empty()
+                      ? fmt::format("{} is as it was before the guard", place)
+                      : fmt::format("{} is as it was before the guard; what stood there is {}",
+                                    place, undone.kept);
+    guard::GuardRecord record = guard::read_record(folder);
+    record.file = place;
+    record.last_time = guard::utc_time(false);
+    record.last_outcome = "undone";
+    record.last_line = undone.line;
+    if (const auto kept = guard::write_record(folder, record); !kept)
+        undone.line += fmt::format("; no record of it: {}", kept.error().to_text());
+    return undone;
+}
+
+} // namespace rebolt

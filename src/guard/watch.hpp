@@ -1,0 +1,53 @@
+// Watch: one file, from looking at it to its report.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include <rebolt/guard.hpp>
+
+#include "guard/guard_record.hpp"
+#include "guard/replacement.hpp"
+
+namespace rebolt::guard {
+
+/// `path` as an absolute one, without symbolic links as far as it exists.
+[[nodiscard]] std::string real_place(const std::string& path);
+
+class Watch {
+public:
+    /// Both must outlive it.
+    Watch(const GuardedFile& file, const GuardOptions& options);
+    GuardReport run();
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void end(GuardOutcome outcome, bool may_start, std::string line);
+    [[nodiscard]] bool is_time_over() const { return Clock::now() > deadline_; }
+    void judge();
+    void end_unopened(const Error& error);
+    void end_unchecked(const Error& error);
+    void end_clean(const PageSource& source, const CheckReport& checked);
+    void end_empty(const PageSource& source);
+    void act(const PageSource& source);
+    Result<void> quarantine();
+    Result<void> recover(const PageSource& source);
+    void refuse_incomplete();
+    Result<void> replace_with(const Replacement& made);
+    [[nodiscard]] std::string recovered_line(const Replacement& made) const;
+    [[nodiscard]] std::string failed_line(const Error& error) const;
+    void keep_record();
+
+    const GuardedFile& file_;
+    const GuardOptions& options_;
+    Clock::time_point begun_;
+    Clock::time_point deadline_;
+    std::string path_; ///< without symbolic links
+    std::string folder_;
+    FileStamp stamp_; ///< the file that is judged
+    GuardRecord record_;
+    GuardReport report_;
+};
+
+} // namespace rebolt::guard
