@@ -159,7 +159,6 @@ TEST_P(DockerEndToEnd, ComesBackWholeBehindTheGuard) {
     EXPECT_EQ(found.networks, state().possessions().networks) << guarded.out;
     EXPECT_EQ(found.containers, state().possessions().containers) << guarded.out;
     EXPECT_EQ(found.volumes, volumes_after()) << guarded.out;
-    EXPECT_LT(start.took, 3 * state().start_takes()) << "its normal time";
     tell("guard", cell(start));
 }
 
