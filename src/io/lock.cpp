@@ -15,7 +15,10 @@
 namespace rebolt::io {
 namespace {
 
-constexpr std::chrono::milliseconds retry_interval{50}; // bbolt: flockRetryTimeout
+// At first often: most holders are done in a moment. bbolt asks every 50 ms
+// (flockRetryTimeout), and so loses against a writer that takes no pause.
+constexpr std::chrono::milliseconds first_interval{1};
+constexpr std::chrono::milliseconds longest_interval{10};
 
 std::string process_name(const std::string& process_id) {
     std::ifstream comm("/proc/" + process_id + "/comm");
@@ -48,6 +51,7 @@ Result<void> lock(const File& file, LockMode mode,
     const int operation = (mode == LockMode::shared ? LOCK_SH : LOCK_EX) | LOCK_NB;
     const auto deadline =
         std::chrono::steady_clock::now() + timeout.value_or(std::chrono::milliseconds{0});
+    auto interval = first_interval;
     while (::flock(file.descriptor(), operation) != 0) {
         if (errno == EINTR)
             continue;
@@ -65,8 +69,8 @@ Result<void> lock(const File& file, LockMode mode,
         }
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now);
         std::this_thread::sleep_for(
-            timeout ? std::clamp(left, std::chrono::milliseconds{1}, retry_interval)
-                    : retry_interval);
+            timeout ? std::clamp(left, std::chrono::milliseconds{1}, interval) : interval);
+        interval = std::min(interval * 2, longest_interval);
     }
     return {};
 }

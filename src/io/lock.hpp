@@ -1,5 +1,5 @@
 // bbolt's lock: one flock on the file, LOCK_SH for a reader, LOCK_EX for a
-// writer, taken without blocking and tried again every 50 ms.
+// writer, taken without blocking and tried again at least every 10 ms.
 #pragma once
 
 #include <chrono>

@@ -2,7 +2,7 @@
 //
 // Not held, it is opened for each call and closed again, as libkv does: other
 // programs get their turn by bbolt's flock. Within the process the calls wait
-// for each other here, since a flock is asked for again only every 50 ms.
+// for each other here: a flock that is taken is only asked for again and again.
 #pragma once
 
 #include <atomic>
