@@ -3,6 +3,7 @@
 
 #include <array>
 #include <bit>
+#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -42,17 +43,28 @@ Result<void*> load() {
     return no_module(why);
 }
 
+// A library does not print; but who asks for gRPC's log, or uses gRPC himself,
+// is to have it.
+bool is_grpc_to_log() {
+    return std::getenv("GRPC_VERBOSITY") != nullptr ||
+           ::dlsym(RTLD_DEFAULT, "grpc_init") != nullptr;
+}
+
 Result<etcd::OpenFunction*> find_open() {
+    const bool is_to_log = is_grpc_to_log();
     void* const module = TRY(load());
     void* const build = ::dlsym(module, etcd::build_function);
+    void* const be_quiet = ::dlsym(module, etcd::be_quiet_function);
     void* const open = ::dlsym(module, etcd::open_function);
-    if (build == nullptr || open == nullptr)
+    if (build == nullptr || open == nullptr || be_quiet == nullptr)
         return no_module(reason());
     etcd::Build theirs{.version = {}, .compiler = {}, .url_bytes = 0, .options_bytes = 0};
     std::bit_cast<etcd::BuildFunction*>(build)(&theirs);
     if (theirs != etcd::Build{})
         return no_module(fmt::format("the one that was found is of another build, {} by {}",
                                      theirs.version, theirs.compiler));
+    if (!is_to_log)
+        std::bit_cast<etcd::BeQuietFunction*>(be_quiet)();
     return std::bit_cast<etcd::OpenFunction*>(open);
 }
 

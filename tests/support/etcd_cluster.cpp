@@ -121,6 +121,8 @@ bool EtcdCluster::is_installed() {
 }
 
 EtcdCluster::EtcdCluster(EtcdOptions options) : options_(std::move(options)) {
+    if (!is_installed())
+        give_up("no etcd-server or etcd-client here: scripts/setup test");
     for (std::size_t i = 0; i < options_.nodes; ++i) {
         const auto [client, peer, metrics] = free_ports();
         nodes_.push_back({.name = fmt::format("node{}", i),
@@ -184,6 +186,14 @@ std::vector<std::string> EtcdCluster::command(const Node& node) const {
 
 void EtcdCluster::start(std::size_t node) {
     nodes_[node].process = spawn(command(nodes_[node]), folder_.path(nodes_[node].name + ".log"));
+}
+
+void EtcdCluster::start_anew(std::size_t node, const std::string& token) {
+    kill(node);
+    std::filesystem::remove_all(folder_.path(nodes_[node].name));
+    options_.more.insert(options_.more.end(), {"--initial-cluster-token", token});
+    start(node);
+    wait_healthy(node);
 }
 
 void EtcdCluster::kill(std::size_t node) {

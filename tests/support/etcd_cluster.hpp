@@ -47,6 +47,8 @@ public:
     void kill(std::size_t node);
     /// After kill(). Does not wait; see wait_healthy.
     void start(std::size_t node);
+    /// Kills it and starts it without its data, as a cluster of another id.
+    void start_anew(std::size_t node, const std::string& token);
     void pause(std::size_t node); ///< SIGSTOP: connections stay, nothing is answered
     void go_on(std::size_t node);
     void wait_healthy(std::size_t node);

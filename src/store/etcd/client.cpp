@@ -15,10 +15,14 @@ namespace {
 // On a closing store, leases are revoked as long as this and no longer.
 constexpr std::chrono::milliseconds farewell{1'000};
 
-Error cancelled(const CallOptions& options, bool was_sent) {
-    return {ErrorCode::cancelled, options.effect == Effect::change && was_sent
-                                      ? "cancelled; the change may have been carried out"
-                                      : "cancelled"};
+Error cancelled() {
+    return {ErrorCode::cancelled, "cancelled"};
+}
+
+// Of a change that a server may have seen.
+Error cancelled_midway() {
+    return {ErrorCode::cancelled,
+            "cancelled; the change may have been carried out, or may still be"};
 }
 
 } // namespace
@@ -29,6 +33,7 @@ struct Client::Round {
     Deadline deadline;
     std::chrono::milliseconds timeout;
     Place place{};
+    bool is_begun = false; // the last attempt got beyond authentication
     std::size_t failures = 0;
     int tokens_refused = 0;
     std::optional<Backoff> backoff = std::nullopt;
@@ -92,7 +97,8 @@ void Client::prepare(grpc::ClientContext& context, const std::string& token) con
 }
 
 // Puts a new token into `place`; none if the cluster wants none.
-Outcome Client::authenticate(Place& place, const Deadline& deadline, const std::stop_token& stop) {
+grpc::Status Client::authenticate(Place& place, const Deadline& deadline,
+                                  const std::stop_token& stop) {
     grpc::ClientContext context;
     context.set_deadline(deadline.for_grpc());
     const std::stop_callback by_close(closing_.get_token(), [&] { context.TryCancel(); });
@@ -101,21 +107,37 @@ Outcome Client::authenticate(Place& place, const Deadline& deadline, const std::
     request.set_name(user_);
     request.set_password(password_);
     rpc::AuthenticateResponse response;
-    const grpc::Status status = connection(place).auth->Authenticate(&context, request, &response);
+    grpc::Status status = connection(place).auth->Authenticate(&context, request, &response);
     if (status.error_message() == "etcdserver: authentication is not enabled") {
         wants_token_ = false;
-        return {};
+        return grpc::Status::OK;
     }
-    // A lost token hurts nobody: asking for one is no change.
     if (!status.ok())
-        return {.status = status, .was_sent = false};
+        return status;
     const std::scoped_lock guard(token_lock_);
     token_ = response.token();
     place.token = token_;
-    return {};
+    return status;
 }
 
-Outcome Client::once(Round& round, const Attempt& attempt) {
+// Before a change: if it waited for a connection within gRPC until its deadline,
+// nobody could tell whether it was sent. False if there is none in time; where
+// connecting has failed, gRPC tells why to the call.
+bool Client::is_connecting_done(const Connection& to, const Round& round) const {
+    constexpr std::chrono::milliseconds look{50};
+    let_grpc_look(std::chrono::milliseconds{0});
+    for (auto state = to.channel->GetState(true);
+         state == GRPC_CHANNEL_IDLE || state == GRPC_CHANNEL_CONNECTING;
+         state = to.channel->GetState(true)) {
+        if (round.deadline.is_over() || is_ended(round.options.stop))
+            return false;
+        const Deadline deadline(std::min(round.deadline.left(), look));
+        to.channel->WaitForStateChange(state, deadline.for_grpc());
+    }
+    return true;
+}
+
+grpc::Status Client::once(Round& round, const Attempt& attempt) {
     round.place = current_place();
     // With other servers to ask, one that hangs must not use up all the time. For
     // a change that is no use: its fate would be unknown.
@@ -123,46 +145,48 @@ Outcome Client::once(Round& round, const Attempt& attempt) {
     if (round.options.effect == Effect::none && connections_.size() > 1)
         most = std::min(most, round.timeout / static_cast<int>(connections_.size()));
     const Deadline deadline(most);
-    if (wants_token_ && round.place.token.empty()) {
-        Outcome outcome = authenticate(round.place, deadline, round.options.stop);
-        if (!outcome.status.ok())
-            return outcome;
-    }
+    round.is_begun = false;
+    if (wants_token_ && round.place.token.empty())
+        if (grpc::Status status = authenticate(round.place, deadline, round.options.stop);
+            !status.ok())
+            return status;
+    const Connection& to = connection(round.place);
+    if (round.options.effect == Effect::change && !is_connecting_done(to, round))
+        return {grpc::StatusCode::UNAVAILABLE, "failed to connect to all addresses in time"};
+    round.is_begun = true;
     grpc::ClientContext context;
     context.set_deadline(deadline.for_grpc());
     prepare(context, round.place.token);
     const std::stop_callback by_close(closing_.get_token(), [&] { context.TryCancel(); });
     const std::stop_callback by_caller(round.options.stop, [&] { context.TryCancel(); });
-    grpc::Status status = attempt(connection(round.place), context);
-    const bool sent = !status.ok() && was_sent(context);
-    return {.status = std::move(status), .was_sent = sent};
+    return attempt(to, context);
 }
 
 // The error that ends the round, or nothing: then it is to be tried again.
-std::optional<Error> Client::after_failure(Round& round, const Outcome& outcome) {
+std::optional<Error> Client::after_failure(Round& round, const grpc::Status& status) {
     const std::string& server = connection(round.place).name;
-    const bool is_change = round.options.effect == Effect::change;
     if (round.options.status != nullptr)
-        *round.options.status = outcome.status;
+        *round.options.status = status;
+    const Verdict verdict = judge(status);
+    const bool is_unknown = verdict == Verdict::unknown_fate && round.is_begun &&
+                            round.options.effect == Effect::change;
     if (is_ended(round.options.stop))
-        return cancelled(round.options, outcome.was_sent);
-    const Verdict verdict = judge(outcome);
+        return is_unknown ? cancelled_midway() : cancelled();
     if (verdict == Verdict::refused)
-        return error_of(outcome.status, server);
+        return error_of(status, server);
     if (verdict == Verdict::token_invalid) {
         forget_token(round.place.token);
         if (!wants_token_ || ++round.tokens_refused > 2)
-            return error_of(outcome.status, server);
+            return error_of(status, server);
         return std::nullopt;
     }
-    if (verdict == Verdict::unknown_fate && is_change)
+    if (is_unknown)
         return Error(ErrorCode::not_reachable,
-                     error_of(outcome.status, server).message() +
+                     error_of(status, server).message() +
                          "; the change may have been carried out, or may still be");
     leave(round.place);
-    const bool tells = outcome.status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED;
-    if (tells || round.telling.ok())
-        round.telling = outcome.status;
+    if (status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED || round.telling.ok())
+        round.telling = status;
     if (round.deadline.is_over())
         return Error(ErrorCode::not_reachable,
                      fmt::format("no server answered within {} ms; the last: {}",
@@ -170,7 +194,7 @@ std::optional<Error> Client::after_failure(Round& round, const Outcome& outcome)
     if (++round.failures % connections_.size() == 0) {
         if (!round.backoff)
             round.backoff.emplace();
-        wait(std::min(round.backoff->next(), round.deadline.left()), round.options.stop);
+        pause(std::min(round.backoff->next(), round.deadline.left()), round.options.stop);
     }
     return std::nullopt;
 }
@@ -180,13 +204,13 @@ Result<void> Client::run(const CallOptions& options, const Attempt& attempt) {
     const std::chrono::milliseconds timeout = options.timeout.value_or(call_timeout_);
     Round round{.options = options, .deadline = Deadline(timeout), .timeout = timeout};
     while (!is_ended(options.stop)) {
-        const Outcome outcome = once(round, attempt);
-        if (outcome.status.ok())
+        const grpc::Status status = once(round, attempt);
+        if (status.ok())
             return {};
-        if (std::optional<Error> error = after_failure(round, outcome))
+        if (std::optional<Error> error = after_failure(round, status))
             return std::move(*error);
     }
-    return cancelled(options, false);
+    return cancelled();
 }
 
 template <class Response, class Invoke>
@@ -277,16 +301,22 @@ Result<std::chrono::seconds> Client::keep_alive(std::int64_t lease, const CallOp
 Result<Place> Client::place(const Deadline& deadline, const std::stop_token& stop) {
     Place place = current_place();
     if (wants_token_ && place.token.empty()) {
-        const Outcome outcome = authenticate(place, deadline, stop);
-        if (!outcome.status.ok() && judge(outcome) != Verdict::refused)
+        const grpc::Status status = authenticate(place, deadline, stop);
+        if (!status.ok() && judge(status) != Verdict::refused)
             leave(place);
-        if (!outcome.status.ok())
-            return error_of(outcome.status, connection(place).name);
+        if (!status.ok())
+            return error_of(status, connection(place).name);
     }
     return place;
 }
 
-void Client::wait(std::chrono::milliseconds pause, const std::stop_token& stop) const {
+void Client::pause(std::chrono::milliseconds longest, const std::stop_token& stop) const {
+    constexpr std::chrono::milliseconds look{20};
+    for (const Deadline deadline(longest); !deadline.is_over() && !is_ended(stop);)
+        let_grpc_look(std::min(deadline.left(), look));
+}
+
+void Client::wait(std::chrono::milliseconds longest, const std::stop_token& stop) const {
     std::mutex lock;
     std::condition_variable_any ended;
     const std::stop_callback by_caller(stop, [&] {
@@ -294,7 +324,7 @@ void Client::wait(std::chrono::milliseconds pause, const std::stop_token& stop) 
         ended.notify_all();
     });
     std::unique_lock guard(lock);
-    ended.wait_for(guard, closing_.get_token(), pause, [&] { return stop.stop_requested(); });
+    ended.wait_for(guard, closing_.get_token(), longest, [&] { return stop.stop_requested(); });
 }
 
 void Client::hold(std::int64_t lease) {

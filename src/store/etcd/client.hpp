@@ -83,8 +83,10 @@ public:
     [[nodiscard]] std::stop_token closing() const { return closing_.get_token(); }
     [[nodiscard]] std::chrono::milliseconds call_timeout() const { return call_timeout_; }
     [[nodiscard]] std::chrono::milliseconds give_up_after() const { return give_up_after_; }
-    /// Waits for `pause`, less if the store closes or `stop` is requested.
-    void wait(std::chrono::milliseconds pause, const std::stop_token& stop) const;
+    /// Waits so long, less if the store closes or `stop` is requested.
+    void wait(std::chrono::milliseconds longest, const std::stop_token& stop) const;
+    /// The same, between attempts: connections are made meanwhile.
+    void pause(std::chrono::milliseconds longest, const std::stop_token& stop) const;
 
     /// A lease that close() is to end: that of a lock.
     void hold(std::int64_t lease);
@@ -116,9 +118,10 @@ private:
     template <class Response, class Invoke>
     Result<Response> call(const CallOptions& options, const Invoke& invoke);
     Result<void> run(const CallOptions& options, const Attempt& attempt);
-    Outcome once(Round& round, const Attempt& attempt);
-    std::optional<Error> after_failure(Round& round, const Outcome& outcome);
-    Outcome authenticate(Place& place, const Deadline& deadline, const std::stop_token& stop);
+    [[nodiscard]] bool is_connecting_done(const Connection& to, const Round& round) const;
+    grpc::Status once(Round& round, const Attempt& attempt);
+    std::optional<Error> after_failure(Round& round, const grpc::Status& status);
+    grpc::Status authenticate(Place& place, const Deadline& deadline, const std::stop_token& stop);
     [[nodiscard]] Place current_place() const;
     [[nodiscard]] bool is_ended(const std::stop_token& stop) const {
         return closing_.stop_requested() || stop.stop_requested();

@@ -7,11 +7,13 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <grpcpp/completion_queue.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
 #include "base/try.hpp"
+#include "store/etcd/deadline.hpp"
 
 namespace rebolt::store::etcd {
 namespace {
@@ -84,6 +86,17 @@ grpc::ChannelArguments arguments() {
 }
 
 } // namespace
+
+void let_grpc_look(std::chrono::milliseconds longest) {
+    // A queue without calls: waiting on it is nothing but that look.
+    grpc::CompletionQueue queue;
+    void* tag = nullptr;
+    bool ok = false;
+    queue.AsyncNext(&tag, &ok, Deadline(longest).for_grpc());
+    queue.Shutdown();
+    while (queue.Next(&tag, &ok)) {
+    }
+}
 
 Result<std::vector<Connection>> make_connections(const Url& url, const StoreOptions& options) {
     const std::shared_ptr<grpc::ChannelCredentials> credentials = TRY(credentials_of(url, options));

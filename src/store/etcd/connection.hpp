@@ -2,6 +2,7 @@
 // notices when it is gone, and connects again.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,12 @@ struct Connection {
     std::unique_ptr<rpc::Lease::Stub> lease;
     std::unique_ptr<rpc::Auth::Stub> auth;
 };
+
+/// Lets gRPC see what happens on its connections, for so long: it looks only while
+/// calls wait. Without it, a change would be sent into a connection that has long
+/// been closed, and so be of unknown fate for nothing; and new connections would
+/// not get on between calls.
+void let_grpc_look(std::chrono::milliseconds longest);
 
 /// One for each endpoint of the URL. Errors: file_not_found, permission_denied, io
 /// (certificates that cannot be read), invalid_argument (a key without its certificate).

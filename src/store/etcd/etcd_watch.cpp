@@ -75,7 +75,7 @@ Result<std::optional<Event>> EtcdWatch::next(std::stop_token stop,
 // Takes one step towards the next event.
 Result<void> EtcdWatch::advance(const Deadline& deadline, const std::stop_token& stop) {
     if (retry_at_ && !retry_at_->is_over()) {
-        client_.wait(std::min(retry_at_->left(), deadline.left()), stop);
+        client_.pause(std::min(retry_at_->left(), deadline.left()), stop);
         return {};
     }
     if (listing_)
@@ -207,7 +207,7 @@ void EtcdWatch::take_events(rpc::WatchResponse& response) {
 
 // The stream is gone: a new one, elsewhere, or an error if that cannot help.
 Result<void> EtcdWatch::take_break(const grpc::Status& status, const Place& place) {
-    const Verdict verdict = judge({.status = status, .was_sent = true});
+    const Verdict verdict = judge(status);
     Error why = error_of(status, client_.connection(place).name);
     if (verdict == Verdict::refused)
         return why;

@@ -22,6 +22,14 @@ bool is_refused_unseen(const grpc::Status& status) {
                                [&](std::string_view words) { return says(status, words); });
 }
 
+// gRPC's words where it picked no connection for a call, so that it went nowhere.
+bool has_no_connection(const grpc::Status& status) {
+    const std::string& text = status.error_message();
+    return status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+           (text.starts_with("failed to connect to all addresses") ||
+            text.starts_with("DNS resolution failed"));
+}
+
 bool is_token_invalid(const grpc::Status& status) {
     return says(status, "etcdserver: invalid auth token") ||
            says(status, "etcdserver: revision of auth store is old");
@@ -50,8 +58,9 @@ std::string_view advice_of(const grpc::Status& status) {
     if (says(status, "handshake failed"))
         return "no TLS connection with the server (is its certificate signed by the given ca, and "
                "does it want a client's, cert= and key=?): ";
-    if (says(status, "Socket closed") || says(status, "Connection reset"))
-        return "the server closed the connection (a server with TLS does so: use etcds://): ";
+    if (has_no_connection(status) && (says(status, "Socket closed") || says(status, "reset by")))
+        return "the server closes the connection (does one side want TLS and the other not? "
+               "etcds:// is with, etcd:// without): ";
     if (says(status, "etcdserver: user name is empty"))
         return "the server wants a user and a password: ";
     if (says(status, "etcdserver: authentication failed"))
@@ -80,26 +89,19 @@ ErrorCode code_of(const grpc::Status& status) {
 
 } // namespace
 
-bool was_sent(const grpc::ClientContext& context) {
-    const std::string peer = context.peer();
-    return peer.starts_with("ipv4:") || peer.starts_with("ipv6:") || peer.starts_with("unix:");
-}
-
-Verdict judge(const Outcome& outcome) {
-    if (is_token_invalid(outcome.status))
+Verdict judge(const grpc::Status& status) {
+    if (is_token_invalid(status))
         return Verdict::token_invalid;
-    if (is_not_permitted(outcome.status))
+    if (is_not_permitted(status))
         return Verdict::refused;
-    if (is_refused_unseen(outcome.status))
+    if (is_refused_unseen(status) || has_no_connection(status))
         return Verdict::not_carried_out;
-    const grpc::StatusCode code = outcome.status.error_code();
+    const grpc::StatusCode code = status.error_code();
     const bool is_of_connection =
         code == grpc::StatusCode::UNAVAILABLE || code == grpc::StatusCode::DEADLINE_EXCEEDED ||
         code == grpc::StatusCode::CANCELLED || code == grpc::StatusCode::INTERNAL ||
         code == grpc::StatusCode::UNKNOWN;
-    if (!is_of_connection)
-        return Verdict::refused;
-    return outcome.was_sent ? Verdict::unknown_fate : Verdict::not_carried_out;
+    return is_of_connection ? Verdict::unknown_fate : Verdict::refused;
 }
 
 bool is_compacted(const grpc::Status& status) {

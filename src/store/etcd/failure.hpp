@@ -1,26 +1,18 @@
 // What a failed call means: may it be tried again, and how it is told.
 //
 // The one question that matters is whether a change may have been carried out.
-// gRPC does not say whether a request left this machine, but a call that has met
-// no connection has no peer, and etcd names the cases in which it refuses a
-// request before it looks at it. All else is of unknown fate.
+// gRPC says so where it has found no connection for a call, and etcd where it
+// refuses a request before it looks at it. All else is of unknown fate.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
-#include <grpcpp/client_context.h>
 #include <grpcpp/support/status.h>
 
 #include <rebolt/error.hpp>
 
 namespace rebolt::store::etcd {
-
-/// How one attempt ended.
-struct Outcome {
-    grpc::Status status;
-    bool was_sent = false; ///< a server may have seen it
-};
 
 enum class Verdict : std::uint8_t {
     not_carried_out, ///< another server, or this one later, may do it
@@ -29,10 +21,7 @@ enum class Verdict : std::uint8_t {
     refused,         ///< an answer that no repetition changes
 };
 
-/// Whether a server may have seen the request of this ended call.
-[[nodiscard]] bool was_sent(const grpc::ClientContext& context);
-
-[[nodiscard]] Verdict judge(const Outcome& outcome);
+[[nodiscard]] Verdict judge(const grpc::Status& status);
 
 /// The compaction that removed the revision which was asked for.
 [[nodiscard]] bool is_compacted(const grpc::Status& status);

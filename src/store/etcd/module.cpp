@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include <grpc/support/log.h>
+
 #include "base/try.hpp"
 #include "store/etcd/client.hpp"
 #include "store/etcd/etcd_store.hpp"
@@ -22,6 +24,10 @@ extern "C" {
 
 [[gnu::visibility("default")]] void rebolt_etcd_build(rebolt::store::etcd::Build* into) {
     *into = {};
+}
+
+[[gnu::visibility("default")]] void rebolt_etcd_be_quiet() {
+    gpr_set_log_function([](gpr_log_func_args* /*line*/) {});
 }
 
 [[gnu::visibility("default")]] void

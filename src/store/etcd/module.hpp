@@ -19,8 +19,9 @@ namespace rebolt::store::etcd {
 
 constexpr const char* module_file = "librebolt_etcd.so";
 
-/// Names of the module's two functions.
+/// Names of the module's functions.
 constexpr const char* build_function = "rebolt_etcd_build";
+constexpr const char* be_quiet_function = "rebolt_etcd_be_quiet";
 constexpr const char* open_function = "rebolt_etcd_open";
 
 struct Build {
@@ -32,6 +33,8 @@ struct Build {
 };
 
 using BuildFunction = void(Build* into);
+/// Keeps gRPC from writing to stderr: for a program that does not use it itself.
+using BeQuietFunction = void();
 using OpenFunction = void(const Url* url, const StoreOptions* options,
                           Result<std::unique_ptr<Store>>* into);
 
