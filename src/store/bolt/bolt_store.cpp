@@ -62,7 +62,7 @@ Result<std::uint64_t> index_behind(std::uint64_t index) {
 
 } // namespace
 
-Result<KeyValue> pair_of(const BoltShared& shared, const Entry& entry) {
+Result<void> read_pair(const BoltShared& shared, const Entry& entry, KeyValue& pair) {
     if (entry.is_bucket)
         return Error(ErrorCode::incompatible_value,
                      fmt::format("under {} stands a bucket: this is no store of libkv's",
@@ -71,7 +71,16 @@ Result<KeyValue> pair_of(const BoltShared& shared, const Entry& entry) {
     const auto parts = schema::parse_libkv_value(entry.value);
     if (!parts)
         return without_index(shared, entry.key, entry.value.size());
-    return KeyValue{std::string(entry.key), std::string(parts->payload), parts->index};
+    pair.key.assign(entry.key);
+    pair.value.assign(parts->payload);
+    pair.last_index = parts->index;
+    return {};
+}
+
+Result<KeyValue> pair_of(const BoltShared& shared, const Entry& entry) {
+    KeyValue pair;
+    TRY(read_pair(shared, entry, pair));
+    return pair;
 }
 
 Result<std::uint64_t> put_indexed(const BoltShared& shared, Bucket& bucket, std::string_view key,
@@ -172,8 +181,10 @@ Result<void> BoltStore::for_each(std::string_view prefix,
     return shared_->read([&](const Bucket* bucket) -> Result<void> {
         if (bucket == nullptr)
             return {};
+        KeyValue pair; // of one visit after the other: what is not taken is used again
         return bucket->for_each_prefix(prefix, [&](const Entry& entry) -> Result<void> {
-            return visit(TRY(pair_of(*shared_, entry)));
+            TRY(read_pair(*shared_, entry, pair));
+            return visit(std::move(pair));
         });
     });
 }

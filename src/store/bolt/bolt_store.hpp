@@ -28,8 +28,10 @@ struct BoltShared {
     }
 };
 
-/// The pair that an element of the bucket is. Errors: damaged (a value without
-/// an index), incompatible_value (a bucket, where libkv knows none).
+/// Sets `pair` to what an element of the bucket is. Errors: damaged (a value
+/// without an index), incompatible_value (a bucket, where libkv knows none).
+[[nodiscard]] Result<void> read_pair(const BoltShared& shared, const Entry& entry, KeyValue& pair);
+/// The same as a new pair.
 [[nodiscard]] Result<KeyValue> pair_of(const BoltShared& shared, const Entry& entry);
 
 /// Writes a value with the index that follows, and returns that. `old`: the
