@@ -53,6 +53,7 @@ const std::map<std::string, std::string> folder_of_header = {
     {"datastore", "store"},
     {"datastore_object", "store"},
     {"store_copy", "store"},
+    {"store_follow", "store"},
     {"store_url", "store"},
     {"docker/datastore", "docker"},
     {"docker/records", "docker"},
