@@ -18,7 +18,9 @@ find_program(REBOLT_PROTOC protoc REQUIRED)
 find_program(REBOLT_GRPC_PLUGIN grpc_cpp_plugin REQUIRED)
 find_path(REBOLT_GRPC_HEADERS grpcpp/grpcpp.h REQUIRED)
 find_library(REBOLT_GRPCPP grpc++ REQUIRED)
+find_library(REBOLT_GRPC grpc REQUIRED)
 find_library(REBOLT_GPR gpr REQUIRED)
+find_library(REBOLT_ABSL_SYNCHRONIZATION absl_synchronization REQUIRED) # in gRPC's headers
 find_library(REBOLT_PROTOBUF_LITE protobuf-lite REQUIRED)
 
 set(folder ${PROJECT_SOURCE_DIR}/src/store/etcd)
@@ -40,8 +42,9 @@ set_target_properties(rebolt_etcd_rpc PROPERTIES POSITION_INDEPENDENT_CODE ON
                                                  CXX_VISIBILITY_PRESET hidden
                                                  EXPORT_COMPILE_COMMANDS OFF)
 target_include_directories(rebolt_etcd_rpc SYSTEM PUBLIC ${generated} ${REBOLT_GRPC_HEADERS})
-target_link_libraries(rebolt_etcd_rpc PUBLIC ${REBOLT_GRPCPP} ${REBOLT_GPR}
-                                             ${REBOLT_PROTOBUF_LITE} Threads::Threads)
+target_link_libraries(
+  rebolt_etcd_rpc PUBLIC ${REBOLT_GRPCPP} ${REBOLT_GRPC} ${REBOLT_GPR} ${REBOLT_PROTOBUF_LITE}
+                         ${REBOLT_ABSL_SYNCHRONIZATION} Threads::Threads)
 
 file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
 list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")

@@ -17,7 +17,8 @@ public:
         const Milliseconds nominal = nominal_;
         nominal_ = std::min(nominal * 2, longest);
         std::uniform_int_distribution<Milliseconds::rep> some(nominal.count() / 2, nominal.count());
-        return Milliseconds{some(random_)};
+        std::random_device random; // pauses are rare enough
+        return Milliseconds{some(random)};
     }
     void reset() { nominal_ = first; }
 
@@ -25,7 +26,6 @@ private:
     static constexpr Milliseconds first{50};
     static constexpr Milliseconds longest{2'000};
     Milliseconds nominal_ = first;
-    std::minstd_rand random_{std::random_device{}()};
 };
 
 } // namespace rebolt::store::etcd

@@ -29,15 +29,18 @@ Error cancelled_midway() {
 
 // One call, from its first attempt to its last.
 struct Client::Round {
+    Round(const CallOptions& call, std::chrono::milliseconds longest)
+        : options(call), timeout(longest), deadline(longest) {}
+
     const CallOptions& options;
-    Deadline deadline;
     std::chrono::milliseconds timeout;
-    Place place{};
+    Deadline deadline;
+    Place place;
     bool is_begun = false; // the last attempt got beyond authentication
     std::size_t failures = 0;
     int tokens_refused = 0;
-    std::optional<Backoff> backoff = std::nullopt;
-    grpc::Status telling = grpc::Status::OK; // of all failures, the one to be told
+    Backoff backoff;
+    grpc::Status telling; // of all failures, the one to be told
 };
 
 Client::Client(std::vector<Connection> connections, const StoreOptions& options)
@@ -191,18 +194,14 @@ std::optional<Error> Client::after_failure(Round& round, const grpc::Status& sta
         return Error(ErrorCode::not_reachable,
                      fmt::format("no server answered within {} ms; the last: {}",
                                  round.timeout.count(), error_of(round.telling, server).message()));
-    if (++round.failures % connections_.size() == 0) {
-        if (!round.backoff)
-            round.backoff.emplace();
-        pause(std::min(round.backoff->next(), round.deadline.left()), round.options.stop);
-    }
+    if (++round.failures % connections_.size() == 0)
+        pause(std::min(round.backoff.next(), round.deadline.left()), round.options.stop);
     return std::nullopt;
 }
 
 Result<void> Client::run(const CallOptions& options, const Attempt& attempt) {
     const UnderWay under_way(*this);
-    const std::chrono::milliseconds timeout = options.timeout.value_or(call_timeout_);
-    Round round{.options = options, .deadline = Deadline(timeout), .timeout = timeout};
+    Round round(options, options.timeout.value_or(call_timeout_));
     while (!is_ended(options.stop)) {
         const grpc::Status status = once(round, attempt);
         if (status.ok())

@@ -38,8 +38,8 @@ struct CallOptions {
 
 /// What is needed to leave a stream's server for another.
 struct Place {
-    std::size_t index;
-    std::string token;
+    std::size_t index = 0;
+    std::string token = {};
 };
 
 /// A lease, and since when the server counts at the latest.
