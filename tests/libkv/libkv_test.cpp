@@ -1,6 +1,7 @@
 // The bolt store and Docker's libkv (through Go) on one file.
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <thread>
 
@@ -183,34 +184,38 @@ TEST_F(LibkvInterop, TakesTurnsOnOneFile) {
 // meanwhile ours lists. Each listing is a state the file had: keys 0 to n with
 // their indexes, n never less than before. The writer notices nothing.
 TEST_F(LibkvInterop, AListingBetweenItsOperationsDisturbsNoWriter) {
-    constexpr std::size_t writes = 300;
+    constexpr int listings = 30;
+    const std::string stop = folder_.path("stop");
     CommandResult written;
     std::atomic<bool> has_ended = false;
     std::jthread writer([&] {
-        written = run_command({peer, "write", path_, "libnetwork", "k", std::to_string(writes)});
+        written = run_command({peer, "write", path_, "libnetwork", "k", "50", stop});
         has_ended = true;
     });
     std::size_t before = 0;
-    int listings = 0;
-    for (bool is_last = false; !is_last; ++listings) {
-        is_last = has_ended;
+    const auto list_again = [&] {
         std::vector<KeyValue> pairs;
         const auto listed = store_->for_each("k", [&](KeyValue&& pair) -> Result<void> {
             pairs.push_back(std::move(pair));
             return {};
         });
-        ASSERT_TRUE(listed) << listed.error().to_text();
-        ASSERT_GE(pairs.size(), before);
+        EXPECT_TRUE(listed) << listed.error().to_text();
+        EXPECT_GE(pairs.size(), before);
         for (std::size_t i = 0; i < pairs.size(); ++i) {
             const std::string key = fmt::format("k{:08}", i);
-            ASSERT_EQ(pairs[i], (KeyValue{key, "value of " + key, i + 1}));
+            EXPECT_EQ(pairs[i], (KeyValue{key, "value of " + key, i + 1}));
         }
         before = pairs.size();
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
+    };
+    while (before == 0 && !has_ended && !HasFailure())
+        list_again(); // until the writer is at it
+    for (int i = 0; i < listings && !HasFailure(); ++i)
+        list_again();
+    std::ofstream(stop).put('x');
+    writer.join();
     EXPECT_EQ(written.exit_code, 0) << written.err;
-    EXPECT_EQ(before, writes);
-    EXPECT_GT(listings, 3);
+    list_again();
+    EXPECT_EQ(std::to_string(before) + "\n", written.out);
     const auto source = PageSource::open(path_);
     EXPECT_EQ(check(*source)->verdict, Verdict::clean);
 }

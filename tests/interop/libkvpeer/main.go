@@ -2,7 +2,7 @@
 // rebolt's bolt store can take turns with it on one file.
 //
 //	libkvpeer run FILE BUCKET OPERATION...
-//	libkvpeer write FILE BUCKET PREFIX COUNT
+//	libkvpeer write FILE BUCKET PREFIX COUNT [STOPFILE]
 //	libkvpeer time-list FILE BUCKET PREFIX RUNS
 //
 // Keys and values are hex in and out. Each run is one opener: libkv counts its
@@ -30,9 +30,11 @@ func open(file, bucket string) (store.Store, error) {
 }
 
 // runWrite puts COUNT keys PREFIX00000000..., one after the other, as a program
-// does that opens the file for each.
-func runWrite(kv store.Store, prefix string, count int) error {
-	for i := 0; i < count; i++ {
+// does that opens the file for each; with a STOPFILE it ends when that is
+// there, but not before COUNT keys. It prints how many it wrote.
+func runWrite(kv store.Store, prefix string, count int, stop string) error {
+	i := 0
+	for ; i < count || (stop != "" && !exists(stop)); i++ {
 		key := fmt.Sprintf("%s%08d", prefix, i)
 		if err := kv.Put(key, []byte("value of "+key), nil); err != nil {
 			return fmt.Errorf("%s: %w", key, err)
@@ -45,7 +47,13 @@ func runWrite(kv store.Store, prefix string, count int) error {
 			return fmt.Errorf("%s: got %q, index %d", key, pair.Value, pair.LastIndex)
 		}
 	}
+	fmt.Println(i)
 	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func runTimeList(kv store.Store, prefix string, runs int) error {
@@ -149,7 +157,11 @@ func run(args []string) error {
 			return err
 		}
 		if args[0] == "write" {
-			return runWrite(kv, args[3], count)
+			stop := ""
+			if len(args) > 5 {
+				stop = args[5]
+			}
+			return runWrite(kv, args[3], count, stop)
 		}
 		return runTimeList(kv, args[3], count)
 	}
