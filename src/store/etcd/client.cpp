@@ -128,6 +128,9 @@ grpc::Status Client::authenticate(Place& place, const Deadline& deadline,
 // connecting has failed, gRPC tells why to the call.
 bool Client::is_connecting_done(const Connection& to, const Round& round) const {
     constexpr std::chrono::milliseconds look{50};
+    constexpr std::chrono::milliseconds fresh{50};
+    if (Deadline::Clock::now() - to.answered->load(std::memory_order_relaxed) < fresh)
+        return true;
     let_grpc_look(std::chrono::milliseconds{0});
     for (auto state = to.channel->GetState(true);
          state == GRPC_CHANNEL_IDLE || state == GRPC_CHANNEL_CONNECTING;
@@ -162,7 +165,10 @@ grpc::Status Client::once(Round& round, const Attempt& attempt) {
     prepare(context, round.place.token);
     const std::stop_callback by_close(closing_.get_token(), [&] { context.TryCancel(); });
     const std::stop_callback by_caller(round.options.stop, [&] { context.TryCancel(); });
-    return attempt(to, context);
+    grpc::Status status = attempt(to, context);
+    if (status.ok())
+        to.answered->store(Deadline::Clock::now(), std::memory_order_relaxed);
+    return status;
 }
 
 // The error that ends the round, or nothing: then it is to be tried again.

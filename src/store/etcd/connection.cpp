@@ -92,7 +92,10 @@ void let_grpc_look(std::chrono::milliseconds longest) {
     grpc::CompletionQueue queue;
     void* tag = nullptr;
     bool ok = false;
-    queue.AsyncNext(&tag, &ok, Deadline(longest).for_grpc());
+    // gRPC rounds deadlines up: one that is now is a millisecond from now.
+    const bool is_waiting = longest.count() > 0;
+    queue.AsyncNext(&tag, &ok,
+                    is_waiting ? Deadline(longest).for_grpc() : gpr_inf_past(GPR_CLOCK_MONOTONIC));
     queue.Shutdown();
     while (queue.Next(&tag, &ok)) {
     }
@@ -113,6 +116,8 @@ Result<std::vector<Connection>> make_connections(const Url& url, const StoreOpti
         connection.watch = rpc::Watch::NewStub(connection.channel);
         connection.lease = rpc::Lease::NewStub(connection.channel);
         connection.auth = rpc::Auth::NewStub(connection.channel);
+        connection.answered =
+            std::make_unique<std::atomic<std::chrono::steady_clock::time_point>>();
         connections.push_back(std::move(connection));
     }
     return connections;

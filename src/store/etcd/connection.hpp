@@ -2,6 +2,7 @@
 // notices when it is gone, and connects again.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -27,6 +28,8 @@ struct Connection {
     std::unique_ptr<rpc::Watch::Stub> watch;
     std::unique_ptr<rpc::Lease::Stub> lease;
     std::unique_ptr<rpc::Auth::Stub> auth;
+    /// When a call was answered last, on std::chrono::steady_clock.
+    std::unique_ptr<std::atomic<std::chrono::steady_clock::time_point>> answered;
 };
 
 /// Lets gRPC see what happens on its connections, for so long: it looks only while

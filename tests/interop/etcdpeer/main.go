@@ -21,38 +21,52 @@ const keys = 1000
 
 func key(n int) string { return fmt.Sprintf("bench/key-%06d", n%keys) }
 
+// With a deadline for each operation, as etcd's documentation asks for, and as
+// ours have.
+func operate(do func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return do(ctx)
+}
+
 // One goroutine's share: operations begin, begin+step, …
 func work(kv clientv3.KV, what string, begin, step, end int, value string) error {
-	ctx := context.Background()
 	own := fmt.Sprintf("bench/own-%d", begin)
 	var revision int64
 	if what == "swap" {
-		put, err := kv.Put(ctx, own, value)
+		put, err := kv.Put(context.Background(), own, value)
 		if err != nil {
 			return err
 		}
 		revision = put.Header.Revision
 	}
 	for n := begin; n < end; n += step {
-		switch what {
-		case "get":
-			got, err := kv.Get(ctx, key(n))
-			if err != nil || len(got.Kvs) != 1 {
-				return fmt.Errorf("get: %v", err)
-			}
-		case "put":
-			if _, err := kv.Put(ctx, key(n), value); err != nil {
+		err := operate(func(ctx context.Context) error {
+			switch what {
+			case "get":
+				got, err := kv.Get(ctx, key(n))
+				if err == nil && len(got.Kvs) != 1 {
+					err = fmt.Errorf("no such key: %s", key(n))
+				}
+				return err
+			case "put":
+				_, err := kv.Put(ctx, key(n), value)
 				return err
 			}
-		case "swap":
 			done, err := kv.Txn(ctx).
 				If(clientv3.Compare(clientv3.ModRevision(own), "=", revision)).
 				Then(clientv3.OpPut(own, value)).
 				Else(clientv3.OpGet(own, clientv3.WithKeysOnly())).Commit()
-			if err != nil || !done.Succeeded {
-				return fmt.Errorf("swap: %v", err)
+			if err == nil && !done.Succeeded {
+				err = fmt.Errorf("somebody else wrote %s", own)
 			}
-			revision = done.Header.Revision
+			if err == nil {
+				revision = done.Header.Revision
+			}
+			return err
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
