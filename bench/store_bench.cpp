@@ -3,10 +3,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include <fmt/format.h>
 
@@ -17,7 +19,7 @@
 namespace rebolt::bench {
 namespace {
 
-constexpr unsigned runs = 7;
+constexpr unsigned runs = 15;
 constexpr std::size_t keys = 100'000;
 
 template <class T>
@@ -60,9 +62,34 @@ void visit(store::Store& store, std::string_view prefix) {
     use(sum);
 }
 
-void row(const char* what, std::size_t value_bytes, double ours, double theirs) {
-    fmt::print("| {:<28} | {:>11} | {:>10.3f} | {:>10.3f} | {:>6.2f} |\n", what, value_bytes,
-               ours * 1000, theirs * 1000, theirs / ours);
+double cpu_seconds() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+struct Cost {
+    double wall_ms;
+    double cpu_ms;
+};
+
+Cost cost_of(const std::function<void()>& work) {
+    work();
+    const double wall = median_seconds(runs, work);
+    const double begin = cpu_seconds();
+    for (unsigned i = 0; i < runs; ++i)
+        work();
+    return {wall * 1000, (cpu_seconds() - begin) * 1000 / runs};
+}
+
+void row(const char* what, std::size_t value_bytes, const Cost& ours, const Cost& theirs) {
+    fmt::print("| {:<15} | {:>5} | {:>8.2f} | {:>8.2f} | {:>6.2f} | {:>8.2f} | {:>8.2f} | {:>6.2f} "
+               "|\n",
+               what, value_bytes, ours.wall_ms, theirs.wall_ms, theirs.wall_ms / ours.wall_ms,
+               ours.cpu_ms, theirs.cpu_ms, theirs.cpu_ms / ours.cpu_ms);
 }
 
 // Freed memory stays with the process, as it does with Go's runtime: else each
@@ -73,22 +100,22 @@ void keep_memory() {
 }
 
 int run(const std::string& folder, const std::string& peer) {
-    keep_memory();
     constexpr std::string_view prefix = "docker/network/v1.0/endpoint/";
-    fmt::print(
-        "\n## Store: a list of 100,000 keys\n\n"
-        "| rebolt, once per call         | value bytes |  rebolt ms |   libkv ms | faster |\n"
-        "|---|---:|---:|---:|---:|\n");
+    keep_memory();
+    fmt::print("\n## Store: a list of 100,000 keys\n\n"
+               "| rebolt | value bytes | ms | libkv ms | faster | CPU ms | libkv CPU ms | less |\n"
+               "|---|---:|---:|---:|---:|---:|---:|---:|\n");
     for (const std::size_t value_bytes : {100, 1000}) {
         const std::string path = fmt::format("{}/store-{}.db", folder, value_bytes);
         fill(path, value_bytes);
         const auto store = must(store::open("bolt://" + path + "?bucket=libnetwork"));
-        const double theirs =
-            peer_seconds(fmt::format("{} time-list {} libnetwork {} {}", peer, path, prefix, runs));
-        row("Store::list", value_bytes, median_seconds(runs, [&] { list(*store, prefix); }),
-            theirs);
-        row("Store::for_each", value_bytes, median_seconds(runs, [&] { visit(*store, prefix); }),
-            theirs);
+        const auto ask = [&](const char* what) {
+            return 1000 * peer_seconds(fmt::format("{} {} {} libnetwork {} {}", peer, what, path,
+                                                   prefix, runs));
+        };
+        const Cost theirs{ask("time-list"), ask("cpu-list")};
+        row("Store::for_each", value_bytes, cost_of([&] { visit(*store, prefix); }), theirs);
+        row("Store::list", value_bytes, cost_of([&] { list(*store, prefix); }), theirs);
     }
     return 0;
 }

@@ -3,7 +3,7 @@
 //
 //	libkvpeer run FILE BUCKET OPERATION...
 //	libkvpeer write FILE BUCKET PREFIX COUNT [STOPFILE]
-//	libkvpeer time-list FILE BUCKET PREFIX RUNS
+//	libkvpeer time-list|cpu-list FILE BUCKET PREFIX RUNS
 //
 // Keys and values are hex in and out. Each run is one opener: libkv counts its
 // writes from 1 again.
@@ -16,6 +16,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/docker/libkv/store"
@@ -54,6 +55,28 @@ func runWrite(kv store.Store, prefix string, count int, stop string) error {
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
+}
+
+// cpuSeconds is what this process has used, in its own code and the system's.
+func cpuSeconds() float64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		panic(err)
+	}
+	return float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1e9
+}
+
+// runCPUList prints the processor time of a list, with its share of the
+// collector's work: the median does not apply to that.
+func runCPUList(kv store.Store, prefix string, runs int) error {
+	start := cpuSeconds()
+	for i := 0; i < runs; i++ {
+		if _, err := kv.List(prefix); err != nil {
+			return err
+		}
+	}
+	fmt.Printf(`{"median_seconds":%.9f}`+"\n", (cpuSeconds()-start)/float64(runs))
+	return nil
 }
 
 func runTimeList(kv store.Store, prefix string, runs int) error {
@@ -151,7 +174,7 @@ func run(args []string) error {
 			operate(kv, operation)
 		}
 		return nil
-	case "write", "time-list":
+	case "write", "time-list", "cpu-list":
 		count, err := strconv.Atoi(args[4])
 		if err != nil {
 			return err
@@ -162,6 +185,9 @@ func run(args []string) error {
 				stop = args[5]
 			}
 			return runWrite(kv, args[3], count, stop)
+		}
+		if args[0] == "cpu-list" {
+			return runCPUList(kv, args[3], count)
 		}
 		return runTimeList(kv, args[3], count)
 	}

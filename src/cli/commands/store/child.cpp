@@ -11,6 +11,7 @@ namespace rebolt::cli {
 int Child::start(const std::vector<std::string>& words) {
     std::vector<std::string> copies = words;
     std::vector<char*> arguments;
+    arguments.reserve(copies.size() + 1);
     for (std::string& word : copies)
         arguments.push_back(word.data());
     arguments.push_back(nullptr);
@@ -29,7 +30,7 @@ int Child::start(const std::vector<std::string>& words) {
     return failed;
 }
 
-std::optional<int> Child::ended() {
+std::optional<int> Child::ended() const {
     int status = 0;
     if (::waitpid(process_, &status, WNOHANG) != process_)
         return std::nullopt;

@@ -15,7 +15,7 @@ public:
     /// 0, or the error number of starting it.
     [[nodiscard]] int start(const std::vector<std::string>& words);
     /// Its exit code if it has ended, 128 + signal if one ended it.
-    [[nodiscard]] std::optional<int> ended();
+    [[nodiscard]] std::optional<int> ended() const;
     void terminate() const;
 
 private:
