@@ -49,8 +49,8 @@ void work(store::Store& kv, const Load& load, int begin) {
     const std::string own = fmt::format("own-{}", begin);
     std::optional<store::KeyValue> pair;
     if (load.what == "swap") {
-        must(kv.put(own, value));
-        pair = must(kv.get(own));
+        auto there = kv.get(own);
+        pair = there ? std::move(*there) : must(kv.atomic_put(own, value, std::nullopt));
     }
     for (int number = begin; number < load.operations; number += load.clients) {
         if (load.what == "get")
@@ -100,7 +100,7 @@ void run(const std::string& endpoint, const std::string& peer) {
     for (const char* what : {"get", "put", "swap"})
         for (const int clients : {1, 4, 16, 64}) {
             const int operations =
-                (what == std::string("get") ? 1'000 : 300) * (clients == 1   ? 1
+                (what == std::string("get") ? 1'000 : 500) * (clients == 1   ? 1
                                                               : clients == 4 ? 3
                                                                              : 5);
             compare(*kv, {.what = what, .clients = clients, .operations = operations},

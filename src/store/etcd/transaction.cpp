@@ -19,18 +19,15 @@ rpc::TxnRequest else_read(const std::string& key) {
 
 rpc::TxnRequest if_written_at(const std::string& key, std::uint64_t index) {
     rpc::TxnRequest request = else_read(key);
-    rpc::Compare* const is_there = request.add_compare();
-    is_there->set_key(key);
-    is_there->set_target(rpc::Compare::CREATE);
-    is_there->set_result(rpc::Compare::GREATER);
-    is_there->set_create_revision(0);
     rpc::Compare* const is_same = request.add_compare();
     is_same->set_key(key);
     is_same->set_target(rpc::Compare::MOD);
     is_same->set_result(rpc::Compare::EQUAL);
-    // No revision is as large; one that wraps would be another.
+    // 0 is what etcd says of a key that is not there, which is not what is asked
+    // for. No revision is as large as the largest; one that wraps would be another.
     constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
-    is_same->set_mod_revision(static_cast<std::int64_t>(std::min(index, largest)));
+    const std::uint64_t compared = index == 0 ? largest : std::min(index, largest);
+    is_same->set_mod_revision(static_cast<std::int64_t>(compared));
     return request;
 }
 
