@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <rebolt/check.hpp>
 #include <rebolt/docker/network_state.hpp>
 
+#include "base/try.hpp"
 #include "docker/key.hpp"
 #include "docker/startup_walk.hpp"
 
@@ -57,6 +59,21 @@ bool walk_other_drivers(StartupWalk& walk) {
                              "endpoint from store: {}",
                              overlay->error));
     return overlay != nullptr;
+}
+
+// Damage in the newest tree that does not only concern a value or the order of
+// bytes in a page. bbolt's writer frees and takes pages by such a tree.
+Result<std::string> damage_that_writes_meet(const PageSource& source) {
+    const CheckReport checked = TRY(check(source));
+    if (checked.trees.empty())
+        return std::string();
+    for (const Finding& finding : checked.findings)
+        if (text_of(finding.code).severity >= Severity::data &&
+            finding.transaction == checked.trees.front().transaction &&
+            finding.code != FindingCode::layout_not_canonical &&
+            finding.code != FindingCode::value_malformed)
+            return finding.message;
+    return std::string();
 }
 
 } // namespace
@@ -198,6 +215,8 @@ Result<StartupReport> walk_startup(const PageSource& source) {
     const auto state = load_network_state(source);
     if (state && !report.fate && state->networks.size() > report.networks)
         report.networks_lost = state->networks.size() - report.networks;
+    if (!report.fate)
+        report.writes_meet = TRY(damage_that_writes_meet(source));
     if (!source.readable(0, source.file_bytes()))
         return Error(ErrorCode::io, "the system could not read parts of the file")
             .in_file(source.path());

@@ -141,5 +141,19 @@ TEST(DockerStartup, AShortFileIsNoDatabase) {
               "network configurations from store: error while populating kmap: invalid database");
 }
 
+// What the real dockerd 20.10.24 did on each: it panicked in bbolt's writer on all
+// of the first but docker-shared.db.
+TEST(DockerStartup, SaysWhereFirstChangesMeetDamage) {
+    const auto meets = [](const std::string& name) {
+        const auto source = PageSource::open(REBOLT_TEST_DATA "/" + name);
+        return !walk_startup(*source)->writes_meet.empty();
+    };
+    for (const char* kind : {"branch-to-freed", "stale-leaf", "dag", "shared"})
+        EXPECT_TRUE(meets(std::string("damaged/docker-") + kind + ".db")) << kind;
+    for (const char* name : {"damaged/docker-count.db", "damaged/docker-meta0.db",
+                             "real/docker-20.10-running.db", "real/docker-20.10-many.db"})
+        EXPECT_FALSE(meets(name)) << name;
+}
+
 } // namespace
 } // namespace rebolt::docker

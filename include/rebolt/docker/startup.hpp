@@ -55,6 +55,9 @@ struct StartupReport {
     std::uint64_t networks_lost = 0; ///< records that it passes over or never sees
     /// What the daemon's last line would be; empty if it starts.
     std::string last_words;
+    /// It reads all it needs, but the tree that its first changes go to is
+    /// damaged, in these words: bbolt may panic when it writes. Empty: it is not.
+    std::string writes_meet;
 };
 
 /// Walks the start. Networks are taken in key order; the daemon takes them in

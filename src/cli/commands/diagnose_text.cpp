@@ -27,7 +27,7 @@ std::string shown(std::string_view text) {
 std::string command_text(const diagnose::Step& step) {
     std::string text;
     for (const std::string& word : step.words)
-        text += (text.empty() ? "" : " ") + shell_quoted(word);
+        text += fmt::format("{}{}", text.empty() ? "" : " ", shell_quoted(word));
     return text;
 }
 

@@ -27,7 +27,7 @@ std::string line_text(std::uint64_t offset, std::string_view line) {
     const std::string hex = formatted(line, KeyFormat::hex);
     std::string text = fmt::format("{:07x}", offset);
     for (std::size_t at = 0; at < hex.size(); at += 4)
-        text += " " + hex.substr(at, 4);
+        text.append(" ").append(hex, at, 4);
     return text + "\n";
 }
 

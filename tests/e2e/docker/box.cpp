@@ -25,7 +25,9 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t too_much_memory = 800U << 20; // a healthy start takes under 100 MiB
+// A healthy start takes under 100 MiB. Go ends a stack of 1 GB itself, with a panic
+// that is to be seen.
+constexpr std::uint64_t too_much_memory = std::uint64_t{3} << 30;
 constexpr std::chrono::milliseconds between_looks{50};
 
 // What runs as the first process of the box. $1: its folder, $2: its cgroup. The

@@ -132,6 +132,11 @@ protected:
             return std::string(test::name_of(start.fate));
         const Possessions found = possessions_in(box_);
         const Possessions& expected = state().possessions();
+        if (GetParam().target.file == volume_file)
+            return fmt::format("{}/{} volumes with labels, {}/{} containers",
+                               count_of(expected.volumes, found.volumes), expected.volumes.size(),
+                               count_of(expected.containers, found.containers),
+                               expected.containers.size());
         return fmt::format("{}/{} networks, {}/{} containers, {:.1f} s",
                            count_of(expected.networks, found.networks), expected.networks.size(),
                            count_of(expected.containers, found.containers),
@@ -183,20 +188,27 @@ TEST_P(DockerEndToEnd, EndsAloneAsStartupSays) {
     if ((!is_full() && !is_quick) || !damage())
         GTEST_SKIP() << "in scripts/e2e, where there is a place for this damage";
     const nlohmann::json said = is_network_state() ? startup() : nlohmann::json();
-    const DaemonStart start = box_.start(std::chrono::seconds{40});
+    const DaemonStart start = box_.start(std::chrono::seconds{90});
     tell("nothing", cell(start));
     tell("last words", start.last_words);
     if (!is_network_state())
         return;
-    const std::string kind =
-        said["fate"].is_null() ? "starts" : said["fate"]["kind"].get<std::string>();
+    // Where it reads damage and goes on, bbolt may panic when it writes, or not.
+    const bool may_panic = !said["writes_meet"].is_null();
+    const std::string kind = !said["fate"].is_null() ? said["fate"]["kind"].get<std::string>()
+                             : may_panic             ? "may panic"
+                                                     : "starts";
     tell("startup", kind);
     const std::map<DaemonFate, std::string> kinds{{DaemonFate::started, "starts"},
                                                   {DaemonFate::exited, "error"},
                                                   {DaemonFate::panicked, "panic"},
                                                   {DaemonFate::grows, "loop"},
                                                   {DaemonFate::hangs, "loop"}};
-    EXPECT_EQ(kind, kinds.at(start.fate)) << said.dump() << "\n" << box_.log();
+    const std::string real = kinds.at(start.fate);
+    EXPECT_TRUE(real == kind || (may_panic && (real == "starts" || real == "panic")))
+        << real << " and " << kind << "\n"
+        << said.dump() << "\n"
+        << box_.log();
 }
 
 // The known remedy. It does not depend on the damage.

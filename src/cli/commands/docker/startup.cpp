@@ -69,7 +69,10 @@ std::vector<Row> rows_of(const StartupReport& report, bool each) {
 
 std::string outcome_text(const StartupReport& report) {
     if (!report.fate)
-        return fmt::format("dockerd starts, with {} networks{}", report.networks,
+        return fmt::format("dockerd {} {} networks{}",
+                           report.writes_meet.empty() ? "starts, with"
+                                                      : "may panic at its first changes; it reads",
+                           report.networks,
                            report.networks_lost == 0
                                ? ""
                                : fmt::format("; {} more are in the file and it does not see them",
@@ -121,17 +124,24 @@ std::string startup_text(const StartupReport& report, const CommonOptions& optio
                                     step.place.substr(0, step.place.find(',')), printable(message));
     if (count > shown_max && !options.verbose)
         text += fmt::format("  and {} more lines (-v shows them)\n", count - shown_max);
+    if (!report.writes_meet.empty())
+        text += fmt::format("\nIts first changes meet damage: {}\n"
+                            "To bring the data back:\n  rebolt recover {} -o {}\n",
+                            printable(report.writes_meet), shell_quoted(options.file),
+                            shell_quoted(options.file + ".recovered"));
     return text + fate_text(report, options.file);
 }
 
 Json startup_json(const StartupReport& report, const std::string& file) {
-    Json json{{"shape", "rebolt.docker-startup/1"},
-              {"file", file},
-              {"starts", !report.fate.has_value()},
-              {"networks", report.networks},
-              {"networks_lost", report.networks_lost},
-              {"fate", nullptr},
-              {"steps", Json::array()}};
+    Json json{
+        {"shape", "rebolt.docker-startup/1"},
+        {"file", file},
+        {"starts", !report.fate.has_value()},
+        {"writes_meet", report.writes_meet.empty() ? Json(nullptr) : Json(report.writes_meet)},
+        {"networks", report.networks},
+        {"networks_lost", report.networks_lost},
+        {"fate", nullptr},
+        {"steps", Json::array()}};
     if (report.fate) {
         Json path = Json::array();
         for (const PageId page : report.fate->path)
@@ -165,7 +175,9 @@ ExitCode run_startup(DockerOptions& options) {
         print_json_line(startup_json(*walked, options.common.file));
     else
         print(startup_text(*walked, options.common));
-    return walked->fate || walked->networks_lost != 0 ? ExitCode::damaged : ExitCode::done;
+    return walked->fate || walked->networks_lost != 0 || !walked->writes_meet.empty()
+               ? ExitCode::damaged
+               : ExitCode::done;
 }
 
 } // namespace
