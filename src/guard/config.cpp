@@ -54,7 +54,7 @@ public:
             complain(*node, fmt::format("`{}` has a value of another kind", key));
     }
     void take_count(std::string_view key, std::size_t& into, std::int64_t least) {
-        std::int64_t value = static_cast<std::int64_t>(into);
+        auto value = static_cast<std::int64_t>(into);
         take(key, value);
         if (value < least || value > 1'000'000)
             complain(*table_.get(key), fmt::format("`{}` must be from {} to 1000000", key, least));

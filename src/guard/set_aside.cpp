@@ -65,7 +65,7 @@ bool is_newer(const std::string& left, const std::string& right) {
 
 // Newer than all that are there, also than those whose time is ahead of the clock.
 std::string next_name(const std::string& path, std::string_view word) {
-    const std::string name = fmt::format("{}.{}-{}", path, word, utc_time(true));
+    std::string name = fmt::format("{}.{}-{}", path, word, utc_time(true));
     const std::vector<std::string> names = names_set_aside(path, word);
     if (names.empty() || is_newer(name, names.front()))
         return name;
@@ -115,7 +115,7 @@ Result<std::string> set_aside(const std::string& path, std::string_view word,
     for (const std::string& name : names_set_aside(path, word))
         if (std::filesystem::equivalent(name, path, error))
             return name; // it was cut off here the last time
-    const std::string name = next_name(path, word);
+    std::string name = next_name(path, word);
     if (::link(path.c_str(), name.c_str()) != 0) {
         if (errno != EPERM && errno != EOPNOTSUPP && errno != EMLINK)
             return io::system_error(errno, "cannot set the file aside", path);

@@ -87,15 +87,16 @@ protected:
     void SetUp() override {
         if (!state().problem().empty())
             GTEST_SKIP() << "the real dockerd is not run: " << state().problem();
-        state().restore(box_);
     }
     static LiveState& state() { return LiveState::get(); }
     [[nodiscard]] std::string file() const { return box_.root() + GetParam().target.file; }
     [[nodiscard]] static std::string name() { return std::string(GetParam().kind.name); }
     [[nodiscard]] static bool is_network_state() { return GetParam().target.file == network_file; }
 
-    // False if the file has no place for this damage.
+    // Puts the state into the box, with its damage. False if the file has no place
+    // for it.
     bool damage() {
+        state().restore(box_);
         const std::string text = bytes_of(file());
         const Bytes bytes = as_bytes(text);
         const auto damaged = GetParam().kind.inflict(
@@ -215,6 +216,7 @@ TEST_P(DockerEndToEnd, EndsAloneAsStartupSays) {
 TEST_P(DockerEndToEnd, LosesWhatWasInADeletedFile) {
     if (!is_full() || name() != "zero-leaf")
         GTEST_SKIP() << "in scripts/e2e, once for each file";
+    state().restore(box_);
     std::filesystem::remove(file());
     const DaemonStart start = box_.start();
     ASSERT_EQ(start.fate, DaemonFate::started) << start.last_words;
