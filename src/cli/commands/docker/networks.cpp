@@ -68,6 +68,7 @@ DockerView view_of(const NetworkState& state, const DockerOptions& options) {
     DockerView view{"networks", Table({"NETWORK ID", "NAME", "DRIVER", "SCOPE", "SUBNETS",
                                        "ENDPOINTS", "FLAGS"})};
     std::vector<const Network*> networks;
+    networks.reserve(state.networks.size());
     for (const Network& network : state.networks)
         networks.push_back(&network);
     std::ranges::stable_sort(networks, {}, [](const Network* one) { return one->name; });
