@@ -20,7 +20,7 @@ std::string program_in(const Evidence& evidence) {
 }
 
 std::vector<std::string> units_in(const Evidence& evidence) {
-    const std::vector<std::string> units = units_of(program_in(evidence));
+    std::vector<std::string> units = units_of(program_in(evidence));
     const bool is_asked = evidence.unit && evidence.unit->unavailable != "there is no such unit";
     if (is_asked && std::ranges::find(units, evidence.unit->unit) == units.end())
         return {evidence.unit->unit};

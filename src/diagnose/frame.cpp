@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -103,7 +104,7 @@ void take_arguments(std::string_view text, Frame& frame) {
 
 // Closures count as the function that they stand in.
 std::string_view without_closure(std::string_view function) noexcept {
-    for (std::string_view mark : {".func", "-fm", ".gowrap", "-range"})
+    for (const std::string_view mark : {".func", "-fm", ".gowrap", "-range"})
         if (const std::size_t at = function.rfind(mark);
             at != std::string_view::npos && at > package_end(function))
             function = function.substr(0, at);
@@ -152,7 +153,7 @@ bool take_place(std::string_view line, Frame& frame) {
     const std::size_t extension = line.find(".go:");
     const std::size_t assembly = line.find(".s:");
     const std::size_t dot = std::min(extension, assembly);
-    if (dot == std::string_view::npos || line.substr(0, dot).find("\"") != std::string_view::npos)
+    if (dot == std::string_view::npos || line.substr(0, dot).find('"') != std::string_view::npos)
         return false;
     const std::size_t colon = line.find(':', dot);
     const auto number = leading_number(line.substr(colon + 1));
@@ -207,11 +208,11 @@ std::string Trace::call_path() const {
     const bool has_others = std::ranges::any_of(
         frames, [](const Frame& frame) { return !is_left_out(frame, true) && !is_of_bolt(frame); });
     std::vector<Call> calls;
-    for (auto frame = frames.rbegin(); frame != frames.rend(); ++frame) {
-        if (is_left_out(*frame, has_others))
+    for (const Frame& frame : std::views::reverse(frames)) {
+        if (is_left_out(frame, has_others))
             continue;
-        std::string name = short_name(*frame);
-        const bool is_closure = without_closure(frame->function) != frame->function;
+        std::string name = short_name(frame);
+        const bool is_closure = without_closure(frame.function) != frame.function;
         if (!calls.empty() && calls.back().name == name)
             calls.back().count += is_closure ? 0 : 1;
         else if (!is_closure || std::ranges::find(calls, name, &Call::name) == calls.end())

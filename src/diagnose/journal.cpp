@@ -163,7 +163,8 @@ Result<ScanReport> scan_journal(const JournalOptions& options, const ScanProgres
         const std::string time = journal.time();
         add_message(scan, journal.field("MESSAGE"), {.program = program, .time = time});
         constexpr std::uint64_t step = 1024;
-        if (++done % step == 0 && progress && !progress(done))
+        ++done;
+        if (done % step == 0 && progress && !progress(done))
             return Error(ErrorCode::cancelled, "cancelled while reading the journal");
     }
     if (more < 0)

@@ -63,7 +63,7 @@ bool has_magic(const io::File& file, std::uint64_t offset) {
 
 // By its first meta page, or by the second one, or by its name.
 bool is_bolt(const io::File& file, std::string_view path) {
-    for (const std::uint64_t offset : {0, 1024, 2048, 4096, 8192, 16384, 32768, 65536})
+    for (const std::uint64_t offset : {0U, 1024U, 2048U, 4096U, 8192U, 16384U, 32768U, 65536U})
         if (has_magic(file, offset))
             return true;
     return path.ends_with("local-kv.db") || path.ends_with("/snap/db") || path.ends_with(".bolt");

@@ -117,7 +117,7 @@ StrippedLine without_prefix(std::string_view text) noexcept {
 }
 
 std::optional<std::string> unwrapped_json(std::string_view line) {
-    constexpr std::string_view begin = "{\"log\":\"";
+    constexpr std::string_view begin = R"({"log":")";
     if (!line.starts_with(begin))
         return std::nullopt;
     line.remove_prefix(begin.size());
@@ -175,7 +175,7 @@ std::string grouped(std::uint64_t number) {
 
 std::string bytes_text(std::uint64_t bytes) {
     constexpr std::array units{"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
-    double amount = static_cast<double>(bytes);
+    auto amount = static_cast<double>(bytes);
     std::size_t unit = 0;
     for (; amount >= 1000 && unit + 1 < units.size(); ++unit)
         amount /= 1000;

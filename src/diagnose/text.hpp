@@ -17,8 +17,8 @@ struct StrippedLine {
 };
 
 /// Takes off the prefixes of syslog and journalctl, of containers' runtimes and
-/// of compose. Views into `line`. Cost: O(line).
-[[nodiscard]] StrippedLine without_prefix(std::string_view line) noexcept;
+/// of compose. Views into `text`. Cost: O(text).
+[[nodiscard]] StrippedLine without_prefix(std::string_view text) noexcept;
 
 /// The text inside `{"log":"…","stream":…}`, as Docker's json-file driver writes
 /// each line; nullopt for any other line. Cost: O(line).
