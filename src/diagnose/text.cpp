@@ -45,7 +45,7 @@ std::size_t month_day_time(std::string_view text) noexcept {
 bool take_program(StrippedLine& line) noexcept {
     const std::size_t colon = line.text.find(": ");
     const std::size_t end = colon != std::string_view::npos ? colon : line.text.find(':');
-    if (end == std::string_view::npos || end > 200)
+    if (end > 200) // or there is none
         return false;
     const std::string_view head = line.text.substr(0, end);
     const std::size_t bracket = head.rfind('[');
@@ -101,18 +101,18 @@ bool take_service(StrippedLine& line) noexcept {
 
 StrippedLine without_prefix(std::string_view text) noexcept {
     StrippedLine line{text, {}, {}};
+    const std::size_t length = month_day_time(text);
     if (take_service(line))
         take_date(line);
-    else if (take_date(line))
+    else if (take_date(line) || length == 0)
         take_program(line);
-    else if (const std::size_t length = month_day_time(text); length != 0) {
+    else {
         line.text = text.substr(length + 1);
         if (take_program(line))
             line.time = text.substr(0, length);
         else
             line.text = text;
-    } else
-        take_program(line);
+    }
     return line;
 }
 

@@ -85,7 +85,7 @@ private:
 template <class T, class Visit>
 void Fields::read_list(Json& array, std::vector<T>& values, Decoding decoding, Visit&& visit) {
     for (Json& element : array) {
-        Fields inner(element, direction_, decoding);
+        Fields inner(element, direction_, decoding); // NOLINT(misc-const-correctness): visit's
         T value{};
         if (!inner.fault())
             visit(inner, value);
@@ -105,7 +105,7 @@ void Fields::write_list(Json& array, const std::vector<T>& values, Decoding deco
         if (i == array.size())
             array.push_back(Json::object());
         T value = values[i];
-        Fields inner(array[i], direction_, decoding);
+        Fields inner(array[i], direction_, decoding); // NOLINT(misc-const-correctness): visit's
         visit(inner, value);
     }
 }

@@ -41,7 +41,7 @@ Result<std::string> take_snapshot(const PageSource& source, std::uint64_t transa
     if (error)
         return io::system_error(error.value(), "cannot make the folder", folder);
     const std::string checksum = checksum_of(source.file());
-    const std::string path = fmt::format("{}/{}-{}.db", folder, transaction, checksum);
+    std::string path = fmt::format("{}/{}-{}.db", folder, transaction, checksum);
     auto file = TRY(io::NewFile::create(path, snapshot_mode));
     TRY(file.append(source.file()));
     TRY(file.put_in_place_unsynced());

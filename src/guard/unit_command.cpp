@@ -58,7 +58,7 @@ std::vector<fs::path> files_of(const std::string& root, const std::string& unit)
     std::map<std::string, fs::path> drop_ins;
     std::error_code error;
     for (const char* folder : unit_folders) {
-        const fs::path place = root + folder + "/" + unit;
+        const fs::path place = fs::path(root + folder) / unit;
         if (files.empty() && fs::exists(place, error))
             files.push_back(place);
         const fs::path folder_of_drop_ins = place.string() + ".d";

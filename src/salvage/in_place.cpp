@@ -124,6 +124,7 @@ std::uint64_t EditEffect::buckets(const CheckReport& report) noexcept {
 
 Result<PageSource> preview(const PageSource& source, const EditPlan& plan) {
     std::vector<Patch> patches;
+    patches.reserve(plan.changes.size());
     for (const ByteChange& change : plan.changes)
         patches.push_back({change.offset, change.after});
     return source.with_patches(patches, plan.file_bytes_after);

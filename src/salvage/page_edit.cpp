@@ -59,6 +59,7 @@ std::vector<std::byte> PageEdit::page(PageId id) const {
 
 std::vector<PageId> PageEdit::changed_pages() const {
     std::vector<PageId> changed;
+    changed.reserve(pages_.size());
     for (const auto& [page, bytes] : pages_)
         changed.push_back(PageId{page});
     return changed;
@@ -70,6 +71,7 @@ std::uint64_t PageEdit::file_bytes() const noexcept {
 
 Result<PageSource> PageEdit::preview() const {
     std::vector<Patch> patches;
+    patches.reserve(pages_.size());
     for (const auto& [page, bytes] : pages_)
         patches.push_back({page * source_.page_size_bytes(), bytes});
     return source_.with_patches(patches, file_bytes());
