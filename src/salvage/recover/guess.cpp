@@ -134,7 +134,7 @@ std::vector<Root> find_roots(Ground& ground, PageId known) {
         root.is_recognised = is_recognised(ground, {*first_leaf(pages, page)});
         root.age = newest_age(ground, root.state);
         root.is_most = root.leaves * 2 >= leaves_in_all;
-        roots.push_back(std::move(root));
+        roots.push_back(root);
     }
     pages.clear_all(Survey::led_to);
     std::ranges::stable_sort(roots, [](const Root& a, const Root& b) {

@@ -81,7 +81,7 @@ void Orphans::find_buckets_with_buckets() {
 }
 
 // How high a hole's page stood above the leaves, if its bucket's leaves are known.
-std::optional<int> height_of(const Ground& ground, const Hole& hole) {
+static std::optional<int> height_of(const Ground& ground, const Hole& hole) {
     const auto level = ground.leaf_levels.find(hole.bucket);
     if (level == ground.leaf_levels.end())
         return std::nullopt;
@@ -202,13 +202,12 @@ Result<void> Orphans::place() {
         if (home == no_bucket)
             home = by_owner.value_or(no_bucket);
         hole = home == no_bucket ? hole_for(top) : hole_in(home, top);
-        if (ground_.pages.has(top.page, Survey::disputed) && !by_owner)
-            left_over_.push_back(top.page);
-        else if (hole && !overlaps(*hole, top.keys)) {
+        const bool is_doubtful = ground_.pages.has(top.page, Survey::disputed) && !by_owner;
+        if (!is_doubtful && hole && !overlaps(*hole, top.keys)) {
             covered_[*hole].push_back(top.keys);
             const Hole at = ground_.holes[*hole];
             TRY(put(top, at.bucket, at.range, *hole));
-        } else if (!hole && home != no_bucket && by_owner == home) {
+        } else if (!is_doubtful && !hole && home != no_bucket && by_owner == home) {
             TRY(put(top, home, {}, std::numeric_limits<std::size_t>::max()));
         } else {
             left_over_.push_back(top.page);

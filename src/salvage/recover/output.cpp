@@ -122,7 +122,7 @@ bool Output::is_implied(std::span<const std::string> bucket, std::string_view ke
 bool Output::is_wanted(Provenance provenance) const noexcept {
     switch (options_->policy) {
     case RecoverPolicy::best:
-        return !(options_->no_stale && provenance == Provenance::stale);
+        return !options_->no_stale || provenance != Provenance::stale;
     case RecoverPolicy::newest_whole:
     case RecoverPolicy::current_only:
         return provenance == Provenance::current;
