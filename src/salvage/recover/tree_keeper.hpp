@@ -126,8 +126,8 @@ private:
     void enter_damaged(BucketId bucket, const Step& step, bool has_name);
     void enter_inline(const Frame& host, std::string_view name, Bytes image);
     Result<void> next_element();
-    Result<void> keep_element(std::size_t frame, std::size_t index);
-    Result<void> keep_bucket(std::size_t frame, const format::LeafElement& element);
+    Result<void> keep_element(std::size_t at, std::size_t index);
+    Result<void> keep_bucket(std::size_t at, const format::LeafElement& element);
     Result<void> leave();
     void add_hole(BucketId bucket, const Step& step, FindingCode code, bool has_wrong_id);
     void add_element_hole(const Frame& frame, std::string_view key, FindingCode code);

@@ -150,7 +150,7 @@ void Recovery::Work::choose_judge() {
         return;
     std::vector<std::string> names;
     const auto collect = [&](const State& state) {
-        TreeKeeper walk(ground_, WalkMode::learn, {});
+        const TreeKeeper walk(ground_, WalkMode::learn, {});
         std::vector<PageId> to_enter{state.root};
         for (std::size_t entered = 0; !to_enter.empty() && entered < 1000; ++entered) {
             const PageId page = to_enter.back();

@@ -39,7 +39,7 @@ private:
     [[nodiscard]] bool is_below(PageId page, PageId branch) const;
     Result<void> prepare_to_fill();
     Result<void> place_orphans();
-    [[nodiscard]] bool is_found_again(std::size_t hole) const;
+    [[nodiscard]] bool is_found_again(std::size_t index) const;
     Result<void> fill_some();
     void add_holes_of_lost_buckets();
     [[nodiscard]] bool may_have_been_lost(salvage::BucketId bucket) const;

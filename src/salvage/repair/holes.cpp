@@ -1,6 +1,7 @@
 #include "salvage/repair/holes.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace rebolt::salvage {
 namespace {
@@ -25,8 +26,8 @@ std::optional<std::size_t> element_at(const Elements& elements, const std::byte*
 }
 
 void erase(Elements& elements, const std::vector<std::size_t>& indexes) {
-    for (auto at = indexes.rbegin(); at != indexes.rend(); ++at)
-        elements.erase(elements.begin() + static_cast<std::ptrdiff_t>(*at));
+    for (const std::size_t index : std::views::reverse(indexes))
+        elements.erase(elements.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
 } // namespace
