@@ -36,6 +36,7 @@ add_custom_command(
   COMMAND ${REBOLT_PROTOC} -I ${folder} --cpp_out=${generated}/etcd_rpc kv.proto
   DEPENDS ${folder}/rpc.proto ${folder}/kv.proto
   VERBATIM)
+add_custom_target(rebolt_etcd_generated DEPENDS ${outputs}) # for scripts/tidy
 # Not ours to lint, so without our warnings.
 add_library(rebolt_etcd_rpc STATIC ${outputs})
 set_target_properties(rebolt_etcd_rpc PROPERTIES POSITION_INDEPENDENT_CODE ON

@@ -72,7 +72,7 @@ FreelistPlace put_freelist(PageEdit& edit, std::vector<bool> used, PageId avoid,
     std::optional<std::uint64_t> first = find_run(preferred, count);
     if (!first)
         first = find_run(used, count);
-    engine::PageRun run{first.value_or(used.size()), count};
+    const engine::PageRun run{first.value_or(used.size()), count};
     fields.high_water_mark = used.size();
     if (!first) {
         fields.high_water_mark += count;

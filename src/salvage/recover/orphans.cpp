@@ -20,6 +20,14 @@ bool contains(const KeyRange& range, const Stretch& keys) {
            (!range.upper || keys.last < *range.upper);
 }
 
+// How high a hole's page stood above the leaves, if its bucket's leaves are known.
+std::optional<int> height_of(const Ground& ground, const Hole& hole) {
+    const auto level = ground.leaf_levels.find(hole.bucket);
+    if (level == ground.leaf_levels.end())
+        return std::nullopt;
+    return int{level->second} - int{hole.level};
+}
+
 } // namespace
 
 Orphans::Orphans(Ground& ground, const Account& account, Sink sink)
@@ -78,14 +86,6 @@ void Orphans::find_buckets_with_buckets() {
     for (std::uint64_t id = 2; id < pages.page_count(); ++id)
         if (pages.has(PageId{id}, Survey::has_buckets) && pages.home(PageId{id}) != no_bucket)
             with_buckets_.insert(pages.home(PageId{id}));
-}
-
-// How high a hole's page stood above the leaves, if its bucket's leaves are known.
-static std::optional<int> height_of(const Ground& ground, const Hole& hole) {
-    const auto level = ground.leaf_levels.find(hole.bucket);
-    if (level == ground.leaf_levels.end())
-        return std::nullopt;
-    return int{level->second} - int{hole.level};
 }
 
 // Whether buckets stood in it whose pages nothing leads to now.

@@ -103,48 +103,48 @@ Result<EditPlan> clear_page(const PageSource& source, PageId page) {
     return clear_page_elements(source, page, {});
 }
 
-Result<EditPlan> clear_page_elements(const PageSource& source, PageId id,
+Result<EditPlan> clear_page_elements(const PageSource& source, PageId page,
                                      const ElementRange& range) {
-    if (number(id) < 2)
+    if (number(page) < 2)
         return refused(source,
-                       fmt::format("page {} is a meta page; it has no elements", number(id)));
+                       fmt::format("page {} is a meta page; it has no elements", number(page)));
     const salvage::MetaPair metas = salvage::read_metas(source);
-    const format::PageView page = TRY(salvage::whole_page(source, metas, id));
-    const Clearing clearing = TRY(judge(source, id, page.header(), range));
+    const format::PageView view = TRY(salvage::whole_page(source, metas, page));
+    const Clearing clearing = TRY(judge(source, page, view.header(), range));
     const bool fits =
-        format::page_header_bytes + clearing.count * format::element_bytes <= page.bytes().size();
+        format::page_header_bytes + clearing.count * format::element_bytes <= view.bytes().size();
     const bool clears_all = clearing.from == 0 && clearing.to == clearing.count;
     if (!fits && !clears_all)
         return refused(source, fmt::format("{} elements do not fit page {}: only all of them can "
                                            "be cleared",
-                                           clearing.count, number(id)));
+                                           clearing.count, number(page)));
     const auto left =
-        clears_all ? std::vector<PageElement>{} : TRY(kept(source, clearing, page.bytes()));
+        clears_all ? std::vector<PageElement>{} : TRY(kept(source, clearing, view.bytes()));
     const PageType type = left.empty() ? PageType::leaf : clearing.type;
-    const auto image = salvage::page_image(id, type, left, source.page_size_bytes());
-    if (image.size() > page.bytes().size())
+    const auto image = salvage::page_image(page, type, left, source.page_size_bytes());
+    if (image.size() > view.bytes().size())
         return refused(source, fmt::format("the elements of page {} lie over each other: only all "
                                            "of them can be cleared",
-                                           number(id)));
+                                           number(page)));
     salvage::PageEdit edit(source);
     if (clearing.count != 0)
-        edit.put(id, image);
+        edit.put(page, image);
     EditPlan plan = edit.plan(PageId{0});
     plan.title =
-        fmt::format("clear elements {} to {} of page {}", clearing.from, clearing.to, number(id));
-    plan.steps.push_back(fmt::format("page {}, a {} of {} elements: {} stay{}", number(id),
+        fmt::format("clear elements {} to {} of page {}", clearing.from, clearing.to, number(page));
+    plan.steps.push_back(fmt::format("page {}, a {} of {} elements: {} stay{}", number(page),
                                      name_of(clearing.type), clearing.count, left.size(),
                                      type != clearing.type ? "; it becomes an empty leaf, as an "
                                                              "empty branch makes bbolt crash"
                                                            : ""));
     if (clearing.count != 0)
-        plan.costs = costs_of(clearing, salvage::elements_of(page.bytes()));
-    const std::uint64_t pages = page.bytes().size() / source.page_size_bytes();
+        plan.costs = costs_of(clearing, salvage::elements_of(view.bytes()));
+    const std::uint64_t pages = view.bytes().size() / source.page_size_bytes();
     const std::uint64_t taken = image.size() / source.page_size_bytes();
     if (taken < pages)
         plan.costs.push_back(fmt::format("its overflow on {} is neither in use nor free until the "
                                          "freelist is abandoned or rebuilt",
-                                         salvage::pages_text(number(id) + taken, pages - taken)));
+                                         salvage::pages_text(number(page) + taken, pages - taken)));
     return plan;
 }
 
