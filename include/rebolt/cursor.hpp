@@ -101,7 +101,7 @@ private:
     Result<std::optional<Entry>> forward();
     Result<std::optional<Entry>> backward();
     [[nodiscard]] bool has_lost_place() const noexcept;
-    Result<std::optional<Entry>> arrive();
+    Result<std::optional<Entry>> arrive(Direction towards);
     Result<void> start();
     Result<void> push(PageId page);
     Result<void> push_child();
@@ -150,14 +150,14 @@ inline Result<std::optional<Entry>> Cursor::next() {
     const std::uint64_t value = begin + raw.key_bytes;
     if (value + raw.value_bytes > leaf.size_bytes || raw.value_bytes > plain_value_bytes ||
         (raw.flags & format::bucket_leaf_flag) != 0) [[unlikely]]
-        return arrive();
+        return arrive(Direction::forward);
     const char* bytes = as_text(Bytes{leaf.bytes, 1}).data();
     const std::string_view key(bytes + begin, raw.key_bytes);
     if (leaf.size_bytes > single_read_bytes && raw.value_bytes != 0)
         static_cast<void>(*static_cast<const volatile char*>(bytes + value + raw.value_bytes - 1));
     if (!is_less(last_key_, key) || faults_->load(std::memory_order_relaxed) != faults_at_begin_)
         [[unlikely]]
-        return arrive();
+        return arrive(Direction::forward);
     last_key_ = key;
     return std::optional<Entry>(
         std::in_place, Entry{key, std::string_view(bytes + value, raw.value_bytes), false});

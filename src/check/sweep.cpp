@@ -19,11 +19,13 @@ using Names = std::vector<std::string>;
 
 // A stack longer than this is no sound tree's, or one for the serial walk.
 constexpr std::size_t tasks_max = 100'000;
-constexpr std::size_t elements_ahead = 6;
-constexpr std::size_t keys_ahead = 2;
-constexpr std::size_t elements_fetched = 512; // bytes: header and 31 elements
-constexpr std::size_t keys_fetched = 30;      // that many elements lie in the smallest page
+constexpr std::size_t headers_ahead = 10;
+constexpr std::size_t elements_ahead = 7;
+constexpr std::size_t keys_ahead = 3;
+constexpr std::size_t elements_fetched = 31; // so many lie in the smallest page, with its header
+constexpr std::size_t keys_fetched = 30;     // that many elements lie in the smallest page
 constexpr std::size_t cache_line = 64;
+constexpr std::uint64_t system_page_bytes = 4096;
 constexpr std::uint64_t progress_interval_pages = 4096;
 
 /// A page to enter. `names` is kept only if values are judged there.
@@ -71,6 +73,7 @@ private:
     struct Worker {
         std::vector<Task> stack;
         Counts counts;
+        std::size_t leaf_elements = elements_fetched; ///< of the leaf entered last
     };
 
     void work() {
@@ -79,7 +82,7 @@ private:
             while (!worker.stack.empty() && !doubt_.load(std::memory_order_relaxed)) {
                 const Task task = std::move(worker.stack.back());
                 worker.stack.pop_back();
-                prefetch(worker.stack);
+                prefetch(worker);
                 if (!enter(task, worker))
                     doubt_.store(true);
                 if (idle_.load(std::memory_order_relaxed) != 0 && worker.stack.size() > 1)
@@ -133,30 +136,48 @@ private:
         doubt_.store(true);
     }
 
-    // Pages are met in the tree's order, which no hardware foresees. So the
-    // elements of a page three tasks ahead are fetched now, and the keys that
-    // the elements of the next page point to, whose own fetch is over by now.
-    void prefetch(const std::vector<Task>& stack) const noexcept {
-        if (stack.size() >= elements_ahead)
-            if (const std::byte* page = page_of(stack[stack.size() - elements_ahead]))
-                for (std::size_t line = 0; line < elements_fetched; line += cache_line)
-                    __builtin_prefetch(page + line);
-        if (stack.size() < keys_ahead)
-            return;
-        const std::byte* page = page_of(stack[stack.size() - keys_ahead]);
+    // Pages are met in the tree's order, which no hardware foresees. So the first
+    // line of a page some tasks ahead is read now, the elements of a nearer one are
+    // fetched, and the keys that the elements of the next point to, whose own fetch
+    // is over by now.
+    void prefetch(const Worker& worker) const noexcept {
+        const std::vector<Task>& stack = worker.stack;
+        if (const std::byte* page = ahead(stack, headers_ahead))
+            read_byte(page);
+        if (const std::byte* page = ahead(stack, elements_ahead)) {
+            const std::size_t elements =
+                format::LeafView::offset_of(std::min(worker.leaf_elements, elements_fetched));
+            for (std::size_t line = cache_line; line < elements; line += cache_line)
+                __builtin_prefetch(page + line);
+        }
+        const std::byte* page = ahead(stack, keys_ahead);
         if (page == nullptr)
             return;
         const auto header = load<format::PageHeader>(page);
         const std::size_t count = std::min<std::size_t>(header.count, keys_fetched);
         if (header.flags != format::leaf_flag)
             return;
+        const auto file_left = static_cast<std::uint64_t>(file_.data() + file_.size() - page);
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t offset = format::LeafView::offset_of(i);
             const auto raw = load<format::LeafElementHeader>(page + offset);
             const std::uint64_t key_end = offset + raw.pos + raw.key_bytes;
-            if (key_end < page_size_)
+            if (key_end < system_page_bytes)
                 __builtin_prefetch(page + key_end);
+            else if (key_end < file_left)
+                read_byte(page + key_end);
         }
+    }
+
+    // A processor may drop a prefetch whose address it has not translated yet: into
+    // another system page only a read goes for sure.
+    static void read_byte(const std::byte* at) noexcept {
+        static_cast<void>(*static_cast<const volatile std::byte*>(at));
+    }
+
+    [[nodiscard]] const std::byte* ahead(const std::vector<Task>& stack,
+                                         std::size_t tasks) const noexcept {
+        return stack.size() < tasks ? nullptr : page_of(stack[stack.size() - tasks]);
     }
 
     [[nodiscard]] const std::byte* page_of(const Task& task) const noexcept {
@@ -213,6 +234,7 @@ private:
             return false;
         worker.counts.keys += count.keys;
         worker.counts.buckets += count.buckets;
+        worker.leaf_elements = count.keys;
         if (!values_are_sound(task, page, count))
             return false;
         return count.buckets == 0 || push_buckets(task, page, worker);

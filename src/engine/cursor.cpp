@@ -104,7 +104,14 @@ Result<void> Cursor::push(PageId page) {
     if (!snapshot_->is_sound(node.view()))
         return fail(engine::damage(*snapshot_, FindingCode::page_unreadable, page, 0,
                                    "the system could not read the page", path_to(page), name()));
-    frames_[depth_++] = {node.bytes, node.size_bytes, page, 0, node.count, node.is_leaf};
+    // Member by member: a whole one would be made elsewhere and copied from there.
+    Frame& frame = frames_[depth_++];
+    frame.bytes = node.bytes;
+    frame.size_bytes = node.size_bytes;
+    frame.page = page;
+    frame.index = 0;
+    frame.count = node.count;
+    frame.is_leaf = node.is_leaf;
     return {};
 }
 
@@ -133,8 +140,8 @@ Result<void> Cursor::descend(Direction towards) {
 }
 
 // The entry at the leaf's index, wholly checked.
-Result<std::optional<Entry>> Cursor::arrive() {
-    const Frame leaf = frames_[depth_ - 1];
+Result<std::optional<Entry>> Cursor::arrive(Direction towards) {
+    const Frame& leaf = frames_[depth_ - 1];
     const auto at_fault = [&](FindingCode code, std::string message) {
         --depth_;
         return fail(engine::damage(*snapshot_, code, leaf.page,
@@ -164,6 +171,7 @@ Result<std::optional<Entry>> Cursor::arrive() {
         last_key_ = element->key;
     else
         place_ = element->key;
+    direction_ = towards;
     return std::optional<Entry>(
         std::in_place,
         Entry{element->key, element->is_bucket() ? "" : element->value, element->is_bucket()});
@@ -174,9 +182,7 @@ Result<std::optional<Entry>> Cursor::first() {
     TRY(descend(Direction::forward));
     if (frames_[depth_ - 1].count == 0)
         return forward();
-    auto entry = TRY(arrive());
-    direction_ = Direction::forward;
-    return entry;
+    return arrive(Direction::forward);
 }
 
 Result<std::optional<Entry>> Cursor::last() {
@@ -186,13 +192,11 @@ Result<std::optional<Entry>> Cursor::last() {
     TRY(descend(Direction::backward));
     if (frames_[depth_ - 1].count == 0)
         return backward();
-    auto entry = TRY(arrive());
-    direction_ = Direction::backward;
-    return entry;
+    return arrive(Direction::backward);
 }
 
 // A scan enters its leaves in the tree's order, which no hardware foresees: the
-// elements of the leaf after next are fetched now, and the keys of the next.
+// elements of the leaf four ahead are fetched now, and the keys of the one two ahead.
 void Cursor::prefetch_siblings() const noexcept {
     if (depth_ < 2)
         return;
@@ -207,10 +211,11 @@ void Cursor::prefetch_siblings() const noexcept {
         return id < snapshot_->page_end ? snapshot_->file.data() + id * snapshot_->page_size
                                         : nullptr;
     };
-    if (const std::byte* page = sibling(3))
-        engine::prefetch_elements(page);
-    if (const std::byte* page = sibling(1))
-        engine::prefetch_keys(page, snapshot_->page_size);
+    if (const std::byte* page = sibling(4))
+        engine::prefetch_elements(page, frames_[depth_ - 1].count);
+    if (const std::byte* page = sibling(2))
+        engine::prefetch_keys(page, static_cast<std::uint64_t>(snapshot_->file.data() +
+                                                               snapshot_->file.size() - page));
 }
 
 // next() where the next entry is not simply the next element of the leaf.
@@ -256,9 +261,7 @@ Result<std::optional<Entry>> Cursor::forward() {
             continue;
         if (level < depth_)
             prefetch_siblings();
-        auto entry = TRY(arrive());
-        direction_ = Direction::forward;
-        return entry;
+        return arrive(Direction::forward);
     }
 }
 
@@ -295,9 +298,7 @@ Result<std::optional<Entry>> Cursor::backward() {
         TRY(descend(Direction::backward));
         if (frames_[depth_ - 1].count == 0)
             continue;
-        auto entry = TRY(arrive());
-        direction_ = Direction::backward;
-        return entry;
+        return arrive(Direction::backward);
     }
 }
 
@@ -321,9 +322,7 @@ Result<std::optional<Entry>> Cursor::seek(std::string_view key) {
     }
     if (frames_[depth_ - 1].index >= frames_[depth_ - 1].count)
         return forward();
-    auto entry = TRY(arrive());
-    direction_ = Direction::forward;
-    return entry;
+    return arrive(Direction::forward);
 }
 
 Result<void> Cursor::erase() {

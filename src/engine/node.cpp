@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t cache_line_bytes = 64;
 
-constexpr std::size_t elements_fetched_bytes = 512; // header and 31 elements: the smallest page
+constexpr std::size_t elements_fetched = 31; // so many lie in the smallest page, with its header
 constexpr std::size_t keys_fetched = 30;
 // What bbolt fills of a page of 4096 bytes by default, and a little more.
 constexpr std::size_t half_page_bytes = 2304;
@@ -58,8 +58,9 @@ format::Checked<std::uint32_t> partition_point(const Node& node, std::string_vie
 
 } // namespace
 
-void prefetch_elements(const std::byte* page) noexcept {
-    for (std::size_t at = 0; at < elements_fetched_bytes; at += cache_line_bytes)
+void prefetch_elements(const std::byte* page, std::size_t count) noexcept {
+    const std::size_t elements = count <= short_leaf_count_max ? count : elements_fetched;
+    for (std::size_t at = 0; at < format::LeafView::offset_of(elements); at += cache_line_bytes)
         __builtin_prefetch(page + at);
 }
 
@@ -68,12 +69,7 @@ void prefetch_for_search(const std::byte* page) noexcept {
         __builtin_prefetch(page + at);
 }
 
-void prefetch_short_leaf(const std::byte* page) noexcept {
-    __builtin_prefetch(page);
-    __builtin_prefetch(page + cache_line_bytes);
-}
-
-void prefetch_keys(const std::byte* page, std::uint32_t page_size) noexcept {
+void prefetch_keys(const std::byte* page, std::uint64_t bytes) noexcept {
     const auto header = load<format::PageHeader>(page);
     if (header.flags != format::leaf_flag)
         return;
@@ -81,7 +77,7 @@ void prefetch_keys(const std::byte* page, std::uint32_t page_size) noexcept {
         const std::size_t offset = format::LeafView::offset_of(i);
         const auto raw = load<format::LeafElementHeader>(page + offset);
         const std::uint64_t key_end = offset + raw.pos + raw.key_bytes;
-        if (key_end < page_size)
+        if (key_end < bytes)
             __builtin_prefetch(page + key_end);
     }
 }

@@ -60,17 +60,22 @@ struct Node {
 /// Enters an inline bucket's page image. False if it is no sound leaf header.
 [[nodiscard]] bool enter_inline(Bytes image, Node& node) noexcept;
 
-// Asking the memory for what comes next: never faults, judges nothing.
+// Asking the memory for what comes next. Judges nothing.
 
-/// The page's header and first elements.
-void prefetch_elements(const std::byte* page) noexcept;
+/// A processor may drop a prefetch whose address it has not translated yet: into
+/// another system page only a read goes for sure. It may fault, as any read.
+inline void read_byte(const std::byte* at) noexcept {
+    static_cast<void>(*static_cast<const volatile std::byte*>(at));
+}
+/// The page's header and its first elements, of which it may have `count`.
+void prefetch_elements(const std::byte* page, std::size_t count) noexcept;
 /// All that a binary search may touch: one wait for memory instead of one a step.
 void prefetch_for_search(const std::byte* page) noexcept;
-/// The same for a leaf of at most `short_leaf_count_max` elements.
-void prefetch_short_leaf(const std::byte* page) noexcept;
+/// A leaf of so few elements that there is nothing to search in.
 inline constexpr std::uint16_t short_leaf_count_max = 4;
-/// The keys of a leaf whose elements are there already.
-void prefetch_keys(const std::byte* page, std::uint32_t page_size) noexcept;
+/// The keys of a leaf whose elements are there already; `bytes`: from the page
+/// to the file's end.
+void prefetch_keys(const std::byte* page, std::uint64_t bytes) noexcept;
 
 /// Why enter() said no.
 [[nodiscard]] format::Fault why_not(const Snapshot& snapshot, PageId id) noexcept;

@@ -18,6 +18,12 @@ namespace rebolt::engine {
 class Database;
 struct Changes;
 
+/// A leaf of few elements, whose keys lie far apart behind large values.
+struct ShortLeaf {
+    std::uint32_t depth = 0;           ///< where it stood; 0: no such leaf
+    std::uint32_t last_key_offset = 0; ///< in the leaf, bytes
+};
+
 /// Constant but for `open`. Shared by everything that came from a transaction.
 struct Snapshot {
     Snapshot();
@@ -36,9 +42,9 @@ struct Snapshot {
     std::atomic<bool> open{true};
     /// What the transaction changed, until it ends; null if it only reads.
     std::unique_ptr<Changes> changes;
-    /// A guess for prefetching: at this depth stood a leaf of few elements, the
-    /// last time one was looked up. 0: none. Never decides what is read.
-    mutable std::atomic<std::size_t> depth_of_short_leaf{0};
+    /// A guess for reading ahead: what the last leaf was in which a key was looked
+    /// up. Never decides what is found.
+    mutable std::atomic<ShortLeaf> short_leaf{};
 
     [[nodiscard]] const std::string& path() const noexcept { return mapping->file().path(); }
     [[nodiscard]] bool has_new_faults() const noexcept {
