@@ -131,6 +131,8 @@ Result<void> Bucket::put(std::string_view key, std::string_view value) {
                                  fmt::format("the value has {} bytes, at most {} can be stored",
                                              value.size(), value_bytes_max));
     TreeWriter tree(*snapshot_, *live_);
+    if (tree.append(key, value))
+        return {};
     Search search;
     TRY(tree.find(key, search));
     if (search.exact && is_bucket(search))

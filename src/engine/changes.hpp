@@ -68,6 +68,8 @@ struct OpenBucket {
     double fill_fraction = 0.5; ///< bbolt: DefaultFillPercent
     bool has_changed = false;
     bool is_deleted = false;
+    PageId last_leaf{}; ///< a draft, while Changes::count is:
+    std::uint64_t last_leaf_at = 0;
     std::map<std::string, std::unique_ptr<OpenBucket>, std::less<>> children;
 };
 

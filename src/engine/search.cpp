@@ -61,7 +61,7 @@ Result<void> descend(const Snapshot& snapshot, Search& search, const Tree& tree,
             read_ahead(snapshot, page, expected);
         if (auto entered = push(snapshot, search, page, tree.name); !entered)
             return entered;
-        if (!may_be_short)
+        if (!may_be_short && !is_draft(page))
             prefetch_for_search(search.leaf.bytes);
         if (search.leaf.is_leaf) {
             const ShortLeaf shape = shape_of(search);

@@ -141,8 +141,33 @@ Result<void> TreeWriter::put(Search& search, std::string_view key, std::string_v
     at(search.path[last]).insert(search.index[last], item);
     if (search.index[last] == 0)
         lower_separators(search, key);
+    note_last_leaf(search);
     split_where_overfull(search);
     return {};
+}
+
+void TreeWriter::note_last_leaf(const Search& search) {
+    const PageId leaf = search.path[search.depth - 1];
+    if (is_due_for_split(at(leaf)))
+        return;
+    for (std::size_t level = 0; level < search.depth; ++level)
+        if (search.index[level] + 1U < at(search.path[level]).count())
+            return;
+    bucket_.last_leaf = leaf;
+    bucket_.last_leaf_at = changes_.count;
+}
+
+bool TreeWriter::append(std::string_view key, std::string_view value) {
+    if (bucket_.last_leaf_at != changes_.count || !is_draft(bucket_.last_leaf))
+        return false;
+    Draft& leaf = at(bucket_.last_leaf);
+    const std::uint64_t bytes = format::element_bytes + key.size() + value.size();
+    if (leaf.image_bytes() + bytes > snapshot_.page_size || leaf.holds(key) || leaf.holds(value) ||
+        !is_less(leaf.item(leaf.count() - 1U).key, key))
+        return false;
+    leaf.insert(leaf.count(), {key, value, 0, 0});
+    bucket_.last_leaf_at = ++changes_.count;
+    return true;
 }
 
 Result<void> TreeWriter::erase(Search& search) {

@@ -31,6 +31,10 @@ public:
     /// if it is exact. `value` may view the transaction's own bytes.
     Result<void> put(Search& search, std::string_view key, std::string_view value,
                      std::uint32_t flags);
+    /// Puts an element behind all others, if the last change was here and put the
+    /// one before it, and its page has room; else does nothing and returns false.
+    /// Cost: O(1): loading sorted keys needs no search.
+    bool append(std::string_view key, std::string_view value);
     /// Removes the element that find() led to exactly.
     Result<void> erase(Search& search);
     /// Merges what became too empty, and names each changed page by its first
@@ -46,6 +50,7 @@ private:
     Result<void> own(Search& search);
     void lower_separators(const Search& search, std::string_view key);
     void split_where_overfull(const Search& search);
+    void note_last_leaf(const Search& search);
     [[nodiscard]] std::optional<std::size_t> index_at_fill(const Draft& page) const noexcept;
     [[nodiscard]] std::size_t split_index(const Draft& page) const noexcept;
     void split_child(Draft& parent, std::size_t index);

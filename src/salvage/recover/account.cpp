@@ -1,6 +1,7 @@
 #include "salvage/recover/account.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace rebolt::salvage {
 namespace {
@@ -17,13 +18,13 @@ void Account::for_each_lead(const Lead& lead) const {
     const Survey& pages = ground_.pages;
     for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
         const PageId page{id};
-        if (!is_orphan(page))
+        if (!(pages.is_branch(page) || pages.has(page, Survey::has_buckets)) || !is_orphan(page))
             continue;
         if (pages.is_branch(page)) {
             const auto view = BranchView::of(pages.bytes(page));
             for (std::size_t i = 0; i < view->count(); ++i)
                 lead(page, view->element(i)->child, view->element(i)->key);
-        } else if (pages.has(page, Survey::has_buckets)) {
+        } else {
             const auto view = LeafView::of(pages.bytes(page));
             for (std::size_t i = 0; i < view->count(); ++i) {
                 const auto element = view->element(i);
@@ -53,10 +54,19 @@ void Account::mark_led_to() const {
 
 void Account::mark_contested() const {
     Survey& pages = ground_.pages;
+    // Only pages that several lead to need to be read.
+    std::vector<bool> is_led_to(pages.page_count());
+    std::vector<bool> several(pages.page_count());
+    for_each_lead([&](PageId, PageId to, std::optional<std::string_view>) {
+        if (number(to) >= pages.page_count())
+            return;
+        several[number(to)] = is_led_to[number(to)];
+        is_led_to[number(to)] = true;
+    });
     const auto mark = [&](bool is_second_round) {
         for_each_lead([&](PageId, PageId to, std::optional<std::string_view> key) {
-            if (number(to) < 2 || number(to) >= pages.page_count() || !is_orphan(to) ||
-                !pages.is_leaf(to))
+            if (number(to) < 2 || number(to) >= pages.page_count() || !several[number(to)] ||
+                !is_orphan(to) || !pages.is_leaf(to))
                 return;
             const bool is_proven = !key || *key == first_key(pages.bytes(to));
             if (is_second_round && !is_proven && pages.has(to, Survey::entered))

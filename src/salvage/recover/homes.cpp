@@ -8,10 +8,13 @@ namespace {
 using format::BranchView;
 using format::LeafView;
 
+bool is_page(const Survey& pages, PageId id) {
+    return number(id) >= 2 && number(id) < pages.page_count();
+}
+
 // Whether the element leads to a page that begins with its key.
 bool leads(const Survey& pages, PageId from, const format::BranchElement& element) {
-    return number(element.child) >= 2 && number(element.child) < pages.page_count() &&
-           element.child != from &&
+    return is_page(pages, element.child) && element.child != from &&
            (pages.is_leaf(element.child) || pages.is_branch(element.child)) &&
            !pages.is_displaced(element.child) && count_of(pages.bytes(element.child)) != 0 &&
            first_key(pages.bytes(element.child)) == element.key;
@@ -23,7 +26,8 @@ BucketId home_of_children(const Survey& pages, PageId branch) {
     const auto view = BranchView::of(pages.bytes(branch));
     for (std::size_t i = 0; i < view->count(); ++i) {
         const auto element = view->element(i);
-        if (!leads(pages, branch, *element) || pages.home(element->child) == no_bucket)
+        if (!is_page(pages, element->child) || pages.home(element->child) == no_bucket ||
+            !leads(pages, branch, *element))
             continue;
         if (home != no_bucket && home != pages.home(element->child))
             return no_bucket;
@@ -45,7 +49,8 @@ bool spread_from(Survey& pages, PageId branch) {
     const auto view = BranchView::of(pages.bytes(branch));
     for (std::size_t i = 0; i < view->count(); ++i) {
         const auto element = view->element(i);
-        if (!leads(pages, branch, *element) || pages.home(element->child) != no_bucket)
+        if (!is_page(pages, element->child) || pages.home(element->child) != no_bucket ||
+            !leads(pages, branch, *element))
             continue;
         pages.set_home(element->child, home);
         has_spread = true;

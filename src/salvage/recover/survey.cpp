@@ -1,11 +1,15 @@
 #include "salvage/recover/survey.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <thread>
 
 #include "check/page_judge.hpp"
 
 namespace rebolt::salvage {
 namespace {
+
+constexpr std::uint64_t thread_pages_min = 512; // fewer are not worth a thread
 
 using format::BranchView;
 using format::LeafView;
@@ -92,17 +96,36 @@ Survey::Survey(const PageSource& source)
       homes_(source.page_count(), no_bucket) {}
 
 bool Survey::step(std::uint64_t count) {
-    for (; count != 0 && next_ < kinds_.size(); --count, ++next_) {
-        const PageId page{next_};
-        kinds_[next_] = judge(page);
-        sound_pages_ += is_leaf(page) || is_branch(page) ? 1 : 0;
-        if (is_leaf(page) && leads_to_pages(bytes(page)))
-            set(page, has_buckets);
+    const std::uint64_t end = std::min<std::uint64_t>(next_ + count, kinds_.size());
+    const std::uint64_t threads = std::max(1U, std::thread::hardware_concurrency());
+    const std::uint64_t share = std::max((end - next_ + threads - 1) / threads, thread_pages_min);
+    std::atomic<std::uint64_t> sound{0};
+    {
+        std::vector<std::jthread> helpers;
+        for (std::uint64_t begin = next_ + share; begin < end; begin += share)
+            helpers.emplace_back(
+                [&, begin] { sound += look_at(begin, std::min(begin + share, end)); });
+        sound += look_at(next_, std::min(next_ + share, end));
     }
+    sound_pages_ += sound;
+    next_ = end;
     return next_ < kinds_.size();
 }
 
-PageKind Survey::judge(PageId page) {
+// Returns how many of the pages are sound. Writes to what is theirs alone.
+std::uint64_t Survey::look_at(std::uint64_t begin, std::uint64_t end) {
+    std::uint64_t sound = 0;
+    for (std::uint64_t id = begin; id < end; ++id) {
+        const PageId page{id};
+        kinds_[id] = judge(page);
+        sound += is_leaf(page) || is_branch(page) ? 1 : 0;
+        if (is_leaf(page) && leads_to_pages(bytes(page)))
+            set(page, has_buckets);
+    }
+    return sound;
+}
+
+PageKind Survey::judge(PageId page) const {
     const std::uint32_t page_size = source_.page_size_bytes();
     const Bytes first = source_.file().subspan(number(page) * page_size, page_size);
     const auto header = load<PageHeader>(first.data());

@@ -43,7 +43,8 @@ public:
 
     explicit Survey(const PageSource& source);
 
-    /// Looks at up to `count` more pages; false when all have been. Cost: their bytes.
+    /// Looks at up to `count` more pages, on all cores; false when all have been.
+    /// Cost: their bytes.
     bool step(std::uint64_t count);
     [[nodiscard]] std::uint64_t pages_done() const noexcept { return next_; }
     /// Branches and leaves that are sound by themselves.
@@ -78,7 +79,8 @@ public:
     void set_run(PageId page, Mark mark) noexcept;
 
 private:
-    [[nodiscard]] PageKind judge(PageId page);
+    [[nodiscard]] std::uint64_t look_at(std::uint64_t begin, std::uint64_t end);
+    [[nodiscard]] PageKind judge(PageId page) const;
     [[nodiscard]] bool overflow_is_whole(PageId page, Bytes bytes) const noexcept;
 
     const PageSource& source_;

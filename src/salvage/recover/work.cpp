@@ -27,7 +27,7 @@ using salvage::WalkMode;
 
 namespace {
 
-constexpr std::uint64_t surveyed_pages_a_step = 4096;
+constexpr std::uint64_t surveyed_pages_a_step = 16384;
 constexpr std::uint64_t kept_pages_a_step = 256;
 
 } // namespace
