@@ -112,6 +112,11 @@ struct RecoverOptions {
     std::function<std::optional<std::vector<std::string>>(std::string_view key,
                                                           std::string_view value)>
         home_of;
+    /// The same for a bucket, by what is in it; `*` for any name.
+    std::function<std::optional<std::vector<std::string>>(
+        std::string_view name, std::span<const std::string_view> keys,
+        std::span<const std::string_view> buckets)>
+        home_of_bucket;
     /// How new a value is, by its owner's rules (see rebolt/schema.hpp).
     std::function<std::optional<ValueAge>(std::span<const std::string> bucket, std::string_view key,
                                           std::string_view value)>

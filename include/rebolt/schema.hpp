@@ -58,6 +58,15 @@ enum class Owner : std::uint8_t {
 [[nodiscard]] std::optional<std::vector<std::string>> home_of(std::string_view key,
                                                               std::string_view value);
 
+/// The bucket that must hold a bucket, where what is in that one tells it:
+/// containerd's images, contents, snapshots, containers and leases. `keys` are
+/// the names of values in it, `buckets` those of buckets. `*` stands for a name
+/// that nothing tells: `v1`, `*`, `images`. nullopt where nothing tells.
+/// Cost: O(names).
+[[nodiscard]] std::optional<std::vector<std::string>>
+home_of_bucket(std::string_view name, std::span<const std::string_view> keys,
+               std::span<const std::string_view> buckets);
+
 /// How new a value is, where its owner's program writes that into it.
 /// Cost: O(1).
 [[nodiscard]] std::optional<ValueAge> age_of(std::span<const std::string> bucket,

@@ -18,6 +18,7 @@ std::optional<RecoverReport> dry_run(const PageSource& source, const FileOptions
     recover.dry_run = true;
     recover.judge_for = judge_of_owner;
     recover.home_of = schema::home_of;
+    recover.home_of_bucket = schema::home_of_bucket;
     recover.age_of = schema::age_of;
     auto recovery = Recovery::begin(source, {}, std::move(recover));
     if (!recovery)

@@ -43,6 +43,7 @@ protected:
             };
         };
         options_.recover.home_of = schema::home_of;
+        options_.recover.home_of_bucket = schema::home_of_bucket;
         options_.recover.age_of = schema::age_of;
         std::filesystem::create_directories(folder_.path("data"));
     }

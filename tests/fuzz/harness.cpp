@@ -152,6 +152,7 @@ void recover_file(Input input) {
     RecoverOptions options;
     options.judge_for = judge_for;
     options.home_of = schema::home_of;
+    options.home_of_bucket = schema::home_of_bucket;
     options.age_of = schema::age_of;
     std::uint64_t told = 0;
     options.on_item = [&](const RecoveredItem&) -> Result<void> {

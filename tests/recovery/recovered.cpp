@@ -140,6 +140,7 @@ RecoverOptions recover_options() {
     RecoverOptions options;
     options.judge_for = judge_for;
     options.home_of = schema::home_of;
+    options.home_of_bucket = schema::home_of_bucket;
     options.age_of = schema::age_of;
     return options;
 }

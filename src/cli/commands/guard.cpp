@@ -39,6 +39,7 @@ struct Work {
 void add_rules(GuardOptions& options) {
     options.recover.judge_for = owner_judge;
     options.recover.home_of = schema::home_of;
+    options.recover.home_of_bucket = schema::home_of_bucket;
     options.recover.age_of = schema::age_of;
 }
 

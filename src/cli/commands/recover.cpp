@@ -50,6 +50,7 @@ RecoverOptions recover_options(const Options& options) {
     recover.donors = options.donors;
     recover.judge_for = owner_judge;
     recover.home_of = schema::home_of;
+    recover.home_of_bucket = schema::home_of_bucket;
     recover.age_of = schema::age_of;
     return recover;
 }

@@ -45,7 +45,8 @@ void Filler::prepare() {
             continue;
         if (const auto home = home_by_owner(ground_, page)) {
             pages.set_home(page, *home);
-            ground_.of_values.insert(*home);
+            if (!holds_buckets(pages.bytes(page)))
+                ground_.of_values.insert(*home);
         } else if (pages.has(page, Survey::disputed)) {
             continue;
         } else if (pages.home(page) == no_bucket && !holds_buckets(pages.bytes(page))) {

@@ -1,12 +1,16 @@
 #include "salvage/recover/homes.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace rebolt::salvage {
 namespace {
 
 using format::BranchView;
 using format::LeafView;
+using Path = std::vector<std::string>;
+
+constexpr std::size_t holes_tried_max = 256;
 
 bool is_page(const Survey& pages, PageId id) {
     return number(id) >= 2 && number(id) < pages.page_count();
@@ -123,6 +127,76 @@ void note_value_buckets(Ground& ground) {
     }
 }
 
+namespace {
+
+// What the owner's rules say of one bucket in a leaf.
+std::optional<Path> place_of(const Ground& ground, const format::LeafElement& element,
+                             Bytes content) {
+    std::vector<std::string_view> keys;
+    std::vector<std::string_view> buckets;
+    const auto inside = LeafView::of(content);
+    for (std::size_t i = 0; inside && i < inside->count(); ++i) {
+        const auto at = inside->element(i);
+        if (!at)
+            return std::nullopt;
+        (at->is_bucket() ? buckets : keys).push_back(at->key);
+    }
+    return ground.options.home_of_bucket(element.key, keys, buckets);
+}
+
+// The place of all buckets in a leaf that holds nothing else; those whose page is
+// no sound leaf say nothing.
+std::optional<Path> place_of_buckets(const Ground& ground, PageId leaf) {
+    const Survey& pages = ground.pages;
+    const auto view = LeafView::of(pages.bytes(leaf));
+    std::optional<Path> place;
+    for (std::size_t i = 0; i < view->count(); ++i) {
+        const auto element = view->element(i);
+        const auto bucket = format::BucketView::of(element->value);
+        if (!element->is_bucket() || !bucket)
+            return std::nullopt;
+        Bytes content = bucket->inline_page();
+        if (!bucket->is_inline()) {
+            if (!is_page(pages, bucket->root()) || pages.kind(bucket->root()) != PageKind::leaf)
+                continue;
+            content = pages.bytes(bucket->root());
+        }
+        auto here = place_of(ground, *element, content);
+        if (!here || (place && *place != *here))
+            return std::nullopt;
+        place = std::move(here);
+    }
+    return place;
+}
+
+bool begins_like(const Path& place, const Path& bucket) {
+    return bucket.size() <= place.size() &&
+           std::ranges::equal(bucket, place | std::views::take(bucket.size()),
+                              [](const std::string& name, const std::string& wanted) {
+                                  return wanted == "*" || name == wanted;
+                              });
+}
+
+std::optional<BucketId> home_of_buckets(const Ground& ground, PageId leaf) {
+    if (!ground.options.home_of_bucket || ground.holes.size() > holes_tried_max)
+        return std::nullopt;
+    const auto place = place_of_buckets(ground, leaf);
+    if (!place)
+        return std::nullopt;
+    std::optional<BucketId> home;
+    for (const Hole& hole : ground.holes) {
+        const Path bucket = ground.buckets.path(hole.bucket);
+        if (!begins_like(*place, bucket) || hole.bucket == home)
+            continue;
+        if (home || bucket.size() < place->size()) // another one may have been lost there
+            return std::nullopt;
+        home = hole.bucket;
+    }
+    return home;
+}
+
+} // namespace
+
 std::optional<BucketId> home_by_owner(Ground& ground, PageId leaf) {
     if (!ground.options.home_of || !ground.pages.is_leaf(leaf))
         return std::nullopt;
@@ -131,7 +205,7 @@ std::optional<BucketId> home_by_owner(Ground& ground, PageId leaf) {
     for (std::size_t i = 0; i < view->count(); ++i) {
         const auto element = view->element(i);
         if (element->is_bucket())
-            return std::nullopt;
+            return i == 0 ? home_of_buckets(ground, leaf) : std::nullopt;
         auto here = ground.options.home_of(element->key, element->value);
         if (!here || (home && *home != *here))
             return std::nullopt;

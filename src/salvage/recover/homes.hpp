@@ -18,7 +18,8 @@ namespace rebolt::salvage {
 void spread_homes(Ground& ground);
 
 /// The bucket that the owner's rules name for a sound leaf, if they name one and
-/// the same for every value in it; nullopt also for a branch.
+/// the same for every value in it, or for every bucket; nullopt also for a branch.
+/// Of buckets: the one bucket of such a place that has a hole, if none above has.
 [[nodiscard]] std::optional<BucketId> home_by_owner(Ground& ground, PageId leaf);
 
 /// Learns from one value of each leaf which buckets hold values by their owner's

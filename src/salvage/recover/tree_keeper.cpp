@@ -132,11 +132,9 @@ void TreeKeeper::enter(BucketId bucket, const Step& step, bool has_name) {
 
 // Several lead to the leaf, and this way is not proven to be the right one.
 bool TreeKeeper::is_others(const Step& step) const {
-    const auto is_proven = [&] {
-        return step.level == 0 || step.key == first_key(pages_.bytes(step.page));
-    };
     return pages_.has(step.page, Survey::disputed) ||
-           (pages_.has(step.page, Survey::contested) && !is_proven());
+           (pages_.has(step.page, Survey::contested) && step.level != 0 &&
+            step.key != first_key(pages_.bytes(step.page)));
 }
 
 // Whether the keys of the child that the top frame leads to lie between those of

@@ -38,6 +38,7 @@ Result<RecoverReport> recover_to(const std::string& from, const std::string& to,
     RecoverOptions options;
     options.judge_for = owner_judge;
     options.home_of = schema::home_of;
+    options.home_of_bucket = schema::home_of_bucket;
     options.age_of = schema::age_of;
     auto recovery = Recovery::begin(*source, to, std::move(options));
     if (!recovery)
