@@ -57,7 +57,7 @@ Result<void> descend(const Snapshot& snapshot, Search& search, const Tree& tree,
     const ShortLeaf expected = snapshot.short_leaf.load(std::memory_order_relaxed);
     for (PageId page = tree.root;;) {
         const bool may_be_short = search.depth + 1 == expected.depth;
-        if (may_be_short)
+        if (may_be_short && snapshot.changes == nullptr) // a writer copies all of it anyway
             read_ahead(snapshot, page, expected);
         if (auto entered = push(snapshot, search, page, tree.name); !entered)
             return entered;
