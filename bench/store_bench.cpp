@@ -48,12 +48,12 @@ void list(store::Store& store, std::string_view prefix) {
     const auto pairs = must(store.list(prefix));
     if (pairs.size() != keys)
         std::exit(8);
-    use(pairs.back().last_index);
+    use(pairs[keys - 1].last_index);
 }
 
 void visit(store::Store& store, std::string_view prefix) {
     std::uint64_t sum = 0;
-    const auto done = store.for_each(prefix, [&](store::KeyValue&& pair) {
+    const auto done = store.for_each(prefix, [&](const store::PairView& pair) {
         sum += pair.last_index;
         return Result<void>();
     });

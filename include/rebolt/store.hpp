@@ -34,6 +34,14 @@
 
 namespace rebolt::store {
 
+/// A pair whose bytes are another's: valid as long as that one says.
+struct PairView {
+    std::string_view key;
+    std::string_view value;
+    std::uint64_t last_index = 0;
+    bool operator==(const PairView&) const = default;
+};
+
 struct KeyValue {
     std::string key;
     std::string value;
@@ -41,6 +49,30 @@ struct KeyValue {
     /// counter; etcd: the revision of the last change.
     std::uint64_t last_index = 0;
     bool operator==(const KeyValue&) const = default;
+
+    [[nodiscard]] PairView view() const noexcept { return {key, value, last_index}; }
+    [[nodiscard]] static KeyValue copy_of(const PairView& pair) {
+        return {std::string(pair.key), std::string(pair.value), pair.last_index};
+    }
+};
+
+/// What list() found, in key order. Its views are valid as long as it is, also
+/// when it is moved. Few allocations, however many pairs.
+class PairList {
+public:
+    void add(const PairView& pair);
+
+    [[nodiscard]] std::size_t size() const noexcept { return pairs_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return pairs_.empty(); }
+    [[nodiscard]] const PairView& operator[](std::size_t index) const { return pairs_[index]; }
+    [[nodiscard]] auto begin() const noexcept { return pairs_.begin(); }
+    [[nodiscard]] auto end() const noexcept { return pairs_.end(); }
+
+private:
+    std::vector<PairView> pairs_;
+    std::vector<std::unique_ptr<char[]>> blocks_; ///< their bytes
+    std::size_t block_bytes_ = 0;                 ///< of the last block
+    std::size_t used_bytes_ = 0;                  ///< of these
 };
 
 struct PutOptions {
@@ -135,12 +167,12 @@ public:
 
     /// Calls visit(pair) for each key that begins with `prefix`, in key order,
     /// all of one state of the store, until it returns an error, which is passed
-    /// on. Memory: bounded by one batch of pairs, not by their number. `visit`
-    /// must not write to the store, nor close it.
+    /// on. A view is valid until visit() returns. Memory: bounded by one batch of
+    /// pairs, not by their number. `visit` must not write to the store, nor close it.
     virtual Result<void> for_each(std::string_view prefix,
-                                  const std::function<Result<void>(KeyValue&&)>& visit) = 0;
+                                  const std::function<Result<void>(const PairView&)>& visit) = 0;
     /// All pairs of for_each. Errors: key_not_found if there is none, as libkv.
-    Result<std::vector<KeyValue>> list(std::string_view prefix);
+    Result<PairList> list(std::string_view prefix);
     /// Removes all keys that begin with `prefix`, in one transaction where the
     /// backend can. Returns how many. None is no error.
     virtual Result<std::size_t> remove_tree(std::string_view prefix) = 0;

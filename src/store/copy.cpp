@@ -22,8 +22,7 @@ public:
     Result<CopyReport> run() {
         TRY(count());
         TRY(look());
-        TRY(from_.for_each(options_.prefix,
-                           [this](KeyValue&& pair) { return take(std::move(pair)); }));
+        TRY(from_.for_each(options_.prefix, [this](const PairView& pair) { return take(pair); }));
         TRY(write());
         if (options_.verify)
             TRY(verify());
@@ -41,7 +40,7 @@ private:
     Result<void> count() {
         if (!options_.progress)
             return {};
-        return from_.for_each(options_.prefix, [&](KeyValue&&) -> Result<void> {
+        return from_.for_each(options_.prefix, [&](const PairView&) -> Result<void> {
             return ++total_ % keys_between_reports == 0 ? tell(CopyStage::looking, total_)
                                                         : Result<void>();
         });
@@ -50,16 +49,16 @@ private:
     // What the target has, in short: enough to leave out what is there.
     Result<void> look() {
         std::uint64_t seen = 0;
-        return to_.for_each(options_.prefix, [&](KeyValue&& pair) -> Result<void> {
-            there_.emplace(std::move(pair.key), std::hash<std::string_view>()(pair.value));
+        return to_.for_each(options_.prefix, [&](const PairView& pair) -> Result<void> {
+            there_.emplace(pair.key, std::hash<std::string_view>()(pair.value));
             return ++seen % keys_between_reports == 0 ? tell(CopyStage::looking, seen)
                                                       : Result<void>();
         });
     }
 
-    Result<void> take(KeyValue&& pair) {
+    Result<void> take(const PairView& pair) {
         ++report_.keys;
-        const auto at = there_.find(pair.key);
+        const auto at = there_.find(std::string(pair.key));
         if (at != there_.end() && at->second == std::hash<std::string_view>()(pair.value)) {
             ++report_.same_already;
             return {};
@@ -68,7 +67,7 @@ private:
         if (!batch_.empty() && batch_bytes_ + bytes > options_.batch_bytes)
             TRY(write());
         batch_bytes_ += bytes;
-        batch_.push_back(std::move(pair));
+        batch_.push_back(KeyValue::copy_of(pair));
         return batch_.size() >= options_.batch_keys ? write() : Result<void>();
     }
 

@@ -118,8 +118,8 @@ Result<Datastore::Pairs> Datastore::list_pairs(Scope scope, const std::string& p
     if (ObjectCache* cache = state_->cache(scope)) {
         pairs = TRY(cache->list(prefix));
     } else {
-        TRY(store->for_each(prefix, [&](KeyValue&& pair) {
-            pairs.push_back(std::move(pair));
+        TRY(store->for_each(prefix, [&](const PairView& pair) {
+            pairs.push_back(KeyValue::copy_of(pair));
             return Result<void>();
         }));
     }

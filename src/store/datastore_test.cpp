@@ -59,7 +59,7 @@ public:
     Result<bool> exists(std::string_view key) override { return store_->exists(key); }
     Result<void> remove(std::string_view key) override { return store_->remove(key); }
     Result<void> for_each(std::string_view prefix,
-                          const std::function<Result<void>(KeyValue&&)>& visit) override {
+                          const std::function<Result<void>(const PairView&)>& visit) override {
         ++counts_.lists;
         return store_->for_each(prefix, visit);
     }

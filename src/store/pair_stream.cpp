@@ -26,9 +26,9 @@ PairStream::~PairStream() {
 void PairStream::run(const std::stop_token& stop) {
     Batch batch;
     std::size_t bytes = 0;
-    Result<void> done = store_.for_each(prefix_, [&](KeyValue&& pair) -> Result<void> {
+    Result<void> done = store_.for_each(prefix_, [&](const PairView& pair) -> Result<void> {
         bytes += pair.key.size() + pair.value.size();
-        batch.push_back(std::move(pair));
+        batch.push_back(KeyValue::copy_of(pair));
         if (batch.size() < batch_pairs && bytes < batch_bytes)
             return {};
         bytes = 0;

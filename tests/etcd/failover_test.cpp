@@ -102,7 +102,7 @@ TEST_F(EtcdFailover, AllKeysMeansThoseOfThePrefix) {
                                    high, high + "z", std::string("\0", 1)})
         must(all->put(key, key));
     EXPECT_EQ(must(some->list("")).size(), 2U);
-    EXPECT_EQ(must(some->list(high)).front().key, high + "b");
+    EXPECT_EQ(must(some->list(high))[0].key, high + "b");
     EXPECT_EQ(must(all->list(high)).size(), 2U);
     EXPECT_EQ(must(some->remove_tree("")), 2U);
     EXPECT_EQ(must(all->remove_tree("")), 4U);

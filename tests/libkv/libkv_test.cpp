@@ -20,6 +20,7 @@ namespace rebolt::test {
 namespace {
 
 using store::KeyValue;
+using store::PairView;
 
 const std::string peer = std::string(REBOLT_BUILD_DIR) + "/interop/libkvpeer";
 
@@ -64,8 +65,8 @@ protected:
         for (const auto& [key, pair] : model)
             expected += line(pair);
         std::string ours;
-        const auto listed = store_->for_each("", [&](KeyValue&& pair) -> Result<void> {
-            ours += line(pair);
+        const auto listed = store_->for_each("", [&](const PairView& pair) -> Result<void> {
+            ours += line(KeyValue::copy_of(pair));
             return {};
         });
         ASSERT_TRUE(listed) << listed.error().to_text();
@@ -124,8 +125,8 @@ TEST_F(LibkvInterop, OnANewFileIndexesAreTheSame) {
     std::map<std::string, KeyValue> model;
     const auto listed = store_->list("");
     ASSERT_TRUE(listed);
-    for (const KeyValue& pair : *listed)
-        model[pair.key] = pair;
+    for (const PairView& pair : *listed)
+        model[std::string(pair.key)] = KeyValue::copy_of(pair);
     expect_both_list(model);
     const std::string ours = libkv({"list:" + hex("k")});
     std::filesystem::remove(path_);
@@ -195,8 +196,8 @@ TEST_F(LibkvInterop, AListingBetweenItsOperationsDisturbsNoWriter) {
     std::size_t before = 0;
     const auto list_again = [&] {
         std::vector<KeyValue> pairs;
-        const auto listed = store_->for_each("k", [&](KeyValue&& pair) -> Result<void> {
-            pairs.push_back(std::move(pair));
+        const auto listed = store_->for_each("k", [&](const PairView& pair) -> Result<void> {
+            pairs.push_back(KeyValue::copy_of(pair));
             return {};
         });
         EXPECT_TRUE(listed) << listed.error().to_text();

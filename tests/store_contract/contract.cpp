@@ -27,8 +27,8 @@ std::unique_ptr<store::Store> StoreContract::connect() const {
 
 std::vector<std::string> StoreContract::keys(std::string_view prefix) {
     std::vector<std::string> keys;
-    must(kv().for_each(prefix, [&](store::KeyValue&& pair) {
-        keys.push_back(std::move(pair.key));
+    must(kv().for_each(prefix, [&](const store::PairView& pair) {
+        keys.emplace_back(pair.key);
         return Result<void>();
     }));
     return keys;

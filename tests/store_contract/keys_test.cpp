@@ -8,6 +8,7 @@ namespace rebolt::test {
 namespace {
 
 using store::KeyValue;
+using store::PairView;
 
 std::string numbered(int number) {
     return fmt::format("many/{:05}", number);
@@ -101,7 +102,7 @@ TEST_P(StoreContract, TenThousandKeys) {
     Random random(7);
     for (int i = 0; i < 100; ++i) {
         const auto at = static_cast<std::size_t>(random.next() % pairs.size());
-        EXPECT_EQ(must(kv().get(pairs[at].key)), listed[at]);
+        EXPECT_EQ(must(kv().get(pairs[at].key)).view(), listed[at]);
     }
     EXPECT_EQ(keys("many/0123").size(), 10U);
     EXPECT_EQ(must(kv().remove_tree("many/")), 10'000U);
@@ -139,7 +140,7 @@ TEST_P(StoreContract, AVisitorsErrorEndsTheListing) {
         must(kv().put(key, ""));
     int seen = 0;
     EXPECT_EQ(failure(kv().for_each("",
-                                    [&](KeyValue&&) -> Result<void> {
+                                    [&](const PairView&) -> Result<void> {
                                         if (++seen == 2)
                                             return Error(ErrorCode::cancelled, "enough");
                                         return {};

@@ -115,8 +115,9 @@ TEST_P(StoreContract, AWatcherEndsWithWhatIsThere) {
         take(*event);
     writer.join();
     std::map<std::string, std::string> there;
-    for (const auto& pair : must(kv().list("k")))
-        there[pair.key] = pair.value;
+    const auto pairs = must(kv().list("k"));
+    for (const auto& pair : pairs)
+        there[std::string(pair.key)] = pair.value;
     EXPECT_EQ(believed, there);
     if (place().tells_each_change()) {
         EXPECT_EQ(events, writes + 1);

@@ -62,7 +62,7 @@ Result<std::uint64_t> index_behind(std::uint64_t index) {
 
 } // namespace
 
-Result<void> read_pair(const BoltShared& shared, const Entry& entry, KeyValue& pair) {
+Result<PairView> view_of(const BoltShared& shared, const Entry& entry) {
     if (entry.is_bucket)
         return Error(ErrorCode::incompatible_value,
                      fmt::format("under {} stands a bucket: this is no store of libkv's",
@@ -71,16 +71,11 @@ Result<void> read_pair(const BoltShared& shared, const Entry& entry, KeyValue& p
     const auto parts = schema::parse_libkv_value(entry.value);
     if (!parts)
         return without_index(shared, entry.key, entry.value.size());
-    pair.key.assign(entry.key);
-    pair.value.assign(parts->payload);
-    pair.last_index = parts->index;
-    return {};
+    return PairView{entry.key, parts->payload, parts->index};
 }
 
 Result<KeyValue> pair_of(const BoltShared& shared, const Entry& entry) {
-    KeyValue pair;
-    TRY(read_pair(shared, entry, pair));
-    return pair;
+    return KeyValue::copy_of(TRY(view_of(shared, entry)));
 }
 
 Result<std::uint64_t> put_indexed(const BoltShared& shared, Bucket& bucket, std::string_view key,
@@ -176,15 +171,13 @@ Result<void> BoltStore::remove(std::string_view key) {
 }
 
 Result<void> BoltStore::for_each(std::string_view prefix,
-                                 const std::function<Result<void>(KeyValue&&)>& visit) {
+                                 const std::function<Result<void>(const PairView&)>& visit) {
     const Calls::Call call = TRY(shared_->calls.begin());
     return shared_->read([&](const Bucket* bucket) -> Result<void> {
         if (bucket == nullptr)
             return {};
-        KeyValue pair; // of one visit after the other: what is not taken is used again
         return bucket->for_each_prefix(prefix, [&](const Entry& entry) -> Result<void> {
-            TRY(read_pair(*shared_, entry, pair));
-            return visit(std::move(pair));
+            return visit(TRY(view_of(*shared_, entry)));
         });
     });
 }

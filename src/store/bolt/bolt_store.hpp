@@ -28,10 +28,10 @@ struct BoltShared {
     }
 };
 
-/// Sets `pair` to what an element of the bucket is. Errors: damaged (a value
+/// What an element of the bucket is, in the file's bytes. Errors: damaged (a value
 /// without an index), incompatible_value (a bucket, where libkv knows none).
-[[nodiscard]] Result<void> read_pair(const BoltShared& shared, const Entry& entry, KeyValue& pair);
-/// The same as a new pair.
+[[nodiscard]] Result<PairView> view_of(const BoltShared& shared, const Entry& entry);
+/// The same as a pair of one's own.
 [[nodiscard]] Result<KeyValue> pair_of(const BoltShared& shared, const Entry& entry);
 
 /// Writes a value with the index that follows, and returns that. `old`: the
@@ -58,7 +58,7 @@ public:
     Result<bool> exists(std::string_view key) override;
     Result<void> remove(std::string_view key) override;
     Result<void> for_each(std::string_view prefix,
-                          const std::function<Result<void>(KeyValue&&)>& visit) override;
+                          const std::function<Result<void>(const PairView&)>& visit) override;
     Result<std::size_t> remove_tree(std::string_view prefix) override;
     Result<KeyValue> atomic_put(std::string_view key, std::string_view value,
                                 const std::optional<KeyValue>& previous,

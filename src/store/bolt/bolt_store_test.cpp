@@ -197,9 +197,9 @@ TEST_F(BoltStoreTest, AVisitorThatWritesIsToldSo) {
     const auto store = open();
     ASSERT_TRUE(store->put("a", "1"));
     const auto listed =
-        store->for_each("", [&](KeyValue&&) -> Result<void> { return store->put("b", "2"); });
+        store->for_each("", [&](const PairView&) -> Result<void> { return store->put("b", "2"); });
     EXPECT_EQ(listed.error().code(), ErrorCode::invalid_argument);
-    const auto read = store->for_each("", [&](KeyValue&& pair) -> Result<void> {
+    const auto read = store->for_each("", [&](const PairView& pair) -> Result<void> {
         EXPECT_EQ(store->get("a")->value, pair.value); // reading is allowed
         return {};
     });

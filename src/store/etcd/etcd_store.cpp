@@ -124,12 +124,12 @@ Result<void> EtcdStore::put_all(std::span<const KeyValue> pairs) {
 }
 
 Result<void> EtcdStore::for_each(std::string_view prefix,
-                                 const std::function<Result<void>(KeyValue&&)>& visit) {
+                                 const std::function<Result<void>(const PairView&)>& visit) {
     Pages pages(keys_.tree(prefix));
     while (!pages.is_done()) {
         rpc::RangeResponse page = TRY(pages.next(*client_, {}));
         for (mvccpb::KeyValue& pair : *page.mutable_kvs())
-            TRY(visit(to_pair(keys_, std::move(pair))));
+            TRY(visit(to_pair(keys_, std::move(pair)).view()));
     }
     return {};
 }

@@ -26,7 +26,7 @@ public:
     Result<void> remove(std::string_view key) override;
     Result<void> put_all(std::span<const KeyValue> pairs) override;
     Result<void> for_each(std::string_view prefix,
-                          const std::function<Result<void>(KeyValue&&)>& visit) override;
+                          const std::function<Result<void>(const PairView&)>& visit) override;
     Result<std::size_t> remove_tree(std::string_view prefix) override;
     Result<KeyValue> atomic_put(std::string_view key, std::string_view value,
                                 const std::optional<KeyValue>& previous,

@@ -68,7 +68,7 @@ public:
     }
 
     Result<void> for_each(std::string_view prefix,
-                          const std::function<Result<void>(KeyValue&&)>& visit) override {
+                          const std::function<Result<void>(const PairView&)>& visit) override {
         const Calls::Call call = TRY(calls_->begin());
         std::vector<KeyValue> pairs;
         {
@@ -78,8 +78,8 @@ public:
                  at != cells.end() && at->first.starts_with(prefix); ++at)
                 pairs.push_back({at->first, at->second.value, at->second.index});
         }
-        for (KeyValue& pair : pairs)
-            TRY(visit(std::move(pair)));
+        for (const KeyValue& pair : pairs)
+            TRY(visit(pair.view()));
         return {};
     }
 

@@ -58,7 +58,7 @@ CancelToken::CancelToken()
           }
       }) {}
 
-Json pair_json(const store::KeyValue& pair) {
+Json pair_json(const store::PairView& pair) {
     Json json = Json::object();
     put_bytes(json, "key", pair.key, KeyFormat::automatic);
     put_bytes(json, "value", pair.value, KeyFormat::automatic);

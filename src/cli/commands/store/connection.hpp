@@ -48,7 +48,7 @@ private:
 };
 
 /// key, value and index of a pair as fields.
-[[nodiscard]] Json pair_json(const store::KeyValue& pair);
+[[nodiscard]] Json pair_json(const store::PairView& pair);
 
 /// Adds the positional arguments URL and, unless it is null, KEY.
 void add_url_and_key(CLI::App& app, std::string& url, std::string* key);

@@ -28,7 +28,7 @@ ExitCode run(const Options& options) {
     if (!pair)
         return report_store(pair.error());
     if (options.connection.json) {
-        print_json_line(pair_json(*pair));
+        print_json_line(pair_json(pair->view()));
         return ExitCode::done;
     }
     print_bytes(pair->value, options.format);

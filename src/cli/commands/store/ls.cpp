@@ -22,7 +22,7 @@ struct Options {
     bool values = false;
 };
 
-void print_pair(const store::KeyValue& pair, const Options& options) {
+void print_pair(const store::PairView& pair, const Options& options) {
     if (options.connection.json) {
         print_json_line(pair_json(pair));
         return;
@@ -45,13 +45,14 @@ ExitCode run(const Options& options) {
     if (!store)
         return report_store(store.error());
     std::uint64_t count = 0;
-    const auto listed = (*store)->for_each(*prefix, [&](store::KeyValue&& pair) -> Result<void> {
-        if (cancelled() || output_failed())
-            return Error(ErrorCode::cancelled, "the listing was broken off");
-        print_pair(pair, options);
-        ++count;
-        return {};
-    });
+    const auto listed =
+        (*store)->for_each(*prefix, [&](const store::PairView& pair) -> Result<void> {
+            if (cancelled() || output_failed())
+                return Error(ErrorCode::cancelled, "the listing was broken off");
+            print_pair(pair, options);
+            ++count;
+            return {};
+        });
     if (!listed)
         return report_store(listed.error());
     if (count == 0 && !options.connection.quiet)

@@ -46,7 +46,7 @@ void print_event(const Event& event, bool is_json) {
     if (is_json) {
         Json json{{"event", name_of(event.kind)}};
         if (event.kind == EventKind::put)
-            json.update(pair_json(event.pair));
+            json.update(pair_json(event.pair.view()));
         else if (has_key)
             put_bytes(json, "key", event.pair.key, KeyFormat::automatic);
         print_json_line(json);
