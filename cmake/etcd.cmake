@@ -49,8 +49,10 @@ target_link_libraries(
 
 file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
 list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
-# store.cpp: what Store has in common, of which the program's copy is not seen.
-add_library(rebolt_etcd MODULE ${sources} ${PROJECT_SOURCE_DIR}/src/store/store.cpp)
+# What all stores have in common, of which the program's copy is not seen.
+add_library(
+  rebolt_etcd MODULE ${sources} ${PROJECT_SOURCE_DIR}/src/store/store.cpp
+                     ${PROJECT_SOURCE_DIR}/src/store/pair_list.cpp)
 rebolt_compile_options(rebolt_etcd)
 target_compile_features(rebolt_etcd PRIVATE cxx_std_23)
 target_compile_definitions(rebolt_etcd PRIVATE REBOLT_VERSION="${PROJECT_VERSION}")

@@ -21,6 +21,7 @@
 #include <rebolt/store.hpp>
 #include <rebolt/store_copy.hpp>
 #include <rebolt/store_follow.hpp>
+#include <rebolt/store_pair.hpp>
 #include <rebolt/store_url.hpp>
 #include <rebolt/surgery.hpp>
 #include <rebolt/undo.hpp>
