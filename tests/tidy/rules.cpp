@@ -54,6 +54,7 @@ const std::map<std::string, std::string> folder_of_header = {
     {"datastore_object", "store"},
     {"store_copy", "store"},
     {"store_follow", "store"},
+    {"store_pair", "store"},
     {"store_url", "store"},
     {"docker/datastore", "docker"},
     {"docker/records", "docker"},
