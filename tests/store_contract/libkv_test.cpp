@@ -125,10 +125,10 @@ TEST_P(StoreContract, LockUnlock) {
 TEST_P(StoreContract, LockTimeToLiveAndLockWait) {
     auto other = connect();
     const auto held = must(
-        other->new_lock("testLockTTL", {.value = "bar", .time_to_live = std::chrono::seconds(1)}));
+        other->new_lock("testLockTTL", {.value = "bar", .time_to_live = std::chrono::seconds(3)}));
     must(held->acquire({}));
     EXPECT_EQ(value("testLockTTL"), "bar");
-    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    std::this_thread::sleep_for(std::chrono::milliseconds(3500));
 
     const auto lock = must(
         kv().new_lock("testLockTTL", {.value = "foobar", .time_to_live = std::chrono::seconds(3)}));
@@ -163,12 +163,13 @@ TEST_P(StoreContract, PutTimeToLive) {
         EXPECT_EQ(value("a"), "key-not-found");
         return;
     }
+    constexpr std::chrono::seconds time_to_live{3};
     auto other = connect();
     const auto watch = must(kv().watch("testPutTTL"));
     expect_next(*watch, EventKind::caught_up);
-    must(other->put("testPutTTL", "foo", {.time_to_live = std::chrono::seconds(1)}));
-    must(other->put("second", "bar", {.time_to_live = std::chrono::seconds(1)}));
-    must(other->put("renewed", "1", {.time_to_live = std::chrono::seconds(1)}));
+    must(other->put("testPutTTL", "foo", {.time_to_live = time_to_live}));
+    must(other->put("second", "bar", {.time_to_live = time_to_live}));
+    must(other->put("renewed", "1", {.time_to_live = time_to_live}));
     must(other->put("renewed", "2"));
     EXPECT_EQ(value("testPutTTL"), "foo");
     EXPECT_EQ(value("second"), "bar");
