@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/numbers.hpp"
 #include "cli/output.hpp"
 
 namespace rebolt::cli {
@@ -18,7 +19,7 @@ void CommonOptions::add_to(CLI::App& app) {
 void CommonOptions::add_to_writer(CLI::App& app) {
     app.add_option("FILE", file, "The database file")->required()->type_name("");
     app.add_option("--timeout", timeout_seconds, "Seconds to wait for the file's lock")
-        ->check(CLI::NonNegativeNumber)
+        ->check(seconds_number())
         ->capture_default_str();
     app.add_option("--color", color, "Colours: auto, always or never")
         ->check(CLI::IsMember({"auto", "always", "never"}))
@@ -34,9 +35,7 @@ void CommonOptions::apply() const {
 }
 
 std::chrono::milliseconds CommonOptions::timeout() const {
-    constexpr double longest = 1e9; // seconds: 31 years
-    return std::chrono::milliseconds(
-        static_cast<std::int64_t>(std::min(timeout_seconds, longest) * 1000));
+    return to_milliseconds(timeout_seconds);
 }
 
 Result<PageSource> open_pages(const CommonOptions& options) {

@@ -14,6 +14,7 @@
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/numbers.hpp"
 #include "cli/output.hpp"
 
 namespace rebolt::cli {
@@ -158,19 +159,25 @@ ExitCode run_bench(const Options& options) {
 
 void set_up_bench(CLI::App& app, ExitCode& code) {
     auto options = std::make_shared<Options>();
-    app.add_option("--count", options->count, "Keys to write")->capture_default_str();
+    app.add_option("--count", options->count, "Keys to write")
+        ->check(whole_number())
+        ->capture_default_str();
     app.add_option("--batch-size", options->batch_size, "Keys in a transaction; 0: all in one")
+        ->check(whole_number())
         ->capture_default_str();
     app.add_option("--key-size", options->key_bytes, "Bytes of a key")
-        ->check(CLI::Range(8, 32768))
+        ->check(whole_number(8, 32768))
         ->capture_default_str();
-    app.add_option("--value-size", options->value_bytes, "Bytes of a value")->capture_default_str();
+    app.add_option("--value-size", options->value_bytes, "Bytes of a value")
+        ->check(whole_number(0, 0x7FFF'FFFE))
+        ->capture_default_str();
     app.add_option("--write-mode", options->write_mode, "Order of the keys, and nested buckets")
         ->check(CLI::IsMember({"seq", "rnd", "seq-nest", "rnd-nest"}))
         ->capture_default_str();
     app.add_option("--fill-percent", options->fill_percent, "How full pages are left, 0.1 to 1")
         ->capture_default_str();
     app.add_option("--page-size", options->page_size, "Bytes a page; 0: the system's")
+        ->check(whole_number())
         ->capture_default_str();
     app.add_flag("--no-sync", options->no_sync, "Commits do not sync");
     app.add_flag("--work", options->keep, "Keep the file and print its path");

@@ -10,6 +10,7 @@
 #include "cli/commands/check_json.hpp"
 #include "cli/commands/check_text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/owner.hpp"
@@ -72,9 +73,10 @@ void set_up_check(CLI::App& app, ExitCode& code) {
     options->common.add_to(app);
     app.add_option("--threads", options->threads,
                    "Threads to use; 0: all cores when the file is large enough to gain")
+        ->check(whole_number())
         ->capture_default_str();
     app.add_option("--max-findings", options->findings_max, "Findings to list; more are counted")
-        ->check(CLI::PositiveNumber)
+        ->check(whole_number(1))
         ->capture_default_str();
     app.add_flag("--no-values", options->no_values,
                  "Do not parse the values of programs that are known (Docker, etcd, containerd)");

@@ -8,6 +8,7 @@
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -59,6 +60,7 @@ void set_up_compact(CLI::App& app, ExitCode& code) {
     app.add_option("-o,--output", options->output, "The new file")->required();
     app.add_option("--tx-max-size", options->transaction_bytes_max,
                    "Bytes of keys and values in one transaction; 0: all in one")
+        ->check(whole_number())
         ->capture_default_str();
     app.add_flag("--no-sync", options->no_sync, "Do not sync while writing");
     app.add_flag("--force", options->force, "Replace the new file if it is there");

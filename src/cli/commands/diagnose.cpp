@@ -10,6 +10,7 @@
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/diagnose_report.hpp"
+#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -107,8 +108,7 @@ bool inspect(const Options& options, diagnose::Evidence& evidence) {
     if (id == 0)
         return true;
     diagnose::ProcessOptions process_options;
-    process_options.watch = std::chrono::milliseconds(
-        static_cast<std::int64_t>(std::min(options.watch_seconds, 3600.0) * 1000));
+    process_options.watch = to_milliseconds(std::min(options.watch_seconds, 3600.0));
     process_options.cancelled = [] { return cancelled(); };
     auto process = diagnose::inspect_process(id, process_options);
     if (process)
@@ -161,12 +161,12 @@ void set_up_diagnose(CLI::App& app, ExitCode& code) {
                    "The folder of the journal's files, of another machine")
         ->needs("--unit");
     app.add_option("--entries", options->entries, "The newest entries of the journal to read")
-        ->check(CLI::PositiveNumber)
+        ->check(whole_number(1))
         ->capture_default_str();
     app.add_option("--pid", options->process, "Look at this process, which hangs now")
-        ->check(CLI::PositiveNumber);
+        ->check(whole_number(1));
     app.add_option("--watch", options->watch_seconds, "Seconds to watch the process's memory")
-        ->check(CLI::NonNegativeNumber)
+        ->check(seconds_number())
         ->capture_default_str();
     app.add_option("--database", options->files,
                    "The bbolt file that the service uses; may be given several times")

@@ -9,6 +9,7 @@
 #include "cli/damage_log.hpp"
 #include "cli/json_output.hpp"
 #include "cli/key_format.hpp"
+#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/page_content.hpp"
@@ -88,7 +89,10 @@ ExitCode run_dump(const Options& options) {
 void set_up_dump(CLI::App& app, ExitCode& code) {
     auto options = std::make_shared<Options>();
     options->common.add_to(app);
-    app.add_option("PAGE", options->pages, "Page ids")->required()->type_name("");
+    app.add_option("PAGE", options->pages, "Page ids")
+        ->check(whole_number())
+        ->required()
+        ->type_name("");
     app.footer("Prints the bytes of each page in hex, without its overflow pages; `*` stands for "
                "lines that repeat.\n"
                "Example: rebolt dump /var/lib/docker/network/files/local-kv.db 0 1");

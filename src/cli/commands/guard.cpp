@@ -11,6 +11,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/guard/verbs.hpp"
 #include "cli/json_output.hpp"
+#include "cli/numbers.hpp"
 #include "cli/output.hpp"
 #include "cli/owner.hpp"
 
@@ -82,8 +83,7 @@ Result<Work> work_of(const Options& options) {
     work.options.reset_caches |= options.reset_caches;
     work.options.dry_run = options.dry_run;
     if (options.budget_seconds > 0)
-        work.options.time_budget =
-            std::chrono::milliseconds(static_cast<std::int64_t>(options.budget_seconds * 1000));
+        work.options.time_budget = to_milliseconds(options.budget_seconds);
     if (const auto policy = guard_policy(options.policy))
         for (GuardedFile& file : work.files)
             file.policy = *policy;
@@ -187,7 +187,7 @@ void set_up_guard(CLI::App& app, ExitCode& code) {
     app.add_option("--data-root", options->data_root,
                    "The service's data root, if it is not where its configuration says");
     app.add_option("--budget", options->budget_seconds, "Seconds for one file")
-        ->check(CLI::PositiveNumber);
+        ->check(seconds_number(0.001));
     app.add_flag("--reset-caches", options->reset_caches,
                  "Set damaged caches (BuildKit's) aside instead of recovering them");
     app.add_flag("--dry-run", options->dry_run, "Judge, and change nothing");

@@ -10,6 +10,7 @@
 #include "cli/commands/page_text.hpp"
 #include "cli/damage_log.hpp"
 #include "cli/json_output.hpp"
+#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
@@ -158,7 +159,7 @@ ExitCode run_page(const Options& options) {
 void set_up_page(CLI::App& app, ExitCode& code) {
     auto options = std::make_shared<Options>();
     options->common.add_to(app);
-    app.add_option("PAGE", options->pages, "Page ids")->type_name("");
+    app.add_option("PAGE", options->pages, "Page ids")->check(whole_number())->type_name("");
     app.add_flag("--all", options->all, "Print all pages, each with its overflow pages");
     add_format_option(app, "--format-value,--value-format", options->value_format,
                       "How to print the values of a leaf page");

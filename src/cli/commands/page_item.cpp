@@ -6,6 +6,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/json_output.hpp"
 #include "cli/key_format.hpp"
+#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/page_content.hpp"
@@ -90,8 +91,14 @@ ExitCode run_page_item(const Options& options) {
 void set_up_page_item(CLI::App& app, ExitCode& code) {
     auto options = std::make_shared<Options>();
     options->common.add_to(app);
-    app.add_option("PAGE", options->page, "A leaf page's id")->required()->type_name("");
-    app.add_option("ITEM", options->item, "Which of its items, from 0")->required()->type_name("");
+    app.add_option("PAGE", options->page, "A leaf page's id")
+        ->check(whole_number())
+        ->required()
+        ->type_name("");
+    app.add_option("ITEM", options->item, "Which of its items, from 0")
+        ->check(whole_number())
+        ->required()
+        ->type_name("");
     auto* key_only = app.add_flag("--key-only", options->key_only, "Print only the key");
     app.add_flag("--value-only", options->value_only, "Print only the value")->excludes(key_only);
     add_format_option(app, "--format", options->format, "How to print key and value");

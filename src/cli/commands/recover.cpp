@@ -11,6 +11,7 @@
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/recover_report.hpp"
+#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/owner.hpp"
@@ -144,10 +145,13 @@ void set_up_recover(CLI::App& app, ExitCode& code) {
                    "Write a line of JSON for each key: where it came from");
     app.add_option("--page-size", options->page_size,
                    "Bytes a page, when both metas are lost; 0: find it")
+        ->check(whole_number())
         ->capture_default_str();
     app.add_option("--offset", options->offset,
-                   "Where the database begins, in bytes, when FILE is a disk image");
-    app.add_option("--length", options->length, "Its bytes; 0: to the end of FILE");
+                   "Where the database begins, in bytes, when FILE is a disk image")
+        ->check(whole_number());
+    app.add_option("--length", options->length, "Its bytes; 0: to the end of FILE")
+        ->check(whole_number());
     app.add_flag("--scan", options->scan,
                  "List the databases that lie inside FILE, and how to recover each");
     app.add_flag("--no-stale", options->no_stale,

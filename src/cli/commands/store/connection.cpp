@@ -7,6 +7,7 @@
 
 #include "cli/cancel.hpp"
 #include "cli/key_format.hpp"
+#include "cli/numbers.hpp"
 #include "cli/output.hpp"
 
 namespace rebolt::cli {
@@ -16,7 +17,7 @@ void StoreConnection::add_to(CLI::App& app) {
     app.add_flag("-q,--quiet", quiet, "Print results only, no notes or progress");
     app.add_option("--timeout", timeout_seconds,
                    "Seconds to wait for the file's lock, or for a server")
-        ->check(CLI::NonNegativeNumber)
+        ->check(seconds_number())
         ->capture_default_str();
     app.add_option("--user", options.user, "etcd: the user");
     app.add_option("--password", options.password, "etcd: the user's password")
@@ -28,10 +29,8 @@ void StoreConnection::add_to(CLI::App& app) {
 
 Result<std::unique_ptr<store::Store>> open_store(const StoreConnection& connection,
                                                  const std::string& url, IfMissing if_missing) {
-    constexpr double longest = 1e9; // seconds: 31 years
     store::StoreOptions options = connection.options;
-    const std::chrono::milliseconds timeout(
-        static_cast<std::int64_t>(std::min(connection.timeout_seconds, longest) * 1000));
+    const auto timeout = to_milliseconds(connection.timeout_seconds);
     options.connect_timeout = timeout;
     options.call_timeout = timeout;
     options.create = if_missing == IfMissing::make;

@@ -9,6 +9,7 @@
 #include "cli/commands/store/connection.hpp"
 #include "cli/commands/store/recovered_source.hpp"
 #include "cli/commands/store/verbs.hpp"
+#include "cli/numbers.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/shell_quoted.hpp"
@@ -133,7 +134,7 @@ void set_up_store_copy(CLI::App& app, ExitCode& code) {
     options->connection.add_to(app);
     app.add_option("--prefix", options->prefix, "Only keys that begin with this");
     app.add_option("--batch", options->batch, "Keys a transaction, at most")
-        ->check(CLI::PositiveNumber)
+        ->check(whole_number(1))
         ->capture_default_str();
     app.add_flag("--recover", options->recover,
                  "FROM is a damaged file: copy what recover brings back of it (into a temporary "

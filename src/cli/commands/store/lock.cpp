@@ -11,6 +11,7 @@
 #include "cli/commands/store/child.hpp"
 #include "cli/commands/store/connection.hpp"
 #include "cli/commands/store/verbs.hpp"
+#include "cli/numbers.hpp"
 #include "cli/output.hpp"
 
 namespace rebolt::cli {
@@ -99,8 +100,7 @@ ExitCode run(const Options& options) {
     if (!store)
         return report_store(store.error());
     store::LockOptions lock_options{.value = options.value};
-    lock_options.time_to_live =
-        std::chrono::milliseconds(static_cast<std::int64_t>(options.time_to_live_seconds * 1000));
+    lock_options.time_to_live = to_milliseconds(options.time_to_live_seconds);
     const auto lock = (*store)->new_lock(options.key, lock_options);
     if (!lock)
         return report_store(lock.error());
@@ -134,11 +134,11 @@ void set_up_store_lock(CLI::App& app, ExitCode& code) {
     app.add_option("--ttl", options->time_to_live_seconds,
                    "Seconds after which the lock is free if this program dies (etcd; on bolt the "
                    "kernel frees it at once)")
-        ->check(CLI::PositiveNumber)
+        ->check(seconds_number(0.001))
         ->capture_default_str();
     app.add_option("--wait", options->wait_seconds,
                    "Seconds to wait for the lock (default: without end)")
-        ->check(CLI::NonNegativeNumber);
+        ->check(seconds_number());
     app.footer("Without a command it holds the lock until Ctrl-C.\n"
                "Example: rebolt store lock etcd://localhost:2379/app jobs/nightly -- ./nightly\n"
                "Exit codes: the command's; without one 0; 8 the lock is held by another or was "

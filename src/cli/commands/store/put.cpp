@@ -9,6 +9,7 @@
 #include "cli/commands/store/connection.hpp"
 #include "cli/commands/store/verbs.hpp"
 #include "cli/key_format.hpp"
+#include "cli/numbers.hpp"
 #include "cli/output.hpp"
 
 namespace rebolt::cli {
@@ -44,8 +45,7 @@ Result<store::KeyValue> put(store::Store& store, const Options& options,
                             const store::KeyValue& pair) {
     store::PutOptions put{.is_directory = options.is_directory};
     if (options.time_to_live_seconds > 0)
-        put.time_to_live = std::chrono::milliseconds(
-            static_cast<std::int64_t>(options.time_to_live_seconds * 1000));
+        put.time_to_live = to_milliseconds(options.time_to_live_seconds);
     if (options.if_missing)
         return store.atomic_put(pair.key, pair.value, std::nullopt, put);
     if (options.if_index != 0)
@@ -94,10 +94,10 @@ void set_up_store_put(CLI::App& app, ExitCode& code) {
     add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
     app.add_option("--ttl", options->time_to_live_seconds,
                    "Seconds until the key is removed again (etcd)")
-        ->check(CLI::PositiveNumber);
+        ->check(seconds_number(0.001));
     auto* index = app.add_option("--if-index", options->if_index,
                                  "Only if the key's index is this one; prints the new one")
-                      ->check(CLI::PositiveNumber);
+                      ->check(whole_number(1));
     app.add_flag("--if-missing", options->if_missing, "Only if there is no such key")
         ->excludes(index);
     app.add_flag("--directory", options->is_directory, "A directory marker: no value");

@@ -6,6 +6,7 @@
 #include "cli/commands/store/connection.hpp"
 #include "cli/commands/store/verbs.hpp"
 #include "cli/key_format.hpp"
+#include "cli/numbers.hpp"
 #include "cli/output.hpp"
 
 namespace rebolt::cli {
@@ -56,7 +57,7 @@ void set_up_store_rm(CLI::App& app, ExitCode& code) {
     options->connection.add_to(app);
     auto* tree = app.add_flag("--tree", options->is_tree, "All keys that begin with KEY");
     app.add_option("--if-index", options->if_index, "Only if the key's index is this one")
-        ->check(CLI::PositiveNumber)
+        ->check(whole_number(1))
         ->excludes(tree);
     add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
     app.footer("Example: rebolt store rm 'bolt://kv.db?bucket=app' users/7\n"

@@ -6,6 +6,7 @@
 #include "cli/commands/store/connection.hpp"
 #include "cli/commands/store/verbs.hpp"
 #include "cli/key_format.hpp"
+#include "cli/numbers.hpp"
 #include "cli/output.hpp"
 
 namespace rebolt::cli {
@@ -106,8 +107,10 @@ void set_up_store_watch(CLI::App& app, ExitCode& code) {
     options->connection.add_to(app);
     app.add_flag("--tree", options->is_tree, "All keys that begin with KEY");
     app.add_flag("--changes", options->changes_only, "Leave out what is there at the begin");
-    app.add_option("--after", options->after, "Only changes after this index (etcd)");
+    app.add_option("--after", options->after, "Only changes after this index (etcd)")
+        ->check(whole_number());
     app.add_option("--count", options->count, "End after so many puts and removals; 0: never")
+        ->check(whole_number())
         ->capture_default_str();
     add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
     app.footer(

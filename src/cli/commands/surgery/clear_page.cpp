@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/surgery/verbs.hpp"
+#include "cli/numbers.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -16,7 +17,9 @@ struct Options {
 void set_up_clear_page(CLI::App& app, ExitCode& code) {
     auto options = std::make_shared<Options>();
     options->edit.add_to(app);
-    app.add_option("--pageId", options->page, "The page, a branch or a leaf")->required();
+    app.add_option("--pageId", options->page, "The page, a branch or a leaf")
+        ->check(whole_number())
+        ->required();
     app.footer("Example: rebolt surgery clear-page my.db --pageId 12 --output new.db");
     app.callback([options, &code] {
         code = operate(options->edit, fmt::format("clear-page --pageId {}", options->page),

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/surgery/verbs.hpp"
+#include "cli/numbers.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -18,8 +19,11 @@ struct Options {
 void set_up_clear_page_elements(CLI::App& app, ExitCode& code) {
     auto options = std::make_shared<Options>();
     options->edit.add_to(app);
-    app.add_option("--pageId", options->page, "The page, a branch or a leaf")->required();
+    app.add_option("--pageId", options->page, "The page, a branch or a leaf")
+        ->check(whole_number())
+        ->required();
     app.add_option("--from-index", options->from, "The first element to clear, counted from 0")
+        ->check(whole_number())
         ->required();
     app.add_option("--to-index", options->to,
                    "One past the last element to clear; -1: to the end of the page")

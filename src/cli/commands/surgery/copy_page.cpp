@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/surgery/verbs.hpp"
+#include "cli/numbers.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -17,8 +18,12 @@ struct Options {
 void set_up_copy_page(CLI::App& app, ExitCode& code) {
     auto options = std::make_shared<Options>();
     options->edit.add_to(app);
-    app.add_option("--from-page", options->from, "The page to copy")->required();
-    app.add_option("--to-page", options->to, "The page to write over")->required();
+    app.add_option("--from-page", options->from, "The page to copy")
+        ->check(whole_number())
+        ->required();
+    app.add_option("--to-page", options->to, "The page to write over")
+        ->check(whole_number())
+        ->required();
     app.footer(
         "Overflow pages go with the page.\n"
         "Example: rebolt surgery copy-page my.db --from-page 7 --to-page 12 --output new.db");

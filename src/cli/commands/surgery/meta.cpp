@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/surgery/verbs.hpp"
+#include "cli/numbers.hpp"
 #include "cli/output.hpp"
 
 namespace rebolt::cli {
@@ -125,7 +126,7 @@ void set_up_meta(CLI::App& app, ExitCode& code) {
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     update->add_option("--meta-page", updating->meta_page, "The meta page: 0 or 1")
-        ->check(CLI::Range(0, 1))
+        ->check(whole_number(0, 1))
         ->capture_default_str();
     update->footer("Magic, version and checksum are put right too.\n"
                    "Example: rebolt surgery meta update my.db --meta-page 1 --fields "

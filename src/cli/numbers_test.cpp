@@ -1,0 +1,49 @@
+#include "cli/numbers.hpp"
+
+#include <gtest/gtest.h>
+
+#include "cli/test_run.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+TEST(Numbers, WholeNumbersAreDigitsInTheirRange) {
+    CLI::Validator number = whole_number(1, 20);
+    for (std::string text : {"1", "20", "007"})
+        EXPECT_EQ(number(text), "") << text;
+    for (std::string text : {"0", "21", "-1", "+1", "1.0", "1e1", "0x1", " 1", "1 ", "", "many"})
+        EXPECT_EQ(number(text), text + " is not a whole number from 1 to 20");
+    std::string largest = "18446744073709551615";
+    EXPECT_EQ(whole_number()(largest), "");
+    std::string too_large = "18446744073709551616";
+    EXPECT_EQ(whole_number()(too_large), "18446744073709551616 is not a whole number from 0 on");
+}
+
+TEST(Numbers, SecondsAreFinite) {
+    CLI::Validator seconds = seconds_number(0.001);
+    for (std::string text : {"1", "0.001", "2.5", "1e9"})
+        EXPECT_EQ(seconds(text), "") << text;
+    for (std::string text : {"0", "-1", "nan", "inf", "1e300", "1e999", "1s", ""})
+        EXPECT_EQ(seconds(text), text + " is not a number of seconds from 0.001 to 1000000000");
+    EXPECT_EQ(to_milliseconds(2.5), std::chrono::milliseconds{2500});
+}
+
+TEST(Numbers, AreCheckedBeforeAnythingIsDone) {
+    const std::string file = real_file("docker-20.10-running.db");
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {"page", file, "-1"},
+             {"dump", file, "-1"},
+             {"page-item", file, "3", "-1"},
+             {"check", file, "--timeout", "nan"},
+             {"recover", file, "--scan", "--offset", "-4"},
+             {"surgery", "clear-page", file, "--pageId", "-3", "--output", "never.db"},
+             {"bench", "--count", "-5"}}) {
+        const auto result = rebolt(words);
+        EXPECT_EQ(result.out, "");
+        EXPECT_NE(result.err.find(" is not a "), std::string::npos) << result.err;
+        EXPECT_EQ(result.exit_code, 16) << result.err;
+    }
+}
+
+} // namespace
+} // namespace rebolt::cli
