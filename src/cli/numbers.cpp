@@ -3,7 +3,6 @@
 #include <charconv>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include <fmt/format.h>
 
@@ -13,7 +12,7 @@ namespace {
 constexpr double seconds_max = 1e9;
 
 template <class Number>
-std::optional<Number> parsed(std::string_view text) {
+std::optional<Number> parsed(const std::string& text) {
     Number number{};
     const char* end = text.data() + text.size();
     const auto [last, error] = std::from_chars(text.data(), end, number);
@@ -25,28 +24,26 @@ std::optional<Number> parsed(std::string_view text) {
 } // namespace
 
 CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
-    return CLI::Validator(
-        [least, most](const std::string& text) -> std::string {
-            const auto number = parsed<std::uint64_t>(text);
-            if (number && *number >= least && *number <= most)
-                return {};
-            if (most == std::numeric_limits<std::uint64_t>::max())
-                return fmt::format("{} is not a whole number from {} on", text, least);
-            return fmt::format("{} is not a whole number from {} to {}", text, least, most);
-        },
-        "");
+    return {[least, most](const std::string& text) -> std::string {
+                const auto number = parsed<std::uint64_t>(text);
+                if (number && *number >= least && *number <= most)
+                    return {};
+                if (most == std::numeric_limits<std::uint64_t>::max())
+                    return fmt::format("{} is not a whole number from {} on", text, least);
+                return fmt::format("{} is not a whole number from {} to {}", text, least, most);
+            },
+            ""};
 }
 
 CLI::Validator seconds_number(double least) {
-    return CLI::Validator(
-        [least](const std::string& text) -> std::string {
-            const auto number = parsed<double>(text);
-            if (number && *number >= least && *number <= seconds_max)
-                return {}; // and nan is neither
-            return fmt::format("{} is not a number of seconds from {} to {:.0f}", text, least,
-                               seconds_max);
-        },
-        "");
+    return {[least](const std::string& text) -> std::string {
+                const auto number = parsed<double>(text);
+                if (number && *number >= least && *number <= seconds_max)
+                    return {}; // and nan is neither
+                return fmt::format("{} is not a number of seconds from {} to {:.0f}", text, least,
+                                   seconds_max);
+            },
+            ""};
 }
 
 std::chrono::milliseconds to_milliseconds(double seconds) {
