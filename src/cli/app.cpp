@@ -49,78 +49,36 @@ constexpr std::array commands{
     Command{"bench", "Measure writes and reads on a new file", set_up_bench},
 };
 
-std::size_t edit_distance(std::string_view left, std::string_view right) {
-    std::vector<std::size_t> row(right.size() + 1);
-    for (std::size_t j = 0; j <= right.size(); ++j)
-        row[j] = j;
-    for (std::size_t i = 1; i <= left.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= right.size(); ++j) {
-            const std::size_t above = row[j];
-            row[j] = std::min(
-                {row[j] + 1, row[j - 1] + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1)});
-            diagonal = above;
-        }
-    }
-    return row[right.size()];
-}
-
-ExitCode unknown_command(const std::string& name) {
-    const auto* nearest = std::ranges::min_element(
-        commands, {}, [&](const Command& command) { return edit_distance(name, command.name); });
-    print_error(fmt::format("there is no command `{}`{}\nTry: rebolt --help", printable(name),
-                            edit_distance(name, nearest->name) <= 2
-                                ? fmt::format("; did you mean `{}`?", nearest->name)
-                                : ""));
-    return ExitCode::usage;
-}
-
-bool is_command(const std::string& name) {
-    return std::ranges::find(commands, std::string_view(name), &Command::name) != commands.end();
-}
-
-ExitCode parse_and_run(CLI::App& app, std::vector<std::string> arguments, ExitCode& code) {
-    const std::string command = arguments.empty() ? "" : arguments.front();
-    std::ranges::reverse(arguments); // as CLI11 takes them
-    try {
-        app.parse(std::move(arguments));
-    } catch (const CLI::CallForHelp&) {
-        print(is_command(command) ? app.get_subcommand(command)->help() : app.help());
-    } catch (const CLI::CallForVersion&) {
-        print(fmt::format("rebolt {}\n", version));
-    } catch (const CLI::ParseError& error) {
-        print_error(fmt::format("{}\nTry: rebolt {}{}--help", error.what(), command,
-                                command.empty() ? "" : " "));
-        return ExitCode::usage;
-    }
-    return code;
+const Command* command_of(std::string_view name) {
+    const auto* found = std::ranges::find(commands, name, &Command::name);
+    return found == commands.end() ? nullptr : found;
 }
 
 } // namespace
 
 ExitCode run(std::vector<std::string> arguments) {
     handle_cancel_signals();
-    if (!arguments.empty() && !arguments.front().starts_with("-") && !is_command(arguments.front()))
-        return unknown_command(arguments.front());
-    ExitCode code = ExitCode::done;
+    if (!arguments.empty() && arguments.front() == "help") { // help X: X --help
+        arguments.erase(arguments.begin());
+        arguments.emplace_back("--help");
+    }
+    ExitCode code = ExitCode::failed;
     try {
-        CLI::App app("rebolt: checks, reads and writes bbolt files, whatever their bytes",
-                     "rebolt");
-        app.set_version_flag("--version", std::string(version));
-        app.require_subcommand(1);
-        app.footer(
+        CommandLine line("rebolt: checks, reads and writes bbolt files, whatever their bytes",
+                         "rebolt");
+        Arguments root = line.root();
+        root.require_subcommand();
+        root.footer(
             "Exit codes: 0 clean or done, 1 repaired, 4 damage found, 8 failed, 16 wrong usage, "
             "32 cancelled.");
         // Where one command is wanted the others are left out: they would cost time.
+        const Command* wanted = arguments.empty() ? nullptr : command_of(arguments.front());
         for (const Command& command : commands)
-            if (arguments.empty() || !is_command(arguments.front()) ||
-                arguments.front() == command.name)
-                command.set_up(*app.add_subcommand(command.name, command.summary), code);
-        code = parse_and_run(app, std::move(arguments), code);
+            if (wanted == nullptr || wanted == &command)
+                command.set_up(root.subcommand(command.name, command.summary));
+        code = line.run(arguments);
     } catch (const std::exception& error) {
         print_error(error.what());
-        code = ExitCode::failed;
     }
     return finish_output() ? code : ExitCode::failed;
 }

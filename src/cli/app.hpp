@@ -4,19 +4,17 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
+#include "cli/arguments.hpp"
 #include "cli/exit_code.hpp"
 
 namespace rebolt::cli {
 
-/// A row of the table of commands.
+/// A row of the table of commands, or of a command's subcommands.
 struct Command {
     const char* name;
     const char* summary; ///< one line, for --help
-    /// Adds options to `app` and a callback that runs the command and stores
-    /// its exit code in `code`, which outlives it.
-    void (*set_up)(CLI::App& app, ExitCode& code);
+    /// Says what the command takes, and what runs it.
+    void (*set_up)(Arguments arguments);
 };
 
 /// Runs `rebolt <arguments…>`, without the program's name. Prints; never throws.

@@ -6,6 +6,7 @@
 
 #include <rebolt/db.hpp>
 
+#include "cli/arguments.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/key_format.hpp"
 
@@ -19,11 +20,7 @@ namespace rebolt::cli {
 /// As report(), but a name that is no hex is a usage error.
 [[nodiscard]] ExitCode report_bucket(const Error& error);
 
-/// Adds a positional argument of any number of words, each taken as it is.
-void add_words(CLI::App& app, const std::string& name, std::vector<std::string>& words,
-               const std::string& help);
-
 /// Adds `--parse-bucket-format`: names that cannot be typed are given in hex.
-void add_bucket_format(CLI::App& app, ParseFormat& format);
+void add_bucket_format(Arguments arguments, ParseFormat& format);
 
 } // namespace rebolt::cli

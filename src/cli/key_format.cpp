@@ -76,44 +76,16 @@ std::optional<unsigned> digit(char c) {
     return std::nullopt;
 }
 
-template <class Format>
-using Choices = std::vector<std::pair<std::string, Format>>;
-
-template <class Format>
-void add_choice(CLI::App& app, const std::string& names, Format& format, const std::string& help,
-                const Choices<Format>& choices) {
-    std::string list;
-    for (const auto& [name, value] : choices)
-        list += (list.empty() ? "" : "|") + name;
-    app.add_option_function<std::string>(
-           names,
-           [&format, choices](const std::string& name) {
-               for (const auto& [known, value] : choices)
-                   if (known == name)
-                       format = value;
-           },
-           help + ": " + list)
-        ->check(CLI::Validator(
-            [choices, list](const std::string& name) {
-                const auto is_it = [&](const auto& choice) { return choice.first == name; };
-                return std::ranges::any_of(choices, is_it)
-                           ? std::string()
-                           : fmt::format("expected one of {}", list);
-            },
-            ""))
-        ->type_name("FORMAT");
-}
-
 } // namespace
 
-void add_format_option(CLI::App& app, const std::string& names, KeyFormat& format,
+void add_format_option(Arguments arguments, const std::string& names, KeyFormat& format,
                        const std::string& help) {
-    add_choice<KeyFormat>(app, names, format, help,
-                          {{"auto", KeyFormat::automatic},
-                           {"ascii-encoded", KeyFormat::ascii_encoded},
-                           {"hex", KeyFormat::hex},
-                           {"bytes", KeyFormat::bytes},
-                           {"redacted", KeyFormat::redacted}});
+    arguments.choice<KeyFormat>(names, format, help,
+                                {{"auto", KeyFormat::automatic},
+                                 {"ascii-encoded", KeyFormat::ascii_encoded},
+                                 {"hex", KeyFormat::hex},
+                                 {"bytes", KeyFormat::bytes},
+                                 {"redacted", KeyFormat::redacted}});
 }
 
 void print_bytes(std::string_view bytes, KeyFormat format) {
@@ -130,7 +102,7 @@ std::string key_text(std::string_view key) {
     return formatted(key, is_printable(key) ? KeyFormat::ascii_encoded : KeyFormat::hex);
 }
 
-void put_bytes(nlohmann::ordered_json& object, const std::string& name, std::string_view bytes,
+void put_bytes(rebolt::report::Document& object, const std::string& name, std::string_view bytes,
                KeyFormat format) {
     switch (format) {
     case KeyFormat::automatic:
@@ -152,10 +124,10 @@ void put_bytes(nlohmann::ordered_json& object, const std::string& name, std::str
     object[name + "_hex"] = hex_of(bytes);
 }
 
-void add_parse_option(CLI::App& app, const std::string& names, ParseFormat& format,
+void add_parse_option(Arguments arguments, const std::string& names, ParseFormat& format,
                       const std::string& help) {
-    add_choice<ParseFormat>(
-        app, names, format, help,
+    arguments.choice<ParseFormat>(
+        names, format, help,
         {{"ascii-encoded", ParseFormat::ascii_encoded}, {"hex", ParseFormat::hex}});
 }
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
+#include "cli/arguments.hpp"
+#include "report/document.hpp"
 
 #include <rebolt/result.hpp>
 
@@ -21,7 +21,7 @@ enum class KeyFormat : std::uint8_t {
 };
 
 /// Adds a `--format` option (`names`: "-f,--format") that sets `format`.
-void add_format_option(CLI::App& app, const std::string& names, KeyFormat& format,
+void add_format_option(Arguments arguments, const std::string& names, KeyFormat& format,
                        const std::string& help);
 
 /// Prints the bytes in this format, without a newline. Memory: O(1), however
@@ -35,14 +35,14 @@ void print_bytes(std::string_view bytes, KeyFormat format);
 /// Adds the bytes to a JSON object, under a name that tells how they are
 /// written: `name` (text; auto and bytes, if they are UTF-8), `name_hex` (these
 /// otherwise, and hex), `name_ascii`, `name_redacted`.
-void put_bytes(nlohmann::ordered_json& object, const std::string& name, std::string_view bytes,
+void put_bytes(rebolt::report::Document& object, const std::string& name, std::string_view bytes,
                KeyFormat format);
 
 /// How keys and bucket names are given on the command line.
 enum class ParseFormat : std::uint8_t { ascii_encoded, hex };
 
 /// Adds a `--parse-format` option (under the name given) that sets `format`.
-void add_parse_option(CLI::App& app, const std::string& names, ParseFormat& format,
+void add_parse_option(Arguments arguments, const std::string& names, ParseFormat& format,
                       const std::string& help);
 /// The bytes that `text` stands for. Errors: invalid_argument (no hex digits).
 [[nodiscard]] Result<std::string> parsed(std::string_view text, ParseFormat format);

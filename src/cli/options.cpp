@@ -4,28 +4,30 @@
 
 #include <fmt/format.h>
 
-#include "cli/numbers.hpp"
 #include "cli/output.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 
-void CommonOptions::add_to(CLI::App& app) {
-    add_to_writer(app);
-    app.add_flag("--json", json, "Print JSON for machines");
-    app.add_flag("--no-lock", no_lock,
-                 "Read although another program holds the file; what is shown may mix two states");
+void CommonOptions::add_to(Arguments arguments) {
+    add_to_writer(arguments);
+    arguments.flag("--json", json, "Print JSON for machines");
+    arguments.flag(
+        "--no-lock", no_lock,
+        "Read although another program holds the file; what is shown may mix two states");
 }
 
-void CommonOptions::add_to_writer(CLI::App& app) {
-    app.add_option("FILE", file, "The database file")->required()->type_name("");
-    app.add_option("--timeout", timeout_seconds, "Seconds to wait for the file's lock")
-        ->check(seconds_number())
-        ->capture_default_str();
-    app.add_option("--color", color, "Colours: auto, always or never")
-        ->check(CLI::IsMember({"auto", "always", "never"}))
-        ->capture_default_str();
-    auto* be_quiet = app.add_flag("-q,--quiet", quiet, "Print results only, no notes or progress");
-    app.add_flag("-v,--verbose", verbose, "Say more")->excludes(be_quiet);
+void CommonOptions::add_to_writer(Arguments arguments) {
+    arguments.positional("FILE", file, "The database file").required();
+    arguments.option("--timeout", timeout_seconds, "Seconds to wait for the file's lock")
+        .check(seconds_number())
+        .show_default();
+    arguments.option("--color", color, "Colours: auto, always or never")
+        .check(one_of({"auto", "always", "never"}))
+        .show_default();
+    const Option be_quiet =
+        arguments.flag("-q,--quiet", quiet, "Print results only, no notes or progress");
+    arguments.flag("-v,--verbose", verbose, "Say more").excludes(be_quiet);
 }
 
 void CommonOptions::apply() const {

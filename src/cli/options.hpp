@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-#include <CLI/CLI.hpp>
+#include "cli/arguments.hpp"
 
 #include <rebolt/db.hpp>
 #include <rebolt/page_source.hpp>
@@ -22,9 +22,9 @@ struct CommonOptions {
     std::string color = "auto";
 
     /// Adds FILE, --json, --no-lock, --timeout, --color, -q and -v.
-    void add_to(CLI::App& app);
+    void add_to(Arguments arguments);
     /// The same for a command that writes: no --json, no --no-lock.
-    void add_to_writer(CLI::App& app);
+    void add_to_writer(Arguments arguments);
     /// Applies --color and says what --no-lock means, if the file is locked.
     void apply() const;
     [[nodiscard]] std::chrono::milliseconds timeout() const;

@@ -10,8 +10,8 @@ ProvenanceFile::ProvenanceFile(const std::string& path, std::vector<std::string>
     : path_(path), donors_(std::move(donors)), file_(path, std::ios::binary | std::ios::trunc) {}
 
 Result<void> ProvenanceFile::write(const RecoveredItem& item) {
-    Json json;
-    json["bucket"] = Json::array();
+    Document json;
+    json["bucket"] = Document::array();
     for (const std::string& name : item.bucket)
         json["bucket"].push_back(printable(name));
     json["key"] = printable(item.key);
@@ -24,7 +24,7 @@ Result<void> ProvenanceFile::write(const RecoveredItem& item) {
         json["donor"] = donors_.at(item.donor);
     else
         json["page"] = number(item.page);
-    file_ << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+    file_ << json.line() << '\n';
     return state();
 }
 

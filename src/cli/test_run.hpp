@@ -26,18 +26,18 @@ inline std::string damaged_file(const std::string& name) {
     return REBOLT_TEST_DATA "/damaged/" + name;
 }
 
-/// `rebolt <words…>`.
-inline test::CommandResult rebolt(std::vector<std::string> words) {
-    words.insert(words.begin(), REBOLT_EXE);
-    return test::run_command(words);
+/// `rebolt <arguments…>`.
+inline test::CommandResult rebolt(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), REBOLT_EXE);
+    return test::run_command(arguments);
 }
 
-/// `rebolt <command> <file> <words…>`, and the file is as it was.
+/// `rebolt <command> <file> <arguments…>`, and the file is as it was.
 inline test::CommandResult rebolt_on(const std::string& file, const std::string& command,
-                                     const std::vector<std::string>& words = {}) {
+                                     const std::vector<std::string>& arguments = {}) {
     const std::string before = test::bytes_of(file);
     std::vector<std::string> all{command, file};
-    all.insert(all.end(), words.begin(), words.end());
+    all.insert(all.end(), arguments.begin(), arguments.end());
     test::CommandResult result = rebolt(all);
     EXPECT_TRUE(test::bytes_of(file) == before) << command << " changed " << file;
     return result;

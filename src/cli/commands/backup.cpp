@@ -64,14 +64,14 @@ ExitCode run_backup(const Options& options) {
 
 } // namespace
 
-void set_up_backup(CLI::App& app, ExitCode& code) {
+void set_up_backup(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to(app);
-    app.add_option("-o,--output", options->output, "The new file")->required();
-    app.add_flag("--force", options->force, "Replace the new file if it is there");
-    app.footer("The new file appears under its name when it is whole and synced.\n"
-               "Example: rebolt backup my.db -o my-backup.db");
-    app.callback([options, &code] { code = run_backup(*options); });
+    options->common.add_to(arguments);
+    arguments.option("-o,--output", options->output, "The new file").required();
+    arguments.flag("--force", options->force, "Replace the new file if it is there");
+    arguments.footer("The new file appears under its name when it is whole and synced.\n"
+                     "Example: rebolt backup my.db -o my-backup.db");
+    arguments.on_run([options] { return run_backup(*options); });
 }
 
 } // namespace rebolt::cli

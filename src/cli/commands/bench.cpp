@@ -14,8 +14,8 @@
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/numbers.hpp"
 #include "cli/output.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -157,33 +157,33 @@ ExitCode run_bench(const Options& options) {
 
 } // namespace
 
-void set_up_bench(CLI::App& app, ExitCode& code) {
+void set_up_bench(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    app.add_option("--count", options->count, "Keys to write")
-        ->check(whole_number())
-        ->capture_default_str();
-    app.add_option("--batch-size", options->batch_size, "Keys in a transaction; 0: all in one")
-        ->check(whole_number())
-        ->capture_default_str();
-    app.add_option("--key-size", options->key_bytes, "Bytes of a key")
-        ->check(whole_number(8, 32768))
-        ->capture_default_str();
-    app.add_option("--value-size", options->value_bytes, "Bytes of a value")
-        ->check(whole_number(0, 0x7FFF'FFFE))
-        ->capture_default_str();
-    app.add_option("--write-mode", options->write_mode, "Order of the keys, and nested buckets")
-        ->check(CLI::IsMember({"seq", "rnd", "seq-nest", "rnd-nest"}))
-        ->capture_default_str();
-    app.add_option("--fill-percent", options->fill_percent, "How full pages are left, 0.1 to 1")
-        ->capture_default_str();
-    app.add_option("--page-size", options->page_size, "Bytes a page; 0: the system's")
-        ->check(whole_number())
-        ->capture_default_str();
-    app.add_flag("--no-sync", options->no_sync, "Commits do not sync");
-    app.add_flag("--work", options->keep, "Keep the file and print its path");
-    app.add_option("--path", options->path, "The new file; default: one in the temporary folder");
-    app.footer("Example: rebolt bench --count 100000 --batch-size 1000 --write-mode rnd");
-    app.callback([options, &code] { code = run_bench(*options); });
+    arguments.option("--count", options->count, "Keys to write")
+        .check(whole_number())
+        .show_default();
+    arguments.option("--batch-size", options->batch_size, "Keys in a transaction; 0: all in one")
+        .check(whole_number())
+        .show_default();
+    arguments.option("--key-size", options->key_bytes, "Bytes of a key")
+        .check(whole_number(8, 32768))
+        .show_default();
+    arguments.option("--value-size", options->value_bytes, "Bytes of a value")
+        .check(whole_number(0, 0x7FFF'FFFE))
+        .show_default();
+    arguments.option("--write-mode", options->write_mode, "Order of the keys, and nested buckets")
+        .check(one_of({"seq", "rnd", "seq-nest", "rnd-nest"}))
+        .show_default();
+    arguments.option("--fill-percent", options->fill_percent, "How full pages are left, 0.1 to 1")
+        .show_default();
+    arguments.option("--page-size", options->page_size, "Bytes a page; 0: the system's")
+        .check(whole_number())
+        .show_default();
+    arguments.flag("--no-sync", options->no_sync, "Commits do not sync");
+    arguments.flag("--work", options->keep, "Keep the file and print its path");
+    arguments.option("--path", options->path, "The new file; default: one in the temporary folder");
+    arguments.footer("Example: rebolt bench --count 100000 --batch-size 1000 --write-mode rnd");
+    arguments.on_run([options] { return run_bench(*options); });
 }
 
 } // namespace rebolt::cli

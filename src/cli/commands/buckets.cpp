@@ -15,7 +15,7 @@ namespace {
 
 // A bucket whose value is damaged has a name all the same.
 ExitCode print_json(const Tx& tx, std::string_view name) {
-    Json json = Json::object();
+    Document json = Document::object();
     put_bytes(json, "bucket", name, KeyFormat::automatic);
     const auto bucket = tx.bucket(name);
     if (!bucket) {
@@ -67,12 +67,13 @@ ExitCode run_buckets(const CommonOptions& options) {
 
 } // namespace
 
-void set_up_buckets(CLI::App& app, ExitCode& code) {
+void set_up_buckets(Arguments arguments) {
     auto options = std::make_shared<CommonOptions>();
-    options->add_to(app);
-    app.footer("Names that cannot be printed are shown in hex. With --json one object a line.\n"
-               "Example: rebolt buckets /var/lib/docker/network/files/local-kv.db");
-    app.callback([options, &code] { code = run_buckets(*options); });
+    options->add_to(arguments);
+    arguments.footer(
+        "Names that cannot be printed are shown in hex. With --json one object a line.\n"
+        "Example: rebolt buckets /var/lib/docker/network/files/local-kv.db");
+    arguments.on_run([options] { return run_buckets(*options); });
 }
 
 } // namespace rebolt::cli

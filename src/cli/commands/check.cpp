@@ -10,11 +10,11 @@
 #include "cli/commands/check_json.hpp"
 #include "cli/commands/check_text.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/owner.hpp"
 #include "cli/progress.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -68,22 +68,24 @@ ExitCode run_check(const Options& options) {
 
 } // namespace
 
-void set_up_check(CLI::App& app, ExitCode& code) {
+void set_up_check(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to(app);
-    app.add_option("--threads", options->threads,
-                   "Threads to use; 0: all cores when the file is large enough to gain")
-        ->check(whole_number())
-        ->capture_default_str();
-    app.add_option("--max-findings", options->findings_max, "Findings to list; more are counted")
-        ->check(whole_number(1))
-        ->capture_default_str();
-    app.add_flag("--no-values", options->no_values,
-                 "Do not parse the values of programs that are known (Docker, etcd, containerd)");
-    app.footer("Example: rebolt check /var/lib/docker/network/files/local-kv.db\n"
-               "Exit codes: 0 clean, 4 damaged, 8 not a bolt file or not readable, 16 wrong usage, "
-               "32 cancelled.");
-    app.callback([options, &code] { code = run_check(*options); });
+    options->common.add_to(arguments);
+    arguments
+        .option("--threads", options->threads,
+                "Threads to use; 0: all cores when the file is large enough to gain")
+        .check(whole_number())
+        .show_default();
+    arguments.option("--max-findings", options->findings_max, "Findings to list; more are counted")
+        .check(whole_number(1))
+        .show_default();
+    arguments.flag("--no-values", options->no_values,
+                   "Do not parse the values of programs that are known (Docker, etcd, containerd)");
+    arguments.footer(
+        "Example: rebolt check /var/lib/docker/network/files/local-kv.db\n"
+        "Exit codes: 0 clean, 4 damaged, 8 not a bolt file or not readable, 16 wrong usage, "
+        "32 cancelled.");
+    arguments.on_run([options] { return run_check(*options); });
 }
 
 } // namespace rebolt::cli

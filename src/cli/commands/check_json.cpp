@@ -1,61 +1,61 @@
 #include "cli/commands/check_json.hpp"
 
+#include "cli/json_output.hpp"
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "cli/commands/check_text.hpp"
 
 namespace rebolt::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr const char* shape = "rebolt.check/1";
 
 template <class Number>
-Json or_null(const std::optional<Number>& value) {
-    return value ? Json(*value) : Json(nullptr);
+Document or_null(const std::optional<Number>& value) {
+    return value ? Document(*value) : Document(nullptr);
 }
 
-Json meta_json(const MetaReport& meta) {
+Document meta_json(const MetaReport& meta) {
     const format::MetaFields& f = meta.fields;
-    return {{"page", number(meta.page)},
-            {"valid", meta.valid},
-            {"current", meta.current},
-            {"txid", f.txid},
-            {"version", f.version},
-            {"page_size", f.page_size},
-            {"root", f.root},
-            {"sequence", f.sequence},
-            {"freelist", PageId{f.freelist} == no_freelist ? Json(nullptr) : Json(f.freelist)},
-            {"high_water_mark", f.high_water_mark},
-            {"checksum", fmt::format("{:016x}", f.checksum)}};
+    return {
+        {"page", number(meta.page)},
+        {"valid", meta.valid},
+        {"current", meta.current},
+        {"txid", f.txid},
+        {"version", f.version},
+        {"page_size", f.page_size},
+        {"root", f.root},
+        {"sequence", f.sequence},
+        {"freelist", PageId{f.freelist} == no_freelist ? Document(nullptr) : Document(f.freelist)},
+        {"high_water_mark", f.high_water_mark},
+        {"checksum", fmt::format("{:016x}", f.checksum)}};
 }
 
-Json tree_json(const TreeReport& tree) {
+Document tree_json(const TreeReport& tree) {
     return {{"txid", number(tree.transaction)}, {"meta", number(tree.meta)},
             {"current", tree.current},          {"whole", tree.whole},
             {"findings", tree.findings},        {"keys", tree.key_count},
             {"buckets", tree.bucket_count}};
 }
 
-Json pages_json(const PageCounts& pages) {
+Document pages_json(const PageCounts& pages) {
     return {{"meta", pages.meta},  {"freelist", pages.freelist}, {"branch", pages.branch},
             {"leaf", pages.leaf},  {"overflow", pages.overflow}, {"damaged", pages.damaged},
             {"free", pages.free},  {"leaked", pages.leaked},     {"missing", pages.missing},
             {"total", pages.total}};
 }
 
-Json finding_json(const Finding& finding) {
-    Json bucket = Json::array();
+Document finding_json(const Finding& finding) {
+    Document bucket = Document::array();
     for (const std::string& name : finding.place.bucket)
         bucket.push_back(printable(name));
-    Json path = Json::array();
+    Document path = Document::array();
     for (const PageId page : finding.place.path)
         path.push_back(number(page));
-    const Json page = finding.place.page ? Json(number(*finding.place.page)) : Json(nullptr);
-    const Json transaction =
-        finding.transaction ? Json(number(*finding.transaction)) : Json(nullptr);
+    const Document page =
+        finding.place.page ? Document(number(*finding.place.page)) : Document(nullptr);
+    const Document transaction =
+        finding.transaction ? Document(number(*finding.transaction)) : Document(nullptr);
     return {{"code", text_of(finding.code).name},
             {"severity", name_of(finding.severity)},
             {"page", page},
@@ -68,15 +68,15 @@ Json finding_json(const Finding& finding) {
 }
 
 template <class List, class Render>
-Json array_of(const List& list, Render&& render) {
-    Json array = Json::array();
+Document array_of(const List& list, Render&& render) {
+    Document array = Document::array();
     for (const auto& item : list)
         array.push_back(render(item));
     return array;
 }
 
-Json counts_json(const CheckReport& report) {
-    Json counts = Json::object();
+Document counts_json(const CheckReport& report) {
+    Document counts = Document::object();
     for (std::size_t code = 0; code < report.count_of.size(); ++code)
         if (report.count_of[code] != 0)
             counts[std::string(text_of(static_cast<FindingCode>(code)).name)] =
@@ -88,24 +88,24 @@ Json counts_json(const CheckReport& report) {
 
 std::string check_json(const CheckReport& report, double seconds) {
     const Advice advice = advice_for(report);
-    const Json json = {{"shape", shape},
-                       {"file", report.path},
-                       {"verdict", name_of(report.verdict)},
-                       {"sentence", sentence(report)},
-                       {"consequence", advice.consequence},
-                       {"next", advice.command},
-                       {"file_bytes", report.file_bytes},
-                       {"page_size", report.page_size_bytes},
-                       {"metas", array_of(report.metas, meta_json)},
-                       {"transactions", array_of(report.trees, tree_json)},
-                       {"pages", pages_json(report.pages)},
-                       {"findings", array_of(report.findings, finding_json)},
-                       {"findings_left_out", report.findings_left_out},
-                       {"counts", counts_json(report)},
-                       {"bytes", report.bytes_covered},
-                       {"seconds", seconds}};
+    const Document json = {{"shape", shape},
+                           {"file", report.path},
+                           {"verdict", name_of(report.verdict)},
+                           {"sentence", sentence(report)},
+                           {"consequence", advice.consequence},
+                           {"next", advice.command},
+                           {"file_bytes", report.file_bytes},
+                           {"page_size", report.page_size_bytes},
+                           {"metas", array_of(report.metas, meta_json)},
+                           {"transactions", array_of(report.trees, tree_json)},
+                           {"pages", pages_json(report.pages)},
+                           {"findings", array_of(report.findings, finding_json)},
+                           {"findings_left_out", report.findings_left_out},
+                           {"counts", counts_json(report)},
+                           {"bytes", report.bytes_covered},
+                           {"seconds", seconds}};
     // A path may hold any bytes: what is no UTF-8 is replaced, never a failure.
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json.lines() + "\n";
 }
 
 } // namespace rebolt::cli

@@ -1,36 +1,36 @@
 // The commands' set-up functions, one a file in this folder.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include "cli/arguments.hpp"
 
 #include "cli/exit_code.hpp"
 
 namespace rebolt::cli {
 
-void set_up_backup(CLI::App& app, ExitCode& code);
-void set_up_bench(CLI::App& app, ExitCode& code);
-void set_up_buckets(CLI::App& app, ExitCode& code);
-void set_up_check(CLI::App& app, ExitCode& code);
-void set_up_compact(CLI::App& app, ExitCode& code);
-void set_up_create_bucket(CLI::App& app, ExitCode& code);
-void set_up_delete(CLI::App& app, ExitCode& code);
-void set_up_docker(CLI::App& app, ExitCode& code);
-void set_up_diagnose(CLI::App& app, ExitCode& code);
-void set_up_dump(CLI::App& app, ExitCode& code);
-void set_up_get(CLI::App& app, ExitCode& code);
-void set_up_info(CLI::App& app, ExitCode& code);
-void set_up_inspect(CLI::App& app, ExitCode& code);
-void set_up_keys(CLI::App& app, ExitCode& code);
-void set_up_page(CLI::App& app, ExitCode& code);
-void set_up_page_item(CLI::App& app, ExitCode& code);
-void set_up_pages(CLI::App& app, ExitCode& code);
-void set_up_put(CLI::App& app, ExitCode& code);
-void set_up_recover(CLI::App& app, ExitCode& code);
-void set_up_repair(CLI::App& app, ExitCode& code);
-void set_up_stats(CLI::App& app, ExitCode& code);
-void set_up_store(CLI::App& app, ExitCode& code);
-void set_up_surgery(CLI::App& app, ExitCode& code);
-void set_up_guard(CLI::App& app, ExitCode& code);
-void set_up_undo(CLI::App& app, ExitCode& code);
+void set_up_backup(Arguments arguments);
+void set_up_bench(Arguments arguments);
+void set_up_buckets(Arguments arguments);
+void set_up_check(Arguments arguments);
+void set_up_compact(Arguments arguments);
+void set_up_create_bucket(Arguments arguments);
+void set_up_delete(Arguments arguments);
+void set_up_docker(Arguments arguments);
+void set_up_diagnose(Arguments arguments);
+void set_up_dump(Arguments arguments);
+void set_up_get(Arguments arguments);
+void set_up_info(Arguments arguments);
+void set_up_inspect(Arguments arguments);
+void set_up_keys(Arguments arguments);
+void set_up_page(Arguments arguments);
+void set_up_page_item(Arguments arguments);
+void set_up_pages(Arguments arguments);
+void set_up_put(Arguments arguments);
+void set_up_recover(Arguments arguments);
+void set_up_repair(Arguments arguments);
+void set_up_stats(Arguments arguments);
+void set_up_store(Arguments arguments);
+void set_up_surgery(Arguments arguments);
+void set_up_guard(Arguments arguments);
+void set_up_undo(Arguments arguments);
 
 } // namespace rebolt::cli

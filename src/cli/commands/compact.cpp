@@ -8,10 +8,10 @@
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -54,19 +54,20 @@ ExitCode run_compact(const Options& options) {
 
 } // namespace
 
-void set_up_compact(CLI::App& app, ExitCode& code) {
+void set_up_compact(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to(app);
-    app.add_option("-o,--output", options->output, "The new file")->required();
-    app.add_option("--tx-max-size", options->transaction_bytes_max,
-                   "Bytes of keys and values in one transaction; 0: all in one")
-        ->check(whole_number())
-        ->capture_default_str();
-    app.add_flag("--no-sync", options->no_sync, "Do not sync while writing");
-    app.add_flag("--force", options->force, "Replace the new file if it is there");
-    app.footer("FILE is only read; the new file appears under its name when it is whole.\n"
-               "Example: rebolt compact my.db -o my-small.db");
-    app.callback([options, &code] { code = run_compact(*options); });
+    options->common.add_to(arguments);
+    arguments.option("-o,--output", options->output, "The new file").required();
+    arguments
+        .option("--tx-max-size", options->transaction_bytes_max,
+                "Bytes of keys and values in one transaction; 0: all in one")
+        .check(whole_number())
+        .show_default();
+    arguments.flag("--no-sync", options->no_sync, "Do not sync while writing");
+    arguments.flag("--force", options->force, "Replace the new file if it is there");
+    arguments.footer("FILE is only read; the new file appears under its name when it is whole.\n"
+                     "Example: rebolt compact my.db -o my-small.db");
+    arguments.on_run([options] { return run_compact(*options); });
 }
 
 } // namespace rebolt::cli

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include "cli/bucket_path.hpp"
-#include "cli/change.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/write_command.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -33,19 +33,21 @@ ExitCode run_create_bucket(Options options) {
         auto made = bucket.create_bucket(*name);
         return made ? Result<void>{} : Result<void>(std::move(made).error());
     };
-    return change(options.common, options.names, options.bucket_format, create, options.may_make);
+    return write_command(options.common, options.names, options.bucket_format, create,
+                         options.may_make);
 }
 
 } // namespace
 
-void set_up_create_bucket(CLI::App& app, ExitCode& code) {
+void set_up_create_bucket(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to_writer(app);
-    add_words(app, "BUCKET", options->names, "Buckets that are there, and at last the new one");
-    app.add_flag("--create-file", options->may_make, "Make the file if it is not there");
-    add_bucket_format(app, options->bucket_format);
-    app.footer("Example: rebolt create-bucket my.db fruit");
-    app.callback([options, &code] { code = run_create_bucket(*options); });
+    options->common.add_to_writer(arguments);
+    arguments.positionals("BUCKET", options->names,
+                          "Buckets that are there, and at last the new one");
+    arguments.flag("--create-file", options->may_make, "Make the file if it is not there");
+    add_bucket_format(arguments, options->bucket_format);
+    arguments.footer("Example: rebolt create-bucket my.db fruit");
+    arguments.on_run([options] { return run_create_bucket(*options); });
 }
 
 } // namespace rebolt::cli

@@ -4,18 +4,18 @@
 #include <fmt/format.h>
 
 #include "cli/bucket_path.hpp"
-#include "cli/change.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
+#include "cli/write_command.hpp"
 
 namespace rebolt::cli {
 namespace {
 
 struct Options {
     CommonOptions common;
-    std::vector<std::string> words; ///< buckets, then the key or the bucket to delete
+    std::vector<std::string> positionals; ///< buckets, then the key or the bucket to delete
     bool is_bucket = false;
     ParseFormat key_format = ParseFormat::ascii_encoded;
     ParseFormat bucket_format = ParseFormat::ascii_encoded;
@@ -37,37 +37,38 @@ Result<void> erase(Bucket& bucket, const std::string& key, const std::string& fi
 }
 
 ExitCode run_delete(Options options) {
-    if (options.words.size() < (options.is_bucket ? 1 : 2)) {
+    if (options.positionals.size() < (options.is_bucket ? 1 : 2)) {
         print_error(options.is_bucket ? "delete: give the bucket after the file"
                                       : "delete: give a bucket and a key after the file");
         print_note(fmt::format("To see the buckets: rebolt buckets {}",
                                shell_quoted(options.common.file)));
         return ExitCode::usage;
     }
-    const auto key = parsed(options.words.back(),
+    const auto key = parsed(options.positionals.back(),
                             options.is_bucket ? options.bucket_format : options.key_format);
     if (!key)
         return report_bucket(key.error());
-    options.words.pop_back();
-    return change(options.common, options.words, options.bucket_format, [&](Bucket& bucket) {
-        return options.is_bucket ? bucket.delete_bucket(*key)
-                                 : erase(bucket, *key, options.common.file);
-    });
+    options.positionals.pop_back();
+    return write_command(options.common, options.positionals, options.bucket_format,
+                         [&](Bucket& bucket) {
+                             return options.is_bucket ? bucket.delete_bucket(*key)
+                                                      : erase(bucket, *key, options.common.file);
+                         });
 }
 
 } // namespace
 
-void set_up_delete(CLI::App& app, ExitCode& code) {
+void set_up_delete(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to_writer(app);
-    add_words(app, "BUCKET_KEY", options->words,
-              "A bucket, buckets inside it, and at last the key");
-    app.add_flag("--bucket", options->is_bucket,
-                 "The last word is a bucket: delete it with all in it");
-    add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
-    add_bucket_format(app, options->bucket_format);
-    app.footer("Example: rebolt delete my.db fruit apple");
-    app.callback([options, &code] { code = run_delete(*options); });
+    options->common.add_to_writer(arguments);
+    arguments.positionals("BUCKET_KEY", options->positionals,
+                          "A bucket, buckets inside it, and at last the key");
+    arguments.flag("--bucket", options->is_bucket,
+                   "The last word is a bucket: delete it with all in it");
+    add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
+    add_bucket_format(arguments, options->bucket_format);
+    arguments.footer("Example: rebolt delete my.db fruit apple");
+    arguments.on_run([options] { return run_delete(*options); });
 }
 
 } // namespace rebolt::cli

@@ -10,10 +10,10 @@
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/diagnose_report.hpp"
-#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -152,39 +152,42 @@ ExitCode run_diagnose(const Options& options) {
 
 } // namespace
 
-void set_up_diagnose(CLI::App& app, ExitCode& code) {
+void set_up_diagnose(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to(app);
-    app.get_option("FILE")->required(false)->description("The service's log; - is stdin");
-    app.add_option("--unit", options->unit, "Read the journal of this unit of systemd instead");
-    app.add_option("--journal", options->journal,
-                   "The folder of the journal's files, of another machine")
-        ->needs("--unit");
-    app.add_option("--entries", options->entries, "The newest entries of the journal to read")
-        ->check(whole_number(1))
-        ->capture_default_str();
-    app.add_option("--pid", options->process, "Look at this process, which hangs now")
-        ->check(whole_number(1));
-    app.add_option("--watch", options->watch_seconds, "Seconds to watch the process's memory")
-        ->check(seconds_number())
-        ->capture_default_str();
-    app.add_option("--database", options->files,
-                   "The bbolt file that the service uses; may be given several times")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    app.add_flag("--no-database", options->no_file, "Look at no file but the log")
-        ->excludes("--database");
-    app.footer("Nothing is changed: no signal is sent, no file is written.\n"
-               "Example: rebolt diagnose --unit docker\n"
-               "Exit codes: 0 nothing was found, 4 a cause was found, 8 the log or process cannot "
-               "be read, 16 wrong usage, 32 cancelled.");
-    app.callback([options, &code] {
+    options->common.add_to(arguments);
+    arguments.find("FILE").required(false).description("The service's log; - is stdin");
+    arguments.option("--unit", options->unit, "Read the journal of this unit of systemd instead");
+    arguments
+        .option("--journal", options->journal,
+                "The folder of the journal's files, of another machine")
+        .needs(arguments.find("--unit"));
+    arguments.option("--entries", options->entries, "The newest entries of the journal to read")
+        .check(whole_number(1))
+        .show_default();
+    arguments.option("--pid", options->process, "Look at this process, which hangs now")
+        .check(whole_number(1));
+    arguments.option("--watch", options->watch_seconds, "Seconds to watch the process's memory")
+        .check(seconds_number())
+        .show_default();
+    arguments
+        .option("--database", options->files,
+                "The bbolt file that the service uses; may be given several times")
+        .repeatable();
+    arguments.flag("--no-database", options->no_file, "Look at no file but the log")
+        .excludes(arguments.find("--database"));
+    arguments.footer(
+        "Nothing is changed: no signal is sent, no file is written.\n"
+        "Example: rebolt diagnose --unit docker\n"
+        "Exit codes: 0 nothing was found, 4 a cause was found, 8 the log or process cannot "
+        "be read, 16 wrong usage, 32 cancelled.");
+    arguments.on_check([options]() -> std::string {
         if (options->common.file.empty() && options->unit.empty() && options->process == 0)
-            throw CLI::RequiredError("a log, --unit or --pid");
+            return "a log, --unit or --pid is required";
         if (!options->common.file.empty() && !options->unit.empty())
-            throw CLI::ValidationError("a log and --unit exclude each other");
-        code = run_diagnose(*options);
+            return "a log and --unit exclude each other";
+        return {};
     });
+    arguments.on_run([options] { return run_diagnose(*options); });
 }
 
 } // namespace rebolt::cli

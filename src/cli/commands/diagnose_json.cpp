@@ -9,18 +9,18 @@ namespace {
 constexpr const char* shape = "rebolt.diagnose/1";
 
 template <class List, class Render>
-Json array_of(const List& list, Render&& render) {
-    Json array = Json::array();
+Document array_of(const List& list, Render&& render) {
+    Document array = Document::array();
     for (const auto& item : list)
         array.push_back(render(item));
     return array;
 }
 
-Json frame_json(const diagnose::Frame& frame) {
+Document frame_json(const diagnose::Frame& frame) {
     return {{"function", frame.function}, {"file", frame.file}, {"line", frame.line}};
 }
 
-Json diagnosis_json(const diagnose::Diagnosis& diagnosis) {
+Document diagnosis_json(const diagnose::Diagnosis& diagnosis) {
     const diagnose::Symptom& symptom = diagnosis.symptom;
     return {{"signature", name_of(symptom.signature)},
             {"certainty", name_of(diagnosis.certainty)},
@@ -32,7 +32,7 @@ Json diagnosis_json(const diagnose::Diagnosis& diagnosis) {
             {"cause", diagnosis.cause},
             {"proof", diagnosis.proof},
             {"pages", diagnosis.pages},
-            {"depth", diagnosis.depth ? Json(*diagnosis.depth) : Json(nullptr)},
+            {"depth", diagnosis.depth ? Document(*diagnosis.depth) : Document(nullptr)},
             {"files", diagnosis.files},
             {"goroutine", symptom.trace.goroutine},
             {"call_path", symptom.trace.call_path()},
@@ -40,25 +40,25 @@ Json diagnosis_json(const diagnose::Diagnosis& diagnosis) {
             {"frames", array_of(symptom.trace.frames, frame_json)}};
 }
 
-Json log_json(const diagnose::ScanReport& log) {
+Document log_json(const diagnose::ScanReport& log) {
     return {{"source", log.source},    {"lines", log.lines},
             {"bytes", log.bytes},      {"lines_cut", log.lines_cut},
             {"traces", log.traces},    {"symptoms_left_out", log.symptoms_left},
             {"files_named", log.files}};
 }
 
-Json file_json(const diagnose::FileEvidence& file) {
-    Json json = {{"file", file.path},
-                 {"verdict", name_of(file.check.verdict)},
-                 {"sentence", sentence(file.check)},
-                 {"lock_holders", file.lock_holders},
-                 {"findings", Json::array()},
-                 {"recoverable", nullptr}};
+Document file_json(const diagnose::FileEvidence& file) {
+    Document json = {{"file", file.path},
+                     {"verdict", name_of(file.check.verdict)},
+                     {"sentence", sentence(file.check)},
+                     {"lock_holders", file.lock_holders},
+                     {"findings", Document::array()},
+                     {"recoverable", nullptr}};
     for (const Finding& finding : file.check.findings) {
-        Json one = {{"code", text_of(finding.code).name},
-                    {"severity", name_of(finding.severity)},
-                    {"page", nullptr},
-                    {"message", finding.message}};
+        Document one = {{"code", text_of(finding.code).name},
+                        {"severity", name_of(finding.severity)},
+                        {"page", nullptr},
+                        {"message", finding.message}};
         if (finding.place.page)
             one["page"] = number(*finding.place.page);
         json["findings"].push_back(std::move(one));
@@ -69,14 +69,14 @@ Json file_json(const diagnose::FileEvidence& file) {
     return json;
 }
 
-Json process_json(const diagnose::ProcessEvidence& process) {
-    Json json = {{"pid", process.process_id},
-                 {"program", process.program},
-                 {"state", process.state},
-                 {"growing", process.is_growing()},
-                 {"growth_bytes_per_second", process.growth_bytes_per_second()},
-                 {"databases", Json::array()},
-                 {"memory", Json::array()}};
+Document process_json(const diagnose::ProcessEvidence& process) {
+    Document json = {{"pid", process.process_id},
+                     {"program", process.program},
+                     {"state", process.state},
+                     {"growing", process.is_growing()},
+                     {"growth_bytes_per_second", process.growth_bytes_per_second()},
+                     {"databases", Document::array()},
+                     {"memory", Document::array()}};
     for (const diagnose::OpenDatabase& database : process.databases)
         json["databases"].push_back({{"file", database.path},
                                      {"bytes", database.bytes},
@@ -87,14 +87,14 @@ Json process_json(const diagnose::ProcessEvidence& process) {
     return json;
 }
 
-Json unit_json(const diagnose::UnitEvidence& unit) {
+Document unit_json(const diagnose::UnitEvidence& unit) {
     return {{"unit", unit.unit},        {"unavailable", unit.unavailable},
             {"active", unit.active},    {"sub", unit.sub},
             {"result", unit.result},    {"main_pid", unit.main_process},
             {"restarts", unit.restarts}};
 }
 
-Json step_json(const diagnose::Step& step) {
+Document step_json(const diagnose::Step& step) {
     return {{"why", step.why}, {"command", step.words}};
 }
 
@@ -103,7 +103,7 @@ Json step_json(const diagnose::Step& step) {
 std::string diagnose_json(const DiagnoseView& view) {
     const diagnose::Conclusion& conclusion = view.conclusion;
     const diagnose::Evidence& evidence = view.evidence;
-    const Json json = {
+    const Document json = {
         {"shape", shape},
         {"cause_found", conclusion.is_cause_found},
         {"certainty", name_of(conclusion.certainty)},
@@ -111,13 +111,13 @@ std::string diagnose_json(const DiagnoseView& view) {
         {"proof", conclusion.proof},
         {"safe", conclusion.safe},
         {"next", array_of(conclusion.next, step_json)},
-        {"log", view.log ? log_json(*view.log) : Json(nullptr)},
+        {"log", view.log ? log_json(*view.log) : Document(nullptr)},
         {"diagnoses", array_of(evidence.diagnoses, diagnosis_json)},
         {"files", array_of(evidence.files, file_json)},
-        {"process", evidence.process ? process_json(*evidence.process) : Json(nullptr)},
-        {"unit", evidence.unit ? unit_json(*evidence.unit) : Json(nullptr)}};
+        {"process", evidence.process ? process_json(*evidence.process) : Document(nullptr)},
+        {"unit", evidence.unit ? unit_json(*evidence.unit) : Document(nullptr)}};
     // A log may hold any bytes: what is no UTF-8 is replaced, never a failure.
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return json.lines() + "\n";
 }
 
 } // namespace rebolt::cli

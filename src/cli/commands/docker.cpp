@@ -3,12 +3,12 @@
 
 #include "cli/app.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/commands/docker/subject.hpp"
+#include "cli/commands/docker/target.hpp"
 
 namespace rebolt::cli {
 namespace {
 
-constexpr std::array verbs{
+constexpr std::array subcommands{
     Command{"networks", "List networks, as `docker network ls` does", set_up_docker_networks},
     Command{"endpoints", "List the containers' places in networks", set_up_docker_endpoints},
     Command{"sandboxes", "List sandboxes: the containers' network namespaces",
@@ -22,12 +22,13 @@ constexpr std::array verbs{
 
 } // namespace
 
-void set_up_docker(CLI::App& app, ExitCode& code) {
-    app.require_subcommand(1);
-    app.footer("Without FILE: /var/lib/docker/network/files/local-kv.db. A damaged file is shown "
-               "as far as it is sound.");
-    for (const Command& verb : verbs)
-        verb.set_up(*app.add_subcommand(verb.name, verb.summary), code);
+void set_up_docker(Arguments arguments) {
+    arguments.require_subcommand();
+    arguments.footer(
+        "Without FILE: /var/lib/docker/network/files/local-kv.db. A damaged file is shown "
+        "as far as it is sound.");
+    for (const Command& subcommand : subcommands)
+        subcommand.set_up(arguments.subcommand(subcommand.name, subcommand.summary));
 }
 
 } // namespace rebolt::cli

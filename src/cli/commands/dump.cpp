@@ -9,10 +9,10 @@
 #include "cli/damage_log.hpp"
 #include "cli/json_output.hpp"
 #include "cli/key_format.hpp"
-#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/page_content.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -56,7 +56,7 @@ void print_page(const PageSource& source, std::uint64_t id, const format::PageVi
     const std::string_view bytes = as_text(page.bytes().first(source.page_size_bytes()));
     if (!json)
         return print_dump(offset, bytes);
-    Json object{{"page", id}, {"offset", offset}};
+    Document object{{"page", id}, {"offset", offset}};
     put_bytes(object, "bytes", bytes, KeyFormat::hex);
     print_json_line(object);
 }
@@ -86,17 +86,15 @@ ExitCode run_dump(const Options& options) {
 
 } // namespace
 
-void set_up_dump(CLI::App& app, ExitCode& code) {
+void set_up_dump(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to(app);
-    app.add_option("PAGE", options->pages, "Page ids")
-        ->check(whole_number())
-        ->required()
-        ->type_name("");
-    app.footer("Prints the bytes of each page in hex, without its overflow pages; `*` stands for "
-               "lines that repeat.\n"
-               "Example: rebolt dump /var/lib/docker/network/files/local-kv.db 0 1");
-    app.callback([options, &code] { code = run_dump(*options); });
+    options->common.add_to(arguments);
+    arguments.positional("PAGE", options->pages, "Page ids").check(whole_number()).required();
+    arguments.footer(
+        "Prints the bytes of each page in hex, without its overflow pages; `*` stands for "
+        "lines that repeat.\n"
+        "Example: rebolt dump /var/lib/docker/network/files/local-kv.db 0 1");
+    arguments.on_run([options] { return run_dump(*options); });
 }
 
 } // namespace rebolt::cli

@@ -48,7 +48,7 @@ void print_value(std::string_view key, std::string_view value, const Options& op
         print("\n");
         return;
     }
-    Json json = Json::object();
+    Document json = Document::object();
     put_bytes(json, "key", key, KeyFormat::automatic);
     put_bytes(json, "value", value, options.format);
     print_json_line(json);
@@ -92,16 +92,17 @@ ExitCode run_get(const Options& options) {
 
 } // namespace
 
-void set_up_get(CLI::App& app, ExitCode& code) {
+void set_up_get(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to(app);
-    add_words(app, "BUCKET_KEY", options->path, "A bucket, buckets inside it, and at last the key");
-    add_format_option(app, "--format", options->format, "How to print the value");
-    add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
-    add_bucket_format(app, options->bucket_format);
-    app.footer("Example: rebolt get --format bytes "
-               "/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db v1 version");
-    app.callback([options, &code] { code = run_get(*options); });
+    options->common.add_to(arguments);
+    arguments.positionals("BUCKET_KEY", options->path,
+                          "A bucket, buckets inside it, and at last the key");
+    add_format_option(arguments, "--format", options->format, "How to print the value");
+    add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
+    add_bucket_format(arguments, options->bucket_format);
+    arguments.footer("Example: rebolt get --format bytes "
+                     "/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db v1 version");
+    arguments.on_run([options] { return run_get(*options); });
 }
 
 } // namespace rebolt::cli

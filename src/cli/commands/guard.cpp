@@ -9,11 +9,11 @@
 #include <rebolt/guard.hpp>
 
 #include "cli/commands/commands.hpp"
-#include "cli/commands/guard/verbs.hpp"
+#include "cli/commands/guard/subcommands.hpp"
 #include "cli/json_output.hpp"
-#include "cli/numbers.hpp"
 #include "cli/output.hpp"
 #include "cli/owner.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -21,7 +21,7 @@ namespace {
 constexpr const char* default_config = "/etc/rebolt/guard.toml";
 
 struct Options {
-    GuardWords words;
+    GuardPaths paths;
     std::vector<std::string> targets;
     std::string policy;
     std::string data_root;
@@ -64,7 +64,7 @@ Result<void> add_target(Work& work, const std::string& target, const Options& op
 }
 
 Result<Work> work_of(const Options& options) {
-    auto config = guard_config_of(options.words);
+    auto config = guard_config_of(options.paths);
     if (!config)
         return std::move(config).error();
     Work work{.options = std::move(config->options), .files = {}};
@@ -90,21 +90,22 @@ Result<Work> work_of(const Options& options) {
     return work;
 }
 
-Json json_of(const GuardReport& report) {
-    Json json{{"file", report.path},
-              {"outcome", name_of(report.outcome)},
-              {"may_start", report.may_start},
-              {"line", report.line},
-              {"damage", report.damage.empty() ? Json(nullptr) : Json(report.damage)},
-              {"quarantine", report.quarantine.empty() ? Json(nullptr) : Json(report.quarantine)},
-              {"snapshot", report.snapshot.empty() ? Json(nullptr) : Json(report.snapshot)},
-              {"donors", report.donors},
-              {"restored_from",
-               report.restored_from.empty() ? Json(nullptr) : Json(report.restored_from)},
-              {"records_mended", report.records_mended},
-              {"microseconds", report.took.count()}};
+Document json_of(const GuardReport& report) {
+    Document json{
+        {"file", report.path},
+        {"outcome", name_of(report.outcome)},
+        {"may_start", report.may_start},
+        {"line", report.line},
+        {"damage", report.damage.empty() ? Document(nullptr) : Document(report.damage)},
+        {"quarantine", report.quarantine.empty() ? Document(nullptr) : Document(report.quarantine)},
+        {"snapshot", report.snapshot.empty() ? Document(nullptr) : Document(report.snapshot)},
+        {"donors", report.donors},
+        {"restored_from",
+         report.restored_from.empty() ? Document(nullptr) : Document(report.restored_from)},
+        {"records_mended", report.records_mended},
+        {"microseconds", report.took.count()}};
     if (report.recovery) {
-        Json keys = Json::object();
+        Document keys = Document::object();
         for (std::size_t i = 0; i < provenance_count; ++i)
             keys[std::string(name_of(static_cast<Provenance>(i)))] =
                 report.recovery->counts.keys[i];
@@ -135,7 +136,7 @@ ExitCode run_guard(const Options& options) {
         const ExitCode code = report(work.error());
         return work.error().code() == ErrorCode::invalid_argument ? ExitCode::usage : code;
     }
-    Json json{{"shape", "rebolt.guard/1"}, {"may_start", true}, {"files", Json::array()}};
+    Document json{{"shape", "rebolt.guard/1"}, {"may_start", true}, {"files", Document::array()}};
     ExitCode code = ExitCode::done;
     for (const GuardedFile& file : work->files) {
         tell_systemd(file.path, work->options.time_budget);
@@ -157,58 +158,56 @@ ExitCode run_guard(const Options& options) {
 
 } // namespace
 
-void GuardWords::add_to(CLI::App& app) {
-    app.add_option("--config", config,
-                   fmt::format("The configuration (default: {}, if it is "
-                               "there)",
-                               default_config));
-    app.add_option("--state-folder", state_folder, "Where snapshots and records are");
+void GuardPaths::add_to(Arguments arguments) {
+    arguments.option("--config", config,
+                     fmt::format("The configuration (default: {}, if it is "
+                                 "there)",
+                                 default_config));
+    arguments.option("--state-folder", state_folder, "Where snapshots and records are");
 }
 
-Result<GuardConfig> guard_config_of(const GuardWords& words) {
-    auto config = read_guard_config(words.config.empty() ? default_config : words.config);
-    if (!config && words.config.empty() && config.error().code() == ErrorCode::file_not_found)
+Result<GuardConfig> guard_config_of(const GuardPaths& paths) {
+    auto config = read_guard_config(paths.config.empty() ? default_config : paths.config);
+    if (!config && paths.config.empty() && config.error().code() == ErrorCode::file_not_found)
         config = GuardConfig{};
-    if (config && !words.state_folder.empty())
-        config->options.state_folder = words.state_folder;
+    if (config && !paths.state_folder.empty())
+        config->options.state_folder = paths.state_folder;
     return config;
 }
 
-void set_up_guard(CLI::App& app, ExitCode& code) {
+void set_up_guard(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->words.add_to(app);
-    app.add_option("targets", options->targets,
-                   "docker, containerd, etcd, or files; none: what the configuration says");
-    app.add_option("--policy", options->policy,
-                   "For all files: recover (set aside and bring back what is there), quarantine "
-                   "(set aside; the service makes a new one), refuse (leave it, and stop the "
-                   "start)")
-        ->check(CLI::IsMember({"recover", "quarantine", "refuse"}));
-    app.add_option("--data-root", options->data_root,
-                   "The service's data root, if it is not where its configuration says");
-    app.add_option("--budget", options->budget_seconds, "Seconds for one file")
-        ->check(seconds_number(0.001));
-    app.add_flag("--reset-caches", options->reset_caches,
-                 "Set damaged caches (BuildKit's) aside instead of recovering them");
-    app.add_flag("--dry-run", options->dry_run, "Judge, and change nothing");
-    app.add_flag("--json", options->json, "Print JSON for machines");
-    app.add_flag("-q,--quiet", options->quiet, "Say nothing of clean files");
-    app.footer("In front of a service (ExecStartPre=): exits 0 if it may start. A damaged file is "
-               "kept beside its\nplace as FILE.damaged-TIME; `rebolt guard undo FILE` puts it "
-               "back.\n"
-               "Example: rebolt guard docker\n"
-               "Exit codes: 0 may start, 4 a damaged file was left as it is, 8 failed, 16 wrong "
-               "usage.");
-    app.require_subcommand(0, 1);
-    set_up_guard_undo(*app.add_subcommand("undo", "Put a file back that the guard set aside"),
-                      code);
+    options->paths.add_to(arguments);
+    arguments.positional("targets", options->targets,
+                         "docker, containerd, etcd, or files; none: what the configuration says");
+    arguments
+        .option("--policy", options->policy,
+                "For all files: recover (set aside and bring back what is there), quarantine "
+                "(set aside; the service makes a new one), refuse (leave it, and stop the "
+                "start)")
+        .check(one_of({"recover", "quarantine", "refuse"}));
+    arguments.option("--data-root", options->data_root,
+                     "The service's data root, if it is not where its configuration says");
+    arguments.option("--budget", options->budget_seconds, "Seconds for one file")
+        .check(seconds_number(0.001));
+    arguments.flag("--reset-caches", options->reset_caches,
+                   "Set damaged caches (BuildKit's) aside instead of recovering them");
+    arguments.flag("--dry-run", options->dry_run, "Judge, and change nothing");
+    arguments.flag("--json", options->json, "Print JSON for machines");
+    arguments.flag("-q,--quiet", options->quiet, "Say nothing of clean files");
+    arguments.footer(
+        "In front of a service (ExecStartPre=): exits 0 if it may start. A damaged file is "
+        "kept beside its\nplace as FILE.damaged-TIME; `rebolt guard undo FILE` puts it "
+        "back.\n"
+        "Example: rebolt guard docker\n"
+        "Exit codes: 0 may start, 4 a damaged file was left as it is, 8 failed, 16 wrong "
+        "usage.");
+    arguments.allow_subcommand();
+    set_up_guard_undo(arguments.subcommand("undo", "Put a file back that the guard set aside"));
     set_up_guard_install(
-        *app.add_subcommand("install", "Put the guard in front of a service of systemd"), code);
-    set_up_guard_uninstall(*app.add_subcommand("uninstall", "Take it away again"), code);
-    app.callback([options, &app, &code] {
-        if (app.get_subcommands().empty())
-            code = run_guard(*options);
-    });
+        arguments.subcommand("install", "Put the guard in front of a service of systemd"));
+    set_up_guard_uninstall(arguments.subcommand("uninstall", "Take it away again"));
+    arguments.on_run([options] { return run_guard(*options); });
 }
 
 } // namespace rebolt::cli

@@ -26,15 +26,15 @@ void print_text(const DB& db, const format::MetaFields& meta, const DatabaseStat
                           stats->free_page_count));
 }
 
-Json as_json(const DB& db, const format::MetaFields& meta, const Result<DatabaseStats>& stats) {
+Document as_json(const DB& db, const format::MetaFields& meta, const Result<DatabaseStats>& stats) {
     const bool stored = PageId{meta.freelist} != no_freelist;
-    Json json{{"file", db.path()},
-              {"page_size", db.page_size_bytes()},
-              {"high_water_mark", meta.high_water_mark},
-              {"txid", meta.txid},
-              {"root", meta.root},
-              {"sequence", meta.sequence},
-              {"freelist", stored ? Json(meta.freelist) : Json(nullptr)}};
+    Document json{{"file", db.path()},
+                  {"page_size", db.page_size_bytes()},
+                  {"high_water_mark", meta.high_water_mark},
+                  {"txid", meta.txid},
+                  {"root", meta.root},
+                  {"sequence", meta.sequence},
+                  {"freelist", stored ? Document(meta.freelist) : Document(nullptr)}};
     if (stats) {
         json["file_bytes"] = stats->file_bytes;
         json["free_pages"] = stats->free_page_count;
@@ -75,12 +75,13 @@ ExitCode run_info(const CommonOptions& options) {
 
 } // namespace
 
-void set_up_info(CLI::App& app, ExitCode& code) {
+void set_up_info(Arguments arguments) {
     auto options = std::make_shared<CommonOptions>();
-    options->add_to(app);
-    app.footer("With -v or --json also the transaction, the high water mark and the free pages.\n"
-               "Example: rebolt info /var/lib/docker/network/files/local-kv.db");
-    app.callback([options, &code] { code = run_info(*options); });
+    options->add_to(arguments);
+    arguments.footer(
+        "With -v or --json also the transaction, the high water mark and the free pages.\n"
+        "Example: rebolt info /var/lib/docker/network/files/local-kv.db");
+    arguments.on_run([options] { return run_info(*options); });
 }
 
 } // namespace rebolt::cli

@@ -45,7 +45,7 @@ private:
         Bucket bucket;
         Cursor cursor;
         std::uint64_t buckets_left;
-        std::optional<Json> damage; ///< why not all of it is shown
+        std::optional<Document> damage; ///< why not all of it is shown
         bool started = false;
     };
 
@@ -72,9 +72,7 @@ private:
     }
 
     void print_head(std::string_view name, std::uint64_t keys) const {
-        const auto quoted = [](std::string_view text) {
-            return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-        };
+        const auto quoted = [](std::string_view text) { return Document(text).line(); };
         print(fmt::format("{}{{\n{}\"name\": {},\n", indent(), indent(1), quoted(name)));
         if (!is_utf8(name))
             print(fmt::format("{}\"nameHex\": {},\n", indent(1),
@@ -161,10 +159,9 @@ private:
         print_end(level.damage);
     }
 
-    void print_end(const std::optional<Json>& damage) const {
+    void print_end(const std::optional<Document>& damage) const {
         if (damage)
-            print(fmt::format(",\n{}\"damage\": {}", indent(1),
-                              damage->dump(-1, ' ', false, Json::error_handler_t::replace)));
+            print(fmt::format(",\n{}\"damage\": {}", indent(1), damage->line()));
         print("\n" + indent() + "}");
         if (levels_.empty())
             print("\n");
@@ -189,13 +186,14 @@ ExitCode run_inspect(const CommonOptions& options) {
 
 } // namespace
 
-void set_up_inspect(CLI::App& app, ExitCode& code) {
+void set_up_inspect(Arguments arguments) {
     auto options = std::make_shared<CommonOptions>();
-    options->add_to(app);
-    app.footer("Prints JSON always, as bbolt does: name, keyN (keys that are no buckets), buckets; "
-               "and damage, where\nit kept something from being shown.\n"
-               "Example: rebolt inspect /var/lib/docker/network/files/local-kv.db");
-    app.callback([options, &code] { code = run_inspect(*options); });
+    options->add_to(arguments);
+    arguments.footer(
+        "Prints JSON always, as bbolt does: name, keyN (keys that are no buckets), buckets; "
+        "and damage, where\nit kept something from being shown.\n"
+        "Example: rebolt inspect /var/lib/docker/network/files/local-kv.db");
+    arguments.on_run([options] { return run_inspect(*options); });
 }
 
 } // namespace rebolt::cli

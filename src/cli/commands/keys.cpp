@@ -28,7 +28,7 @@ void print_entry(const Entry& entry, const Options& options) {
         print("\n");
         return;
     }
-    Json json = Json::object();
+    Document json = Document::object();
     put_bytes(json, "key", entry.key, options.format);
     if (entry.is_bucket)
         json["is_bucket"] = true;
@@ -75,15 +75,15 @@ ExitCode run_keys(const Options& options) {
 
 } // namespace
 
-void set_up_keys(CLI::App& app, ExitCode& code) {
+void set_up_keys(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to(app);
-    add_words(app, "BUCKET", options->buckets, "A bucket, then buckets inside it");
-    add_format_option(app, "-f,--format", options->format, "How to print the keys");
-    add_bucket_format(app, options->bucket_format);
-    app.footer("Nested buckets are listed among the keys. With --json one object a line.\n"
-               "Example: rebolt keys /var/lib/docker/network/files/local-kv.db libnetwork");
-    app.callback([options, &code] { code = run_keys(*options); });
+    options->common.add_to(arguments);
+    arguments.positionals("BUCKET", options->buckets, "A bucket, then buckets inside it");
+    add_format_option(arguments, "-f,--format", options->format, "How to print the keys");
+    add_bucket_format(arguments, options->bucket_format);
+    arguments.footer("Nested buckets are listed among the keys. With --json one object a line.\n"
+                     "Example: rebolt keys /var/lib/docker/network/files/local-kv.db libnetwork");
+    arguments.on_run([options] { return run_keys(*options); });
 }
 
 } // namespace rebolt::cli

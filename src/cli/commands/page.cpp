@@ -10,10 +10,10 @@
 #include "cli/commands/page_text.hpp"
 #include "cli/damage_log.hpp"
 #include "cli/json_output.hpp"
-#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -156,15 +156,15 @@ ExitCode run_page(const Options& options) {
 
 } // namespace
 
-void set_up_page(CLI::App& app, ExitCode& code) {
+void set_up_page(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to(app);
-    app.add_option("PAGE", options->pages, "Page ids")->check(whole_number())->type_name("");
-    app.add_flag("--all", options->all, "Print all pages, each with its overflow pages");
-    add_format_option(app, "--format-value,--value-format", options->value_format,
+    options->common.add_to(arguments);
+    arguments.positional("PAGE", options->pages, "Page ids").check(whole_number());
+    arguments.flag("--all", options->all, "Print all pages, each with its overflow pages");
+    add_format_option(arguments, "--format-value,--value-format", options->value_format,
                       "How to print the values of a leaf page");
-    app.footer("Example: rebolt page /var/lib/docker/network/files/local-kv.db 0 1");
-    app.callback([options, &code] { code = run_page(*options); });
+    arguments.footer("Example: rebolt page /var/lib/docker/network/files/local-kv.db 0 1");
+    arguments.on_run([options] { return run_page(*options); });
 }
 
 } // namespace rebolt::cli

@@ -6,11 +6,11 @@
 #include "cli/commands/commands.hpp"
 #include "cli/json_output.hpp"
 #include "cli/key_format.hpp"
-#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/page_content.hpp"
 #include "cli/shell_quoted.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -63,7 +63,7 @@ void print_item(const format::LeafElement& element, const Options& options) {
 }
 
 void print_item_json(const format::LeafElement& element, const Options& options) {
-    Json json{{"page", options.page}, {"item", options.item}};
+    Document json{{"page", options.page}, {"item", options.item}};
     if (!options.value_only)
         put_bytes(json, "key", element.key, options.format);
     if (!options.key_only)
@@ -88,22 +88,20 @@ ExitCode run_page_item(const Options& options) {
 
 } // namespace
 
-void set_up_page_item(CLI::App& app, ExitCode& code) {
+void set_up_page_item(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to(app);
-    app.add_option("PAGE", options->page, "A leaf page's id")
-        ->check(whole_number())
-        ->required()
-        ->type_name("");
-    app.add_option("ITEM", options->item, "Which of its items, from 0")
-        ->check(whole_number())
-        ->required()
-        ->type_name("");
-    auto* key_only = app.add_flag("--key-only", options->key_only, "Print only the key");
-    app.add_flag("--value-only", options->value_only, "Print only the value")->excludes(key_only);
-    add_format_option(app, "--format", options->format, "How to print key and value");
-    app.footer("Example: rebolt page-item --key-only local-kv.db 21 0");
-    app.callback([options, &code] { code = run_page_item(*options); });
+    options->common.add_to(arguments);
+    arguments.positional("PAGE", options->page, "A leaf page's id")
+        .check(whole_number())
+        .required();
+    arguments.positional("ITEM", options->item, "Which of its items, from 0")
+        .check(whole_number())
+        .required();
+    const Option key_only = arguments.flag("--key-only", options->key_only, "Print only the key");
+    arguments.flag("--value-only", options->value_only, "Print only the value").excludes(key_only);
+    add_format_option(arguments, "--format", options->format, "How to print key and value");
+    arguments.footer("Example: rebolt page-item --key-only local-kv.db 21 0");
+    arguments.on_run([options] { return run_page_item(*options); });
 }
 
 } // namespace rebolt::cli

@@ -59,7 +59,7 @@ void print_freelist(const format::PageView& page) {
     print("\n");
 }
 
-Json meta_json(const format::PageView& page) {
+Document meta_json(const format::PageView& page) {
     const auto meta = format::MetaView::of(page.bytes());
     if (!meta)
         return nullptr;
@@ -71,17 +71,17 @@ Json meta_json(const format::PageView& page) {
             {"flags", fields.flags},
             {"root", fields.root},
             {"sequence", fields.sequence},
-            {"freelist", stored ? Json(fields.freelist) : Json(nullptr)},
+            {"freelist", stored ? Document(fields.freelist) : Document(nullptr)},
             {"high_water_mark", fields.high_water_mark},
             {"txid", fields.txid},
             {"checksum", fmt::format("{:016x}", fields.checksum)}};
 }
 
-Json item_json(const PageItem& item, bool is_leaf, KeyFormat value_format) {
+Document item_json(const PageItem& item, bool is_leaf, KeyFormat value_format) {
     if (item.fault)
         return {{"fault",
                  {{"code", text_of(item.fault->code).name}, {"message", to_text(*item.fault)}}}};
-    Json json = Json::object();
+    Document json = Document::object();
     put_bytes(json, "key", item.key, KeyFormat::automatic);
     if (!is_leaf) {
         json["child"] = number(item.child);
@@ -96,8 +96,8 @@ Json item_json(const PageItem& item, bool is_leaf, KeyFormat value_format) {
     return json;
 }
 
-Json ids_json(const format::PageView& page) {
-    Json ids = Json::array();
+Document ids_json(const format::PageView& page) {
+    Document ids = Document::array();
     if (const auto freelist = format::FreelistView::of(page.bytes()))
         for (std::uint64_t index = 0; index < freelist->count(); ++index)
             ids.push_back(number(freelist->id(index)));
@@ -127,22 +127,22 @@ void print_page_text(const ShownPage& shown, KeyFormat value_format) {
     }
 }
 
-nlohmann::ordered_json page_json(const ShownPage& shown, KeyFormat value_format) {
+rebolt::report::Document page_json(const ShownPage& shown, KeyFormat value_format) {
     const format::PageHeader& header = shown.page.header();
     const format::PageType type = shown.page.type();
-    Json json{{"page", number(shown.id)},
-              {"header_id", header.id},
-              {"type", type_text(header)},
-              {"in_use", shown.in_use ? Json(*shown.in_use) : Json(nullptr)},
-              {"bytes", shown.page.bytes().size()},
-              {"overflow", header.overflow},
-              {"count", item_count(shown.page)}};
+    Document json{{"page", number(shown.id)},
+                  {"header_id", header.id},
+                  {"type", type_text(header)},
+                  {"in_use", shown.in_use ? Document(*shown.in_use) : Document(nullptr)},
+                  {"bytes", shown.page.bytes().size()},
+                  {"overflow", header.overflow},
+                  {"count", item_count(shown.page)}};
     if (type == format::PageType::meta)
         json["meta"] = meta_json(shown.page);
     if (type == format::PageType::freelist)
         json["free"] = ids_json(shown.page);
     if (type == format::PageType::leaf || type == format::PageType::branch) {
-        json["items"] = Json::array();
+        json["items"] = Document::array();
         for (const PageItem& item : shown.items)
             json["items"].push_back(item_json(item, type == format::PageType::leaf, value_format));
     }

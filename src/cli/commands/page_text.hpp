@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include "report/document.hpp"
 
 #include "cli/key_format.hpp"
 #include "cli/page_content.hpp"
@@ -21,6 +21,6 @@ struct ShownPage {
 };
 
 void print_page_text(const ShownPage& shown, KeyFormat value_format);
-[[nodiscard]] nlohmann::ordered_json page_json(const ShownPage& shown, KeyFormat value_format);
+[[nodiscard]] rebolt::report::Document page_json(const ShownPage& shown, KeyFormat value_format);
 
 } // namespace rebolt::cli

@@ -92,8 +92,8 @@ private:
         print(text + "\n");
     }
 
-    static Json as_json(const Row& row) {
-        Json json{{"page", number(row.id)}, {"type", row.type}};
+    static Document as_json(const Row& row) {
+        Document json{{"page", number(row.id)}, {"type", row.type}};
         if (row.item_count) {
             json["items"] = *row.item_count;
             json["overflow"] = row.overflow;
@@ -119,14 +119,15 @@ ExitCode run_pages(const CommonOptions& options) {
 
 } // namespace
 
-void set_up_pages(CLI::App& app, ExitCode& code) {
+void set_up_pages(Arguments arguments) {
     auto options = std::make_shared<CommonOptions>();
-    options->add_to(app);
-    app.footer("ITEMS are keys in leaf and branch pages, free pages in the freelist; OVRFLW counts "
-               "the pages that\na page goes on into. What is wrong with a page stands behind it, "
-               "by its code.\n"
-               "Example: rebolt pages /var/lib/docker/network/files/local-kv.db");
-    app.callback([options, &code] { code = run_pages(*options); });
+    options->add_to(arguments);
+    arguments.footer(
+        "ITEMS are keys in leaf and branch pages, free pages in the freelist; OVRFLW counts "
+        "the pages that\na page goes on into. What is wrong with a page stands behind it, "
+        "by its code.\n"
+        "Example: rebolt pages /var/lib/docker/network/files/local-kv.db");
+    arguments.on_run([options] { return run_pages(*options); });
 }
 
 } // namespace rebolt::cli

@@ -6,18 +6,19 @@
 #include <fmt/format.h>
 
 #include "cli/bucket_path.hpp"
-#include "cli/change.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
+#include "cli/write_command.hpp"
 
 namespace rebolt::cli {
 namespace {
 
 struct Options {
     CommonOptions common;
-    std::vector<std::string> words; ///< buckets, the key, and the value unless it is in a file
+    std::vector<std::string>
+        positionals; ///< buckets, the key, and the value unless it is in a file
     std::string value_file;
     ParseFormat key_format = ParseFormat::ascii_encoded;
     ParseFormat bucket_format = ParseFormat::ascii_encoded;
@@ -32,41 +33,41 @@ Result<std::string> content_of(const std::string& path) {
 }
 
 ExitCode run_put(Options options) {
-    const std::size_t words = options.value_file.empty() ? 3 : 2;
-    if (options.words.size() < words) {
+    const std::size_t needed = options.value_file.empty() ? 3 : 2;
+    if (options.positionals.size() < needed) {
         print_error("put: give a bucket, a key and a value after the file");
         print_note(fmt::format("To see the buckets: rebolt buckets {}",
                                shell_quoted(options.common.file)));
         return ExitCode::usage;
     }
-    std::string value = options.value_file.empty() ? options.words.back() : "";
+    std::string value = options.value_file.empty() ? options.positionals.back() : "";
     if (options.value_file.empty())
-        options.words.pop_back();
+        options.positionals.pop_back();
     else if (auto content = content_of(options.value_file))
         value = std::move(*content);
     else
         return report(content.error());
-    const auto key = parsed(options.words.back(), options.key_format);
+    const auto key = parsed(options.positionals.back(), options.key_format);
     if (!key)
         return report_bucket(key.error());
-    options.words.pop_back();
-    return change(options.common, options.words, options.bucket_format,
-                  [&](Bucket& bucket) { return bucket.put(*key, value); });
+    options.positionals.pop_back();
+    return write_command(options.common, options.positionals, options.bucket_format,
+                         [&](Bucket& bucket) { return bucket.put(*key, value); });
 }
 
 } // namespace
 
-void set_up_put(CLI::App& app, ExitCode& code) {
+void set_up_put(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to_writer(app);
-    add_words(app, "BUCKET_KEY_VALUE", options->words,
-              "A bucket, buckets inside it, the key, and the value");
-    app.add_option("--value-file", options->value_file,
-                   "Take the value from this file; - for standard input");
-    add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
-    add_bucket_format(app, options->bucket_format);
-    app.footer("Example: rebolt put my.db fruit apple red");
-    app.callback([options, &code] { code = run_put(*options); });
+    options->common.add_to_writer(arguments);
+    arguments.positionals("BUCKET_KEY_VALUE", options->positionals,
+                          "A bucket, buckets inside it, the key, and the value");
+    arguments.option("--value-file", options->value_file,
+                     "Take the value from this file; - for standard input");
+    add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
+    add_bucket_format(arguments, options->bucket_format);
+    arguments.footer("Example: rebolt put my.db fruit apple red");
+    arguments.on_run([options] { return run_put(*options); });
 }
 
 } // namespace rebolt::cli

@@ -11,12 +11,12 @@
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/recover_report.hpp"
-#include "cli/numbers.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/owner.hpp"
 #include "cli/progress.hpp"
 #include "cli/provenance_file.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -127,47 +127,52 @@ ExitCode run_recover(const Options& options) {
 
 } // namespace
 
-void set_up_recover(CLI::App& app, ExitCode& code) {
+void set_up_recover(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to(app);
-    app.add_option("-o,--output", options->output, "The new file");
-    app.add_option("--policy", options->policy,
-                   "best: the newest state, holes filled from what is left; newest-whole: one "
-                   "whole transaction and nothing else; current-only: what is proven to be of "
-                   "the newest state")
-        ->check(CLI::IsMember({"best", "newest-whole", "current-only"}))
-        ->capture_default_str();
-    app.add_option("--donor", options->donors,
-                   "A backup or snapshot to fill holes from; may be given several times")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    app.add_option("--provenance", options->provenance,
-                   "Write a line of JSON for each key: where it came from");
-    app.add_option("--page-size", options->page_size,
-                   "Bytes a page, when both metas are lost; 0: find it")
-        ->check(whole_number())
-        ->capture_default_str();
-    app.add_option("--offset", options->offset,
-                   "Where the database begins, in bytes, when FILE is a disk image")
-        ->check(whole_number());
-    app.add_option("--length", options->length, "Its bytes; 0: to the end of FILE")
-        ->check(whole_number());
-    app.add_flag("--scan", options->scan,
-                 "List the databases that lie inside FILE, and how to recover each");
-    app.add_flag("--no-stale", options->no_stale,
-                 "Leave out older values, and those whose age is not known");
-    app.add_flag("--dry-run", options->dry_run, "Do all but write the new file");
-    app.add_flag("--force", options->force, "Replace the new file if it is there");
-    app.footer("FILE is only read; the new file appears under its name when it is whole and "
-               "checked.\n"
-               "Example: rebolt recover local-kv.db -o local-kv.new.db\n"
-               "Exit codes: 0 the new file is there, 8 it could not be made, 16 wrong usage, 32 "
-               "cancelled.");
-    app.callback([options, &code] {
+    options->common.add_to(arguments);
+    arguments.option("-o,--output", options->output, "The new file");
+    arguments
+        .option("--policy", options->policy,
+                "best: the newest state, holes filled from what is left; newest-whole: one "
+                "whole transaction and nothing else; current-only: what is proven to be of "
+                "the newest state")
+        .check(one_of({"best", "newest-whole", "current-only"}))
+        .show_default();
+    arguments
+        .option("--donor", options->donors,
+                "A backup or snapshot to fill holes from; may be given several times")
+        .repeatable();
+    arguments.option("--provenance", options->provenance,
+                     "Write a line of JSON for each key: where it came from");
+    arguments
+        .option("--page-size", options->page_size,
+                "Bytes a page, when both metas are lost; 0: find it")
+        .check(whole_number())
+        .show_default();
+    arguments
+        .option("--offset", options->offset,
+                "Where the database begins, in bytes, when FILE is a disk image")
+        .check(whole_number());
+    arguments.option("--length", options->length, "Its bytes; 0: to the end of FILE")
+        .check(whole_number());
+    arguments.flag("--scan", options->scan,
+                   "List the databases that lie inside FILE, and how to recover each");
+    arguments.flag("--no-stale", options->no_stale,
+                   "Leave out older values, and those whose age is not known");
+    arguments.flag("--dry-run", options->dry_run, "Do all but write the new file");
+    arguments.flag("--force", options->force, "Replace the new file if it is there");
+    arguments.footer(
+        "FILE is only read; the new file appears under its name when it is whole and "
+        "checked.\n"
+        "Example: rebolt recover local-kv.db -o local-kv.new.db\n"
+        "Exit codes: 0 the new file is there, 8 it could not be made, 16 wrong usage, 32 "
+        "cancelled.");
+    arguments.on_check([options]() -> std::string {
         if (options->output.empty() && !options->dry_run && !options->scan)
-            throw CLI::RequiredError("--output, --dry-run or --scan");
-        code = run_recover(*options);
+            return "--output, --dry-run or --scan is required";
+        return {};
     });
+    arguments.on_run([options] { return run_recover(*options); });
 }
 
 } // namespace rebolt::cli

@@ -70,8 +70,8 @@ std::string states_text(const RecoverReport& report) {
     return "newest state: no meta leads to it; its root was found by its content\n";
 }
 
-Json counts_json(const RecoveredCounts& counts) {
-    Json json;
+Document counts_json(const RecoveredCounts& counts) {
+    Document json;
     for (const Provenance provenance : provenances)
         json[std::string(name_of(provenance))] = counts.keys[static_cast<std::size_t>(provenance)];
     json["partial"] = counts.partial;
@@ -80,18 +80,18 @@ Json counts_json(const RecoveredCounts& counts) {
     return json;
 }
 
-Json path_json(const std::vector<std::string>& path) {
-    Json json = Json::array();
+Document path_json(const std::vector<std::string>& path) {
+    Document json = Document::array();
     for (const std::string& name : path)
         json.push_back(printable(name));
     return json;
 }
 
-Json range_json(const LostRange& range) {
-    Json json;
+Document range_json(const LostRange& range) {
+    Document json;
     json["bucket"] = path_json(range.bucket);
-    json["first"] = range.first.empty() ? Json() : Json(printable(range.first));
-    json["end"] = range.end ? Json(printable(*range.end)) : Json();
+    json["first"] = range.first.empty() ? Document() : Document(printable(range.first));
+    json["end"] = range.end ? Document(printable(*range.end)) : Document();
     json["page"] = number(range.page);
     json["code"] = text_of(range.code).name;
     json["restored"] = range.restored;
@@ -143,35 +143,36 @@ std::string recover_text(const RecoverView& view) {
 
 std::string recover_json(const RecoverView& view) {
     const RecoverReport& report = view.report;
-    Json json;
+    Document json;
     json["version"] = 1;
     json["file"] = printable(report.path);
-    json["output"] = view.is_dry_run ? Json() : Json(printable(view.output));
+    json["output"] = view.is_dry_run ? Document() : Document(printable(view.output));
     json["file_bytes"] = report.file_bytes;
     json["page_size"] = report.page_size_bytes;
-    json["transaction"] = report.transaction ? Json(number(*report.transaction)) : Json();
-    json["previous_transaction"] = report.previous ? Json(number(*report.previous)) : Json();
+    json["transaction"] = report.transaction ? Document(number(*report.transaction)) : Document();
+    json["previous_transaction"] =
+        report.previous ? Document(number(*report.previous)) : Document();
     json["whole"] = report.is_whole;
     json["roots_guessed"] = report.roots_were_guessed;
     json["keys"] = counts_json(report.counts);
     json["lost_and_found"] = counts_json(report.lost_and_found);
     json["buckets"] = report.buckets;
-    json["bucket_list"] = Json::array();
+    json["bucket_list"] = Document::array();
     for (const RecoveredBucket& bucket : report.listed_buckets) {
-        Json one;
+        Document one;
         one["bucket"] = path_json(bucket.path);
         one["keys"] = counts_json(bucket.counts);
         json["bucket_list"].push_back(std::move(one));
     }
     json["ranges"] = report.ranges;
-    json["range_list"] = Json::array();
+    json["range_list"] = Document::array();
     for (const LostRange& range : report.listed_ranges)
         json["range_list"].push_back(range_json(range));
     json["restored"] = report.restored;
     json["lost_estimate"] = report.lost_estimate;
     json["left_out"] = report.stale_left_out;
     json["output_bytes"] = report.output_bytes;
-    return json.dump() + "\n";
+    return json.line() + "\n";
 }
 
 std::string found_text(const std::vector<FoundDatabase>& found, const std::string& file) {
@@ -191,19 +192,20 @@ std::string found_text(const std::vector<FoundDatabase>& found, const std::strin
 }
 
 std::string found_json(const std::vector<FoundDatabase>& found) {
-    Json json;
+    Document json;
     json["version"] = 1;
-    json["databases"] = Json::array();
+    json["databases"] = Document::array();
     for (const FoundDatabase& database : found) {
-        Json one;
+        Document one;
         one["offset"] = database.offset_bytes;
         one["bytes"] = database.length_bytes;
         one["page_size"] = database.page_size_bytes;
-        one["transaction"] = database.transaction ? Json(number(*database.transaction)) : Json();
+        one["transaction"] =
+            database.transaction ? Document(number(*database.transaction)) : Document();
         one["pages_seen"] = database.pages_seen;
         json["databases"].push_back(std::move(one));
     }
-    return json.dump() + "\n";
+    return json.line() + "\n";
 }
 
 } // namespace rebolt::cli

@@ -7,7 +7,7 @@
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/edit.hpp"
+#include "cli/in_place_edit.hpp"
 #include "cli/output.hpp"
 #include "cli/owner.hpp"
 #include "cli/progress.hpp"
@@ -21,39 +21,40 @@ std::string recover_command(const EditOptions& options) {
                        shell_quoted(options.common.file + ".recovered"));
 }
 
-Json hole_json(const DroppedHole& hole) {
-    Json bucket = Json::array();
+Document hole_json(const DroppedHole& hole) {
+    Document bucket = Document::array();
     for (const std::string& name : hole.bucket)
         bucket.push_back(printable(name));
     return {{"bucket", bucket},
-            {"name", hole.name ? Json(printable(*hole.name)) : Json(nullptr)},
-            {"first", hole.name ? Json(nullptr) : Json(printable(hole.first))},
-            {"end", hole.end ? Json(printable(*hole.end)) : Json(nullptr)},
+            {"name", hole.name ? Document(printable(*hole.name)) : Document(nullptr)},
+            {"first", hole.name ? Document(nullptr) : Document(printable(hole.first))},
+            {"end", hole.end ? Document(printable(*hole.end)) : Document(nullptr)},
             {"page", number(hole.page)},
             {"parent", number(hole.parent)},
             {"code", text_of(hole.code).name}};
 }
 
-Json repair_json(const RepairReport& report, const EditOptions& options) {
-    Json json{{"shape", "rebolt.repair/1"},
-              {"file", options.common.file},
-              {"kind", name_of(report.kind)},
-              {"before", state_json(report.before)},
-              {"after", report.after ? state_json(*report.after) : Json(nullptr)},
-              {"plan", report.after ? plan_json(report.plan) : Json(nullptr)},
-              {"holes", Json::array()},
-              {"why_not", report.why_not.empty() ? Json(nullptr) : Json(report.why_not)}};
+Document repair_json(const RepairReport& report, const EditOptions& options) {
+    Document json{
+        {"shape", "rebolt.repair/1"},
+        {"file", options.common.file},
+        {"kind", name_of(report.kind)},
+        {"before", state_json(report.before)},
+        {"after", report.after ? state_json(*report.after) : Document(nullptr)},
+        {"plan", report.after ? plan_json(report.plan) : Document(nullptr)},
+        {"holes", Document::array()},
+        {"why_not", report.why_not.empty() ? Document(nullptr) : Document(report.why_not)}};
     for (const DroppedHole& hole : report.holes)
         json["holes"].push_back(hole_json(hole));
-    json["next"] = report.is_clean() || report.is_repairable() ? Json(nullptr)
-                                                               : Json(recover_command(options));
+    json["next"] = report.is_clean() || report.is_repairable() ? Document(nullptr)
+                                                               : Document(recover_command(options));
     return json;
 }
 
 // Nothing to do, or nothing that can be done.
 ExitCode end_without_plan(const RepairReport& report, const EditOptions& options) {
     if (options.common.json) {
-        Json json = repair_json(report, options);
+        Document json = repair_json(report, options);
         put_outcome(json, options, {EditDone::not_asked});
         print_json_line(json);
     } else {
@@ -125,7 +126,7 @@ ExitCode run_repair(const EditOptions& options) {
         carry_out(options, std::move(*source), found.plan,
                   fmt::format("rebolt repair --yes {}", shell_quoted(options.common.file)));
     if (options.common.json) {
-        Json json = repair_json(found, options);
+        Document json = repair_json(found, options);
         put_outcome(json, options, outcome);
         print_json_line(json);
     }
@@ -136,16 +137,17 @@ ExitCode run_repair(const EditOptions& options) {
 
 } // namespace
 
-void set_up_repair(CLI::App& app, ExitCode& code) {
+void set_up_repair(Arguments arguments) {
     auto options = std::make_shared<EditOptions>();
-    options->add_to(app);
-    app.footer("Finds the smallest change that makes FILE whole, shows it, asks, and writes it in "
-               "place;\n`rebolt undo FILE` takes it back. To bring data back, `rebolt recover` "
-               "does more.\n"
-               "Example: rebolt repair /var/lib/docker/network/files/local-kv.db\n"
-               "Exit codes: 0 nothing to repair, 1 repaired, 4 damage left, 8 failed, 16 wrong "
-               "usage, 32 cancelled.");
-    app.callback([options, &code] { code = run_repair(*options); });
+    options->add_to(arguments);
+    arguments.footer(
+        "Finds the smallest change that makes FILE whole, shows it, asks, and writes it in "
+        "place;\n`rebolt undo FILE` takes it back. To bring data back, `rebolt recover` "
+        "does more.\n"
+        "Example: rebolt repair /var/lib/docker/network/files/local-kv.db\n"
+        "Exit codes: 0 nothing to repair, 1 repaired, 4 damage left, 8 failed, 16 wrong "
+        "usage, 32 cancelled.");
+    arguments.on_run([options] { return run_repair(*options); });
 }
 
 } // namespace rebolt::cli

@@ -93,7 +93,7 @@ private:
 
     void fail(std::string_view name, const Error& error) {
         log_.add(error);
-        Json json = Json::object();
+        Document json = Document::object();
         if (!name.empty())
             put_bytes(json, "bucket", name, KeyFormat::automatic);
         json["error"] = error_json(error);
@@ -120,25 +120,25 @@ private:
     void print_all() const {
         if (!options_.common.json) {
             print_text(total_, count_);
-            if (!left_out_.empty() && !options_.common.quiet)
+            if (!left_out_.is_empty() && !options_.common.quiet)
                 print_note("note: these numbers leave out what could not be read");
             return;
         }
-        Json json{{"buckets", count_},
-                  {"branch_pages", total_.branch_page_count},
-                  {"branch_overflow_pages", total_.branch_overflow_count},
-                  {"leaf_pages", total_.leaf_page_count},
-                  {"leaf_overflow_pages", total_.leaf_overflow_count},
-                  {"keys", total_.key_count},
-                  {"depth", total_.depth},
-                  {"branch_alloc_bytes", total_.branch_alloc_bytes},
-                  {"branch_inuse_bytes", total_.branch_inuse_bytes},
-                  {"leaf_alloc_bytes", total_.leaf_alloc_bytes},
-                  {"leaf_inuse_bytes", total_.leaf_inuse_bytes},
-                  {"all_buckets", total_.bucket_count},
-                  {"inline_buckets", total_.inline_bucket_count},
-                  {"inline_bucket_inuse_bytes", total_.inline_bucket_inuse_bytes}};
-        if (!left_out_.empty())
+        Document json{{"buckets", count_},
+                      {"branch_pages", total_.branch_page_count},
+                      {"branch_overflow_pages", total_.branch_overflow_count},
+                      {"leaf_pages", total_.leaf_page_count},
+                      {"leaf_overflow_pages", total_.leaf_overflow_count},
+                      {"keys", total_.key_count},
+                      {"depth", total_.depth},
+                      {"branch_alloc_bytes", total_.branch_alloc_bytes},
+                      {"branch_inuse_bytes", total_.branch_inuse_bytes},
+                      {"leaf_alloc_bytes", total_.leaf_alloc_bytes},
+                      {"leaf_inuse_bytes", total_.leaf_inuse_bytes},
+                      {"all_buckets", total_.bucket_count},
+                      {"inline_buckets", total_.inline_bucket_count},
+                      {"inline_bucket_inuse_bytes", total_.inline_bucket_inuse_bytes}};
+        if (!left_out_.is_empty())
             json["left_out"] = left_out_;
         print_json_line(json);
     }
@@ -147,7 +147,7 @@ private:
     const Options& options_;
     BucketStats total_;
     std::uint64_t count_ = 0;
-    Json left_out_ = Json::array();
+    Document left_out_ = Document::array();
     DamageLog log_;
 };
 
@@ -163,13 +163,12 @@ ExitCode run_stats(const Options& options) {
 
 } // namespace
 
-void set_up_stats(CLI::App& app, ExitCode& code) {
+void set_up_stats(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to(app);
-    app.add_option("PREFIX", options->prefix, "Only top-level buckets that begin with this")
-        ->type_name("");
-    app.footer("Example: rebolt stats /var/lib/docker/network/files/local-kv.db");
-    app.callback([options, &code] { code = run_stats(*options); });
+    options->common.add_to(arguments);
+    arguments.positional("PREFIX", options->prefix, "Only top-level buckets that begin with this");
+    arguments.footer("Example: rebolt stats /var/lib/docker/network/files/local-kv.db");
+    arguments.on_run([options] { return run_stats(*options); });
 }
 
 } // namespace rebolt::cli

@@ -4,12 +4,12 @@
 
 #include "cli/app.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/commands/store/verbs.hpp"
+#include "cli/commands/store/subcommands.hpp"
 
 namespace rebolt::cli {
 namespace {
 
-constexpr std::array verbs{
+constexpr std::array subcommands{
     Command{"get", "Print the value of a key", set_up_store_get},
     Command{"put", "Set the value of a key, also by compare-and-swap", set_up_store_put},
     Command{"ls", "List keys", set_up_store_ls},
@@ -22,14 +22,15 @@ constexpr std::array verbs{
 
 } // namespace
 
-void set_up_store(CLI::App& app, ExitCode& code) {
-    app.require_subcommand(1);
-    app.footer("URL is bolt:///path/to/file.db?bucket=NAME (libkv's format, as Docker keeps it), "
-               "or etcd://host:2379/prefix, etcds:// with TLS.\n"
-               "Example: rebolt store ls "
-               "'bolt:///var/lib/docker/network/files/local-kv.db?bucket=libnetwork'");
-    for (const Command& verb : verbs)
-        verb.set_up(*app.add_subcommand(verb.name, verb.summary), code);
+void set_up_store(Arguments arguments) {
+    arguments.require_subcommand();
+    arguments.footer(
+        "URL is bolt:///path/to/file.db?bucket=NAME (libkv's format, as Docker keeps it), "
+        "or etcd://host:2379/prefix, etcds:// with TLS.\n"
+        "Example: rebolt store ls "
+        "'bolt:///var/lib/docker/network/files/local-kv.db?bucket=libnetwork'");
+    for (const Command& subcommand : subcommands)
+        subcommand.set_up(arguments.subcommand(subcommand.name, subcommand.summary));
 }
 
 } // namespace rebolt::cli

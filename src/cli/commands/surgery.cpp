@@ -3,12 +3,12 @@
 
 #include "cli/app.hpp"
 #include "cli/commands/commands.hpp"
-#include "cli/commands/surgery/verbs.hpp"
+#include "cli/commands/surgery/subcommands.hpp"
 
 namespace rebolt::cli {
 namespace {
 
-constexpr std::array verbs{
+constexpr std::array subcommands{
     Command{"revert-meta-page", "Go back to the transaction before", set_up_revert_meta_page},
     Command{"copy-page", "Copy a page over another", set_up_copy_page},
     Command{"clear-page", "Take all elements out of a page", set_up_clear_page},
@@ -19,13 +19,14 @@ constexpr std::array verbs{
 
 } // namespace
 
-void set_up_surgery(CLI::App& app, ExitCode& code) {
-    app.require_subcommand(1);
-    app.footer("Each verb shows what it does and what it costs first. With --output it writes a "
-               "copy; else it asks\n(or --yes) and changes FILE in place, and `rebolt undo FILE` "
-               "takes that back.");
-    for (const Command& verb : verbs)
-        verb.set_up(*app.add_subcommand(verb.name, verb.summary), code);
+void set_up_surgery(Arguments arguments) {
+    arguments.require_subcommand();
+    arguments.footer(
+        "Each verb shows what it does and what it costs first. With --output it writes a "
+        "copy; else it asks\n(or --yes) and changes FILE in place, and `rebolt undo FILE` "
+        "takes that back.");
+    for (const Command& subcommand : subcommands)
+        subcommand.set_up(arguments.subcommand(subcommand.name, subcommand.summary));
 }
 
 } // namespace rebolt::cli

@@ -1,4 +1,4 @@
-// surgery: bbolt's verbs and options, what they cost, and what is refused.
+// surgery: bbolt's subcommands and options, what they cost, and what is refused.
 #include "cli/test_run.hpp"
 
 #include <gmock/gmock.h>

@@ -6,7 +6,7 @@
 #include <rebolt/undo.hpp>
 
 #include "cli/commands/commands.hpp"
-#include "cli/edit.hpp"
+#include "cli/in_place_edit.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -18,8 +18,8 @@ struct Options {
     bool dry_run = false;
 };
 
-Json undo_json(const UndoReport& report, const Options& options) {
-    Json ranges = Json::array();
+Document undo_json(const UndoReport& report, const Options& options) {
+    Document ranges = Document::array();
     for (const UndoRange& range : report.ranges)
         ranges.push_back(
             {{"offset", range.offset}, {"bytes", range.bytes}, {"bytes_new", range.bytes_new}});
@@ -60,15 +60,16 @@ ExitCode run_undo(const Options& options) {
 
 } // namespace
 
-void set_up_undo(CLI::App& app, ExitCode& code) {
+void set_up_undo(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->common.add_to_writer(app);
-    app.add_flag("--json", options->common.json, "Print JSON for machines");
-    app.add_flag("--dry-run", options->dry_run, "Say what would be put back, and write nothing");
-    app.footer("Puts back every byte that the last `rebolt repair` or `rebolt surgery` changed in "
-               "FILE, from\nFILE.undo, and removes that. May be run again if it was cut off.\n"
-               "Example: rebolt undo my.db");
-    app.callback([options, &code] { code = run_undo(*options); });
+    options->common.add_to_writer(arguments);
+    arguments.flag("--json", options->common.json, "Print JSON for machines");
+    arguments.flag("--dry-run", options->dry_run, "Say what would be put back, and write nothing");
+    arguments.footer(
+        "Puts back every byte that the last `rebolt repair` or `rebolt surgery` changed in "
+        "FILE, from\nFILE.undo, and removes that. May be run again if it was cut off.\n"
+        "Example: rebolt undo my.db");
+    arguments.on_run([options] { return run_undo(*options); });
 }
 
 } // namespace rebolt::cli

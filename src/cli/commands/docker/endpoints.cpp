@@ -1,7 +1,7 @@
 // rebolt docker endpoints [FILE], rebolt docker sandboxes [FILE]
 #include <memory>
 
-#include "cli/commands/docker/subject.hpp"
+#include "cli/commands/docker/target.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -28,17 +28,18 @@ DockerView endpoints_view(const NetworkState& state, const DockerOptions& option
                         text_or(interface.mac, "-"),
                         text_or(options.id(endpoint.sandbox_id), "-")});
         const docker::Network* network = state.network(endpoint.network_id);
-        view.rows.push_back({{"id", endpoint.id},
-                             {"name", endpoint.name},
-                             {"network_id", endpoint.network_id},
-                             {"network", network == nullptr ? Json(nullptr) : Json(network->name)},
-                             {"address", interface.v4},
-                             {"address_v6", interface.v6},
-                             {"mac", interface.mac},
-                             {"interface", interface.source_name},
-                             {"gateway", endpoint.gateway},
-                             {"aliases", endpoint.aliases},
-                             {"sandbox_id", endpoint.sandbox_id}});
+        view.rows.push_back(
+            {{"id", endpoint.id},
+             {"name", endpoint.name},
+             {"network_id", endpoint.network_id},
+             {"network", network == nullptr ? Document(nullptr) : Document(network->name)},
+             {"address", interface.v4},
+             {"address_v6", interface.v6},
+             {"mac", interface.mac},
+             {"interface", interface.source_name},
+             {"gateway", endpoint.gateway},
+             {"aliases", endpoint.aliases},
+             {"sandbox_id", endpoint.sandbox_id}});
     }
     return view;
 }
@@ -47,7 +48,7 @@ DockerView sandboxes_view(const NetworkState& state, const DockerOptions& option
     DockerView view{"sandboxes", Table({"SANDBOX ID", "CONTAINER ID", "ENDPOINTS"})};
     for (const Sandbox& sandbox : state.sandboxes) {
         std::string names;
-        Json endpoints = Json::array();
+        Document endpoints = Document::array();
         for (const docker::SandboxEndpoint& joined : sandbox.endpoints) {
             const Endpoint* endpoint = state.endpoint(joined.endpoint_id);
             names += names.empty() ? "" : ",";
@@ -70,22 +71,22 @@ DockerView sandboxes_view(const NetworkState& state, const DockerOptions& option
 
 } // namespace
 
-void set_up_docker_endpoints(CLI::App& app, ExitCode& code) {
+void set_up_docker_endpoints(Arguments arguments) {
     auto options = std::make_shared<DockerOptions>();
-    options->add_to(app);
-    app.footer("Example: rebolt docker endpoints local-kv.db");
-    app.callback([options, &code] {
-        code = show_docker(
+    options->add_to(arguments);
+    arguments.footer("Example: rebolt docker endpoints local-kv.db");
+    arguments.on_run([options] {
+        return show_docker(
             *options, [&](const NetworkState& state) { return endpoints_view(state, *options); });
     });
 }
 
-void set_up_docker_sandboxes(CLI::App& app, ExitCode& code) {
+void set_up_docker_sandboxes(Arguments arguments) {
     auto options = std::make_shared<DockerOptions>();
-    options->add_to(app);
-    app.footer("Example: rebolt docker sandboxes local-kv.db");
-    app.callback([options, &code] {
-        code = show_docker(
+    options->add_to(arguments);
+    arguments.footer("Example: rebolt docker sandboxes local-kv.db");
+    arguments.on_run([options] {
+        return show_docker(
             *options, [&](const NetworkState& state) { return sandboxes_view(state, *options); });
     });
 }

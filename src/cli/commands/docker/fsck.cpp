@@ -6,8 +6,8 @@
 
 #include <rebolt/docker/fsck.hpp>
 
-#include "cli/commands/docker/subject.hpp"
-#include "cli/edit.hpp"
+#include "cli/commands/docker/target.hpp"
+#include "cli/in_place_edit.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -63,21 +63,21 @@ std::string report_text(const FsckReport& report, const NetworkState& state,
     return text;
 }
 
-Json change_json(const docker::RecordChange& change) {
+Document change_json(const docker::RecordChange& change) {
     return {{"key", printable(change.key)},
             {"removed", !change.value.has_value()},
             {"what", change.what}};
 }
 
-Json report_json(const FsckReport& report, const NetworkState& state, const Options& options) {
-    Json json{{"shape", "rebolt.docker-fsck/1"}, {"file", options.edit.common.file}};
+Document report_json(const FsckReport& report, const NetworkState& state, const Options& options) {
+    Document json{{"shape", "rebolt.docker-fsck/1"}, {"file", options.edit.common.file}};
     put_completeness(json, state);
     json["records"] = state.record_count();
     json["damage"] = report.damage_count;
     json["left_after_repair"] = report.left_count;
-    json["findings"] = Json::array();
+    json["findings"] = Document::array();
     for (const FsckFinding& finding : report.findings) {
-        Json repair = Json::array();
+        Document repair = Document::array();
         for (const docker::RecordChange& change : finding.repair)
             repair.push_back(change_json(change));
         json["findings"].push_back({{"code", text_of(finding.code).name},
@@ -88,7 +88,7 @@ Json report_json(const FsckReport& report, const NetworkState& state, const Opti
                                     {"repair", repair},
                                     {"left_after_repair", finding.is_left}});
     }
-    json["changes"] = Json::array();
+    json["changes"] = Document::array();
     for (const docker::RecordChange& change : report.changes)
         json["changes"].push_back(change_json(change));
     return json;
@@ -109,7 +109,8 @@ ExitCode code_after(const EditOutcome& outcome, const FsckReport& report) {
 }
 
 // Shows the plan, and carries it out.
-ExitCode repair(const Options& options, PageSource source, const FsckReport& found, Json* json) {
+ExitCode repair(const Options& options, PageSource source, const FsckReport& found,
+                Document* json) {
     const EditOptions& edit = options.edit;
     const auto plan = docker::plan_fsck(source, found);
     if (!plan)
@@ -131,7 +132,7 @@ ExitCode repair(const Options& options, PageSource source, const FsckReport& fou
 }
 
 ExitCode repair_or_refuse(const Options& options, PageSource source, const NetworkState& state,
-                          const FsckReport& found, Json* json) {
+                          const FsckReport& found, Document* json) {
     if (!options.repair || (state.is_whole && found.changes.empty()))
         return found.damage_count != 0 || !state.is_complete() ? ExitCode::damaged : ExitCode::done;
     if (state.is_whole)
@@ -156,7 +157,7 @@ Result<std::optional<docker::Containers>> containers_of(const Options& options) 
 
 ExitCode run_fsck(Options& options) {
     CommonOptions& common = options.edit.common;
-    common.file = subject_of(common.file, options.data_root);
+    common.file = target_of(common.file, options.data_root);
     auto source = open_pages(common);
     if (!source)
         return report_edit(source.error());
@@ -172,7 +173,7 @@ ExitCode run_fsck(Options& options) {
         print(report_text(found, *state, options));
         return repair_or_refuse(options, std::move(*source), *state, found, nullptr);
     }
-    Json json = report_json(found, *state, options);
+    Document json = report_json(found, *state, options);
     const ExitCode code = repair_or_refuse(options, std::move(*source), *state, found, &json);
     print_json_line(json);
     return code;
@@ -180,20 +181,21 @@ ExitCode run_fsck(Options& options) {
 
 } // namespace
 
-void set_up_docker_fsck(CLI::App& app, ExitCode& code) {
+void set_up_docker_fsck(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->edit.add_to(app);
-    add_data_root(app, options->data_root);
-    app.get_option("--data-root")
-        ->description("Docker's data root: compare with the containers' own files, and write lost "
-                      "networks and endpoints anew from them");
-    app.add_flag("--repair", options->repair,
-                 "Mend what can be mended: shown first, then asked for (or --yes)");
-    app.footer("Stop dockerd first. `rebolt undo FILE` takes a repair back.\n"
-               "Example: rebolt docker fsck --data-root /var/lib/docker --repair\n"
-               "Exit codes: 0 all fits together, 1 repaired, 4 damage left, 8 failed, 16 wrong "
-               "usage.");
-    app.callback([options, &code] { code = run_fsck(*options); });
+    options->edit.add_to(arguments);
+    add_data_root(arguments, options->data_root);
+    arguments.find("--data-root")
+        .description("Docker's data root: compare with the containers' own files, and write lost "
+                     "networks and endpoints anew from them");
+    arguments.flag("--repair", options->repair,
+                   "Mend what can be mended: shown first, then asked for (or --yes)");
+    arguments.footer(
+        "Stop dockerd first. `rebolt undo FILE` takes a repair back.\n"
+        "Example: rebolt docker fsck --data-root /var/lib/docker --repair\n"
+        "Exit codes: 0 all fits together, 1 repaired, 4 damage left, 8 failed, 16 wrong "
+        "usage.");
+    arguments.on_run([options] { return run_fsck(*options); });
 }
 
 } // namespace rebolt::cli

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "cli/commands/docker/subject.hpp"
+#include "cli/commands/docker/target.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -18,8 +18,8 @@ std::string pools_of(const Network& network) {
     return text_or(text, "-");
 }
 
-Json pools_json(const std::vector<docker::PoolGrant>& pools) {
-    Json json = Json::array();
+Document pools_json(const std::vector<docker::PoolGrant>& pools) {
+    Document json = Document::array();
     for (const docker::PoolGrant& pool : pools)
         json.push_back({{"pool", pool.pool}, {"gateway", pool.gateway}, {"pool_id", pool.pool_id}});
     return json;
@@ -39,7 +39,7 @@ std::string flags_of(const Network& network) {
     return text_or(text, "-");
 }
 
-Json network_json(const Network& network, const NetworkState& state) {
+Document network_json(const Network& network, const NetworkState& state) {
     const docker::EndpointCount* count = state.count(network.id);
     const docker::BridgeNetwork* bridge = state.bridge(network.id);
     return {{"id", network.id},
@@ -50,10 +50,10 @@ Json network_json(const Network& network, const NetworkState& state) {
             {"ipam_driver", network.ipam_driver},
             {"v4", pools_json(network.v4_pools)},
             {"v6", pools_json(network.v6_pools)},
-            {"bridge", bridge == nullptr ? Json(nullptr) : Json(bridge->bridge_name)},
+            {"bridge", bridge == nullptr ? Document(nullptr) : Document(bridge->bridge_name)},
             {"endpoints",
              std::ranges::count(state.endpoints, network.id, &docker::Endpoint::network_id)},
-            {"endpoint_count", count == nullptr ? Json(nullptr) : Json(count->count)},
+            {"endpoint_count", count == nullptr ? Document(nullptr) : Document(count->count)},
             {"labels", network.labels},
             {"options", network.driver_options},
             {"internal", network.is_internal},
@@ -85,12 +85,12 @@ DockerView view_of(const NetworkState& state, const DockerOptions& options) {
 
 } // namespace
 
-void set_up_docker_networks(CLI::App& app, ExitCode& code) {
+void set_up_docker_networks(Arguments arguments) {
     auto options = std::make_shared<DockerOptions>();
-    options->add_to(app);
-    app.footer("Example: rebolt docker networks local-kv.db");
-    app.callback([options, &code] {
-        code = show_docker(*options,
+    options->add_to(arguments);
+    arguments.footer("Example: rebolt docker networks local-kv.db");
+    arguments.on_run([options] {
+        return show_docker(*options,
                            [&](const NetworkState& state) { return view_of(state, *options); });
     });
 }

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/commands/docker/subject.hpp"
+#include "cli/commands/docker/target.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -47,21 +47,21 @@ DockerView ports_view(const NetworkState& state, const DockerOptions& options) {
 
 void add_pool(DockerView& view, const NetworkState& state, const docker::Network& network,
               const docker::PoolGrant& pool, bool is_v6) {
-    Json held = Json::array();
+    Document held = Document::array();
+    std::vector<std::string> addresses;
     for (const Endpoint& endpoint : state.endpoints) {
         if (endpoint.network_id != network.id || !endpoint.interface)
             continue;
         const std::string& cidr = is_v6 ? endpoint.interface->v6 : endpoint.interface->v4;
-        if (!cidr.empty())
-            held.push_back({{"address", cidr.substr(0, cidr.find('/'))},
-                            {"name", endpoint.name},
-                            {"endpoint_id", endpoint.id}});
+        if (cidr.empty())
+            continue;
+        addresses.push_back(cidr.substr(0, cidr.find('/')));
+        held.push_back(
+            {{"address", addresses.back()}, {"name", endpoint.name}, {"endpoint_id", endpoint.id}});
     }
-    std::string addresses;
-    for (const Json& one : held)
-        addresses += (addresses.empty() ? "" : ",") + one["address"].get<std::string>();
     view.table.add({pool.pool, network.name, pool.gateway.substr(0, pool.gateway.find('/')),
-                    std::to_string(held.size()), text_or(addresses, "-")});
+                    std::to_string(addresses.size()),
+                    text_or(fmt::format("{}", fmt::join(addresses, ",")), "-")});
     view.rows.push_back({{"pool", pool.pool},
                          {"address_space", pool.address_space},
                          {"network_id", network.id},
@@ -90,22 +90,23 @@ DockerView ipam_view(const NetworkState& state) {
 
 } // namespace
 
-void set_up_docker_ports(CLI::App& app, ExitCode& code) {
+void set_up_docker_ports(Arguments arguments) {
     auto options = std::make_shared<DockerOptions>();
-    options->add_to(app);
-    app.footer("Example: rebolt docker ports local-kv.db");
-    app.callback([options, &code] {
-        code = show_docker(*options,
+    options->add_to(arguments);
+    arguments.footer("Example: rebolt docker ports local-kv.db");
+    arguments.on_run([options] {
+        return show_docker(*options,
                            [&](const NetworkState& state) { return ports_view(state, *options); });
     });
 }
 
-void set_up_docker_ipam(CLI::App& app, ExitCode& code) {
+void set_up_docker_ipam(Arguments arguments) {
     auto options = std::make_shared<DockerOptions>();
-    options->add_to(app);
-    app.footer("Docker 20.10 keeps its pools in memory: shown is what networks and endpoints say.\n"
-               "Example: rebolt docker ipam local-kv.db");
-    app.callback([options, &code] { code = show_docker(*options, ipam_view); });
+    options->add_to(arguments);
+    arguments.footer(
+        "Docker 20.10 keeps its pools in memory: shown is what networks and endpoints say.\n"
+        "Example: rebolt docker ipam local-kv.db");
+    arguments.on_run([options] { return show_docker(*options, ipam_view); });
 }
 
 } // namespace rebolt::cli

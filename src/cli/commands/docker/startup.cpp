@@ -7,7 +7,7 @@
 
 #include <rebolt/docker/startup.hpp>
 
-#include "cli/commands/docker/subject.hpp"
+#include "cli/commands/docker/target.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -132,25 +132,26 @@ std::string startup_text(const StartupReport& report, const CommonOptions& optio
     return text + fate_text(report, options.file);
 }
 
-Json startup_json(const StartupReport& report, const std::string& file) {
-    Json json{
-        {"shape", "rebolt.docker-startup/1"},
-        {"file", file},
-        {"starts", !report.fate.has_value()},
-        {"writes_meet", report.writes_meet.empty() ? Json(nullptr) : Json(report.writes_meet)},
-        {"networks", report.networks},
-        {"networks_lost", report.networks_lost},
-        {"fate", nullptr},
-        {"steps", Json::array()}};
+Document startup_json(const StartupReport& report, const std::string& file) {
+    Document json{{"shape", "rebolt.docker-startup/1"},
+                  {"file", file},
+                  {"starts", !report.fate.has_value()},
+                  {"writes_meet",
+                   report.writes_meet.empty() ? Document(nullptr) : Document(report.writes_meet)},
+                  {"networks", report.networks},
+                  {"networks_lost", report.networks_lost},
+                  {"fate", nullptr},
+                  {"steps", Document::array()}};
     if (report.fate) {
-        Json path = Json::array();
+        Document path = Document::array();
         for (const PageId page : report.fate->path)
             path.push_back(number(page));
-        json["fate"] = {{"kind", name_of(report.fate->kind)},
-                        {"words", report.fate->words},
-                        {"last_words", report.last_words},
-                        {"page", report.fate->page ? Json(number(*report.fate->page)) : nullptr},
-                        {"path", path}};
+        json["fate"] = {
+            {"kind", name_of(report.fate->kind)},
+            {"words", report.fate->words},
+            {"last_words", report.last_words},
+            {"page", report.fate->page ? Document(number(*report.fate->page)) : nullptr},
+            {"path", path}};
     }
     for (const StartupStep& step : report.steps)
         json["steps"].push_back({{"place", step.place},
@@ -182,14 +183,14 @@ ExitCode run_startup(DockerOptions& options) {
 
 } // namespace
 
-void set_up_docker_startup(CLI::App& app, ExitCode& code) {
+void set_up_docker_startup(Arguments arguments) {
     auto options = std::make_shared<DockerOptions>();
-    options->add_to(app);
-    app.footer("FILE is only read. Steps are those of Docker 20.10, on a start after all "
-               "containers were stopped;\n-v shows each List.\n"
-               "Example: rebolt docker startup local-kv.db\n"
-               "Exit codes: 0 dockerd starts, 4 it does not or loses networks, 8 failed.");
-    app.callback([options, &code] { code = run_startup(*options); });
+    options->add_to(arguments);
+    arguments.footer("FILE is only read. Steps are those of Docker 20.10, on a start after all "
+                     "containers were stopped;\n-v shows each List.\n"
+                     "Example: rebolt docker startup local-kv.db\n"
+                     "Exit codes: 0 dockerd starts, 4 it does not or loses networks, 8 failed.");
+    arguments.on_run([options] { return run_startup(*options); });
 }
 
 } // namespace rebolt::cli

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/commands/guard/verbs.hpp"
+#include "cli/commands/guard/subcommands.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -109,31 +109,31 @@ ExitCode run_uninstall(const Options& options) {
     return ExitCode::done;
 }
 
-std::shared_ptr<Options> add_options(CLI::App& app) {
+std::shared_ptr<Options> add_options(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    app.add_option("PRESET", options->preset, "docker, containerd or etcd")->required();
-    app.add_flag("-y,--yes", options->yes, "Do not ask");
-    app.add_option("--root", options->root, "A folder to be taken for the root of the system");
+    arguments.positional("PRESET", options->preset, "docker, containerd or etcd").required();
+    arguments.flag("-y,--yes", options->yes, "Do not ask");
+    arguments.option("--root", options->root, "A folder to be taken for the root of the system");
     return options;
 }
 
 } // namespace
 
-void set_up_guard_install(CLI::App& app, ExitCode& code) {
-    auto options = add_options(app);
-    app.add_flag("--remove", options->remove, "Take it away again, as `uninstall` does");
-    app.footer("Shows the drop-in first. It runs the guard before each start, ends a start that "
-               "hangs, and stops a\ndaemon that eats memory before the machine is out of it.\n"
-               "Example: rebolt guard install docker");
-    app.callback([options, &code] {
-        code = options->remove ? run_uninstall(*options) : run_install(*options);
-    });
+void set_up_guard_install(Arguments arguments) {
+    auto options = add_options(arguments);
+    arguments.flag("--remove", options->remove, "Take it away again, as `uninstall` does");
+    arguments.footer(
+        "Shows the drop-in first. It runs the guard before each start, ends a start that "
+        "hangs, and stops a\ndaemon that eats memory before the machine is out of it.\n"
+        "Example: rebolt guard install docker");
+    arguments.on_run(
+        [options] { return options->remove ? run_uninstall(*options) : run_install(*options); });
 }
 
-void set_up_guard_uninstall(CLI::App& app, ExitCode& code) {
-    auto options = add_options(app);
-    app.footer("Example: rebolt guard uninstall docker");
-    app.callback([options, &code] { code = run_uninstall(*options); });
+void set_up_guard_uninstall(Arguments arguments) {
+    auto options = add_options(arguments);
+    arguments.footer("Example: rebolt guard uninstall docker");
+    arguments.on_run([options] { return run_uninstall(*options); });
 }
 
 void tell_systemd(const std::string& file, std::chrono::milliseconds budget) {

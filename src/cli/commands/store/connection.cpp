@@ -7,24 +7,25 @@
 
 #include "cli/cancel.hpp"
 #include "cli/key_format.hpp"
-#include "cli/numbers.hpp"
 #include "cli/output.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 
-void StoreConnection::add_to(CLI::App& app) {
-    app.add_flag("--json", json, "Print JSON for machines");
-    app.add_flag("-q,--quiet", quiet, "Print results only, no notes or progress");
-    app.add_option("--timeout", timeout_seconds,
-                   "Seconds to wait for the file's lock, or for a server")
-        ->check(seconds_number())
-        ->capture_default_str();
-    app.add_option("--user", options.user, "etcd: the user");
-    app.add_option("--password", options.password, "etcd: the user's password")
-        ->envname("REBOLT_STORE_PASSWORD");
-    app.add_option("--ca", options.ca_file, "etcd, TLS: who signed the servers' certificates");
-    app.add_option("--cert", options.cert_file, "etcd, TLS: the client's certificate");
-    app.add_option("--key", options.key_file, "etcd, TLS: the client's key");
+void StoreConnection::add_to(Arguments arguments) {
+    arguments.flag("--json", json, "Print JSON for machines");
+    arguments.flag("-q,--quiet", quiet, "Print results only, no notes or progress");
+    arguments
+        .option("--timeout", timeout_seconds,
+                "Seconds to wait for the file's lock, or for a server")
+        .check(seconds_number())
+        .show_default();
+    arguments.option("--user", options.user, "etcd: the user");
+    arguments.option("--password", options.password, "etcd: the user's password")
+        .from_environment("REBOLT_STORE_PASSWORD");
+    arguments.option("--ca", options.ca_file, "etcd, TLS: who signed the servers' certificates");
+    arguments.option("--cert", options.cert_file, "etcd, TLS: the client's certificate");
+    arguments.option("--key", options.key_file, "etcd, TLS: the client's key");
 }
 
 Result<std::unique_ptr<store::Store>> open_store(const StoreConnection& connection,
@@ -57,20 +58,21 @@ CancelToken::CancelToken()
           }
       }) {}
 
-Json pair_json(const store::PairView& pair) {
-    Json json = Json::object();
+Document pair_json(const store::PairView& pair) {
+    Document json = Document::object();
     put_bytes(json, "key", pair.key, KeyFormat::automatic);
     put_bytes(json, "value", pair.value, KeyFormat::automatic);
     json["index"] = pair.last_index;
     return json;
 }
 
-void add_url_and_key(CLI::App& app, std::string& url, std::string* key) {
-    app.add_option("URL", url, "The store: bolt:///path/to/file.db?bucket=NAME or etcd://host:2379")
-        ->required()
-        ->type_name("");
+void add_url_and_key(Arguments arguments, std::string& url, std::string* key) {
+    arguments
+        .positional("URL", url,
+                    "The store: bolt:///path/to/file.db?bucket=NAME or etcd://host:2379")
+        .required();
     if (key != nullptr)
-        app.add_option("KEY", *key, "The key")->required()->type_name("");
+        arguments.positional("KEY", *key, "The key").required();
 }
 
 } // namespace rebolt::cli

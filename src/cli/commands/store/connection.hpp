@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include <CLI/CLI.hpp>
+#include "cli/arguments.hpp"
 
 #include <rebolt/store.hpp>
 
@@ -24,7 +24,7 @@ struct StoreConnection {
     store::StoreOptions options;
 
     /// Adds --json, -q, --timeout, --user, --password, --ca, --cert and --key.
-    void add_to(CLI::App& app);
+    void add_to(Arguments arguments);
 };
 
 enum class IfMissing : bool { fail, make };
@@ -48,9 +48,9 @@ private:
 };
 
 /// key, value and index of a pair as fields.
-[[nodiscard]] Json pair_json(const store::PairView& pair);
+[[nodiscard]] Document pair_json(const store::PairView& pair);
 
 /// Adds the positional arguments URL and, unless it is null, KEY.
-void add_url_and_key(CLI::App& app, std::string& url, std::string* key);
+void add_url_and_key(Arguments arguments, std::string& url, std::string* key);
 
 } // namespace rebolt::cli

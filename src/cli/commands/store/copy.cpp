@@ -8,11 +8,11 @@
 #include "cli/cancel.hpp"
 #include "cli/commands/store/connection.hpp"
 #include "cli/commands/store/recovered_source.hpp"
-#include "cli/commands/store/verbs.hpp"
-#include "cli/numbers.hpp"
+#include "cli/commands/store/subcommands.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/shell_quoted.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -29,16 +29,17 @@ struct Options {
     bool no_verify = false;
 };
 
-Json report_json(const CopyReport& report, const RecoveredSource* recovered) {
-    Json json{{"shape", "rebolt.store-copy/1"},
-              {"keys", report.keys},
-              {"copied", report.copied},
-              {"same_already", report.same_already},
-              {"bytes", report.bytes},
-              {"batches", report.batches},
-              {"verified", report.was_verified ? Json(report.is_verified()) : Json(nullptr)},
-              {"only_in_target", report.verified.right_only},
-              {"differences", report.verified.left_only + report.verified.values}};
+Document report_json(const CopyReport& report, const RecoveredSource* recovered) {
+    Document json{
+        {"shape", "rebolt.store-copy/1"},
+        {"keys", report.keys},
+        {"copied", report.copied},
+        {"same_already", report.same_already},
+        {"bytes", report.bytes},
+        {"batches", report.batches},
+        {"verified", report.was_verified ? Document(report.is_verified()) : Document(nullptr)},
+        {"only_in_target", report.verified.right_only},
+        {"differences", report.verified.left_only + report.verified.values}};
     if (recovered != nullptr)
         json["recovered"] = {{"whole", recovered->report().is_whole},
                              {"keys", recovered->report().counts.total()},
@@ -125,22 +126,21 @@ ExitCode run(const Options& options) {
 
 } // namespace
 
-void set_up_store_copy(CLI::App& app, ExitCode& code) {
+void set_up_store_copy(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    app.add_option("FROM", options->from, "The URL of the source; it is only read")
-        ->required()
-        ->type_name("");
-    app.add_option("TO", options->to, "The URL of the target")->required()->type_name("");
-    options->connection.add_to(app);
-    app.add_option("--prefix", options->prefix, "Only keys that begin with this");
-    app.add_option("--batch", options->batch, "Keys a transaction, at most")
-        ->check(whole_number(1))
-        ->capture_default_str();
-    app.add_flag("--recover", options->recover,
-                 "FROM is a damaged file: copy what recover brings back of it (into a temporary "
-                 "file, see TMPDIR)");
-    app.add_flag("--no-verify", options->no_verify, "Leave out the comparison at the end");
-    app.footer(
+    arguments.positional("FROM", options->from, "The URL of the source; it is only read")
+        .required();
+    arguments.positional("TO", options->to, "The URL of the target").required();
+    options->connection.add_to(arguments);
+    arguments.option("--prefix", options->prefix, "Only keys that begin with this");
+    arguments.option("--batch", options->batch, "Keys a transaction, at most")
+        .check(whole_number(1))
+        .show_default();
+    arguments.flag("--recover", options->recover,
+                   "FROM is a damaged file: copy what recover brings back of it (into a temporary "
+                   "file, see TMPDIR)");
+    arguments.flag("--no-verify", options->no_verify, "Leave out the comparison at the end");
+    arguments.footer(
         "Copies all keys of one state of FROM, in batches, and compares both at the end. Keys "
         "that only TO has stay. Broken off, the same command goes on: what is there "
         "already is left out.\n"
@@ -148,7 +148,7 @@ void set_up_store_copy(CLI::App& app, ExitCode& code) {
         "etcd://localhost:2379/app\n"
         "Exit codes: 0 copied and verified, 4 differences are left, or a damaged file, 8 "
         "failed, 16 wrong usage, 32 cancelled.");
-    app.callback([options, &code] { code = run(*options); });
+    arguments.on_run([options] { return run(*options); });
 }
 
 } // namespace rebolt::cli

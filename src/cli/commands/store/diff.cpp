@@ -7,7 +7,7 @@
 
 #include "cli/cancel.hpp"
 #include "cli/commands/store/connection.hpp"
-#include "cli/commands/store/verbs.hpp"
+#include "cli/commands/store/subcommands.hpp"
 #include "cli/key_format.hpp"
 #include "cli/output.hpp"
 
@@ -27,7 +27,7 @@ struct Options {
 
 void print_difference(const Difference& difference, bool is_json) {
     if (is_json) {
-        Json json{{"difference", name_of(difference.kind)}};
+        Document json{{"difference", name_of(difference.kind)}};
         put_bytes(json, "key", difference.key, KeyFormat::automatic);
         if (difference.left != nullptr)
             put_bytes(json, "left", difference.left->value, KeyFormat::automatic);
@@ -85,19 +85,20 @@ ExitCode run(const Options& options) {
 
 } // namespace
 
-void set_up_store_diff(CLI::App& app, ExitCode& code) {
+void set_up_store_diff(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    app.add_option("A", options->left, "The URL of the first store")->required()->type_name("");
-    app.add_option("B", options->right, "The URL of the second store")->required()->type_name("");
-    options->connection.add_to(app);
-    app.add_option("--prefix", options->prefix, "Only keys that begin with this");
-    app.footer("Prints `< KEY` for a key that only A has, `> KEY` for one that only B has, `! KEY` "
-               "for another value, and a sum. Indexes are not compared: each store counts its "
-               "own.\n"
-               "Example: rebolt store diff 'bolt://kv.db?bucket=app' etcd://localhost:2379/app\n"
-               "Exit codes: 0 the same, 4 differences (or a damaged file), 8 failed, 16 wrong "
-               "usage, 32 cancelled.");
-    app.callback([options, &code] { code = run(*options); });
+    arguments.positional("A", options->left, "The URL of the first store").required();
+    arguments.positional("B", options->right, "The URL of the second store").required();
+    options->connection.add_to(arguments);
+    arguments.option("--prefix", options->prefix, "Only keys that begin with this");
+    arguments.footer(
+        "Prints `< KEY` for a key that only A has, `> KEY` for one that only B has, `! KEY` "
+        "for another value, and a sum. Indexes are not compared: each store counts its "
+        "own.\n"
+        "Example: rebolt store diff 'bolt://kv.db?bucket=app' etcd://localhost:2379/app\n"
+        "Exit codes: 0 the same, 4 differences (or a damaged file), 8 failed, 16 wrong "
+        "usage, 32 cancelled.");
+    arguments.on_run([options] { return run(*options); });
 }
 
 } // namespace rebolt::cli

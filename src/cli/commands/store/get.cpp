@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "cli/commands/store/connection.hpp"
-#include "cli/commands/store/verbs.hpp"
+#include "cli/commands/store/subcommands.hpp"
 #include "cli/key_format.hpp"
 #include "cli/output.hpp"
 
@@ -38,17 +38,17 @@ ExitCode run(const Options& options) {
 
 } // namespace
 
-void set_up_store_get(CLI::App& app, ExitCode& code) {
+void set_up_store_get(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    add_url_and_key(app, options->url, &options->key);
-    options->connection.add_to(app);
-    add_format_option(app, "--format", options->format, "How to print the value");
-    add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
-    app.footer(
+    add_url_and_key(arguments, options->url, &options->key);
+    options->connection.add_to(arguments);
+    add_format_option(arguments, "--format", options->format, "How to print the value");
+    add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
+    arguments.footer(
         "Example: rebolt store get 'bolt://kv.db?bucket=app' users/7\n"
         "Exit codes: 0 printed, 4 the file is damaged, 8 no such key, or the store cannot be "
         "reached, 16 wrong usage.");
-    app.callback([options, &code] { code = run(*options); });
+    arguments.on_run([options] { return run(*options); });
 }
 
 } // namespace rebolt::cli

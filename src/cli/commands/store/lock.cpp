@@ -8,11 +8,11 @@
 
 #include "cli/bucket_path.hpp"
 #include "cli/cancel.hpp"
-#include "cli/commands/store/child.hpp"
 #include "cli/commands/store/connection.hpp"
-#include "cli/commands/store/verbs.hpp"
-#include "cli/numbers.hpp"
+#include "cli/commands/store/subcommands.hpp"
+#include "cli/commands/store/subprocess.hpp"
 #include "cli/output.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -60,7 +60,7 @@ ExitCode report_no_lock(store::Store& store, const Error& error, const Options& 
 
 // Runs the command while the lock is held; ends it if the lock is lost.
 ExitCode run_command(const store::Lock& lock, const Options& options) {
-    Child child;
+    Subprocess child;
     if (const int failed = child.start(options.command); failed != 0) {
         print_error(fmt::format("cannot run {}: {}", printable(options.command.front()),
                                 std::strerror(failed)));
@@ -123,27 +123,30 @@ std::string holder_name() {
 
 } // namespace
 
-void set_up_store_lock(CLI::App& app, ExitCode& code) {
+void set_up_store_lock(Arguments arguments) {
     auto options = std::make_shared<Options>();
     options->value = holder_name();
-    add_url_and_key(app, options->url, &options->key);
-    add_words(app, "COMMAND", options->command, "What to run under the lock, after --");
-    options->connection.add_to(app);
-    app.add_option("--value", options->value,
-                   "What the key shows while the lock is held (default: host and process)");
-    app.add_option("--ttl", options->time_to_live_seconds,
-                   "Seconds after which the lock is free if this program dies (etcd; on bolt the "
-                   "kernel frees it at once)")
-        ->check(seconds_number(0.001))
-        ->capture_default_str();
-    app.add_option("--wait", options->wait_seconds,
-                   "Seconds to wait for the lock (default: without end)")
-        ->check(seconds_number());
-    app.footer("Without a command it holds the lock until Ctrl-C.\n"
-               "Example: rebolt store lock etcd://localhost:2379/app jobs/nightly -- ./nightly\n"
-               "Exit codes: the command's; without one 0; 8 the lock is held by another or was "
-               "lost, 16 wrong usage, 32 cancelled while waiting.");
-    app.callback([options, &code] { code = run(*options); });
+    add_url_and_key(arguments, options->url, &options->key);
+    arguments.positionals("COMMAND", options->command, "What to run under the lock, after --");
+    options->connection.add_to(arguments);
+    arguments.option("--value", options->value,
+                     "What the key shows while the lock is held (default: host and process)");
+    arguments
+        .option("--ttl", options->time_to_live_seconds,
+                "Seconds after which the lock is free if this program dies (etcd; on bolt the "
+                "kernel frees it at once)")
+        .check(seconds_number(0.001))
+        .show_default();
+    arguments
+        .option("--wait", options->wait_seconds,
+                "Seconds to wait for the lock (default: without end)")
+        .check(seconds_number());
+    arguments.footer(
+        "Without a command it holds the lock until Ctrl-C.\n"
+        "Example: rebolt store lock etcd://localhost:2379/app jobs/nightly -- ./nightly\n"
+        "Exit codes: the command's; without one 0; 8 the lock is held by another or was "
+        "lost, 16 wrong usage, 32 cancelled while waiting.");
+    arguments.on_run([options] { return run(*options); });
 }
 
 } // namespace rebolt::cli

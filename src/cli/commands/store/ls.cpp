@@ -5,7 +5,7 @@
 
 #include "cli/cancel.hpp"
 #include "cli/commands/store/connection.hpp"
-#include "cli/commands/store/verbs.hpp"
+#include "cli/commands/store/subcommands.hpp"
 #include "cli/key_format.hpp"
 #include "cli/output.hpp"
 
@@ -63,23 +63,25 @@ ExitCode run(const Options& options) {
 
 } // namespace
 
-void set_up_store_ls(CLI::App& app, ExitCode& code) {
+void set_up_store_ls(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    add_url_and_key(app, options->url, nullptr);
-    app.add_option("PREFIX", options->prefix, "Only keys that begin with this")->type_name("");
-    options->connection.add_to(app);
-    app.add_flag("-l,--long", options->is_long, "Also print index and bytes of the value");
-    app.add_flag("--values", options->values, "Also print the values");
-    add_format_option(app, "--format", options->format, "How to print keys and values");
-    add_parse_option(app, "--parse-format", options->prefix_format, "How the prefix is given");
-    app.footer("Keys come in byte order, all of one state of the store; with --json one object a "
-               "line.\n"
-               "Example: rebolt store ls -l "
-               "'bolt:///var/lib/docker/network/files/local-kv.db?bucket=libnetwork' "
-               "docker/network/v1.0/network/\n"
-               "Exit codes: 0 listed (also if there are none), 4 the file is damaged, 8 failed, 16 "
-               "wrong usage, 32 cancelled.");
-    app.callback([options, &code] { code = run(*options); });
+    add_url_and_key(arguments, options->url, nullptr);
+    arguments.positional("PREFIX", options->prefix, "Only keys that begin with this");
+    options->connection.add_to(arguments);
+    arguments.flag("-l,--long", options->is_long, "Also print index and bytes of the value");
+    arguments.flag("--values", options->values, "Also print the values");
+    add_format_option(arguments, "--format", options->format, "How to print keys and values");
+    add_parse_option(arguments, "--parse-format", options->prefix_format,
+                     "How the prefix is given");
+    arguments.footer(
+        "Keys come in byte order, all of one state of the store; with --json one object a "
+        "line.\n"
+        "Example: rebolt store ls -l "
+        "'bolt:///var/lib/docker/network/files/local-kv.db?bucket=libnetwork' "
+        "docker/network/v1.0/network/\n"
+        "Exit codes: 0 listed (also if there are none), 4 the file is damaged, 8 failed, 16 "
+        "wrong usage, 32 cancelled.");
+    arguments.on_run([options] { return run(*options); });
 }
 
 } // namespace rebolt::cli

@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 
 #include "cli/commands/store/connection.hpp"
-#include "cli/commands/store/verbs.hpp"
+#include "cli/commands/store/subcommands.hpp"
 #include "cli/key_format.hpp"
-#include "cli/numbers.hpp"
 #include "cli/output.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -70,9 +70,9 @@ ExitCode run(const Options& options) {
     if (!pair)
         return report_store(pair.error());
     if (options.connection.json) {
-        Json json = Json::object();
+        Document json = Document::object();
         put_bytes(json, "key", pair->key, KeyFormat::automatic);
-        json["index"] = pair->last_index == 0 ? Json(nullptr) : Json(pair->last_index);
+        json["index"] = pair->last_index == 0 ? Document(nullptr) : Document(pair->last_index);
         print_json_line(json);
     } else if (pair->last_index != 0) {
         print(fmt::format("index {}\n", pair->last_index));
@@ -82,31 +82,35 @@ ExitCode run(const Options& options) {
 
 } // namespace
 
-void set_up_store_put(CLI::App& app, ExitCode& code) {
+void set_up_store_put(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    add_url_and_key(app, options->url, &options->key);
-    auto* value = app.add_option("VALUE", options->value, "The value; empty if it is left out")
-                      ->type_name("");
-    options->connection.add_to(app);
-    app.add_option("--value-file", options->value_file,
-                   "Take the value from this file; - for standard input")
-        ->excludes(value);
-    add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
-    app.add_option("--ttl", options->time_to_live_seconds,
-                   "Seconds until the key is removed again (etcd)")
-        ->check(seconds_number(0.001));
-    auto* index = app.add_option("--if-index", options->if_index,
-                                 "Only if the key's index is this one; prints the new one")
-                      ->check(whole_number(1));
-    app.add_flag("--if-missing", options->if_missing, "Only if there is no such key")
-        ->excludes(index);
-    app.add_flag("--directory", options->is_directory, "A directory marker: no value");
-    app.footer("A bolt file or bucket that is not there is made.\n"
-               "Example: rebolt store put 'bolt://kv.db?bucket=app' users/7 Jo\n"
-               "         rebolt store put etcd://localhost:2379/app users/7 Kim --if-index 12\n"
-               "Exit codes: 0 written, 4 the file is damaged, 8 not written (the key was modified, "
-               "exists, or the store cannot be reached), 16 wrong usage.");
-    app.callback([options, &code] { code = run(*options); });
+    add_url_and_key(arguments, options->url, &options->key);
+    const Option value =
+        arguments.positional("VALUE", options->value, "The value; empty if it is left out");
+    options->connection.add_to(arguments);
+    arguments
+        .option("--value-file", options->value_file,
+                "Take the value from this file; - for standard input")
+        .excludes(value);
+    add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
+    arguments
+        .option("--ttl", options->time_to_live_seconds,
+                "Seconds until the key is removed again (etcd)")
+        .check(seconds_number(0.001));
+    const Option index = arguments
+                             .option("--if-index", options->if_index,
+                                     "Only if the key's index is this one; prints the new one")
+                             .check(whole_number(1));
+    arguments.flag("--if-missing", options->if_missing, "Only if there is no such key")
+        .excludes(index);
+    arguments.flag("--directory", options->is_directory, "A directory marker: no value");
+    arguments.footer(
+        "A bolt file or bucket that is not there is made.\n"
+        "Example: rebolt store put 'bolt://kv.db?bucket=app' users/7 Jo\n"
+        "         rebolt store put etcd://localhost:2379/app users/7 Kim --if-index 12\n"
+        "Exit codes: 0 written, 4 the file is damaged, 8 not written (the key was modified, "
+        "exists, or the store cannot be reached), 16 wrong usage.");
+    arguments.on_run([options] { return run(*options); });
 }
 
 } // namespace rebolt::cli

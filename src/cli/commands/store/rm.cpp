@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include "cli/commands/store/connection.hpp"
-#include "cli/commands/store/verbs.hpp"
+#include "cli/commands/store/subcommands.hpp"
 #include "cli/key_format.hpp"
-#include "cli/numbers.hpp"
 #include "cli/output.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -51,20 +51,21 @@ ExitCode run(const Options& options) {
 
 } // namespace
 
-void set_up_store_rm(CLI::App& app, ExitCode& code) {
+void set_up_store_rm(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    add_url_and_key(app, options->url, &options->key);
-    options->connection.add_to(app);
-    auto* tree = app.add_flag("--tree", options->is_tree, "All keys that begin with KEY");
-    app.add_option("--if-index", options->if_index, "Only if the key's index is this one")
-        ->check(whole_number(1))
-        ->excludes(tree);
-    add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
-    app.footer("Example: rebolt store rm 'bolt://kv.db?bucket=app' users/7\n"
-               "         rebolt store rm --tree 'bolt://kv.db?bucket=app' users/\n"
-               "Exit codes: 0 removed, 4 the file is damaged, 8 no such key, modified, or failed, "
-               "16 wrong usage.");
-    app.callback([options, &code] { code = run(*options); });
+    add_url_and_key(arguments, options->url, &options->key);
+    options->connection.add_to(arguments);
+    const Option tree = arguments.flag("--tree", options->is_tree, "All keys that begin with KEY");
+    arguments.option("--if-index", options->if_index, "Only if the key's index is this one")
+        .check(whole_number(1))
+        .excludes(tree);
+    add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
+    arguments.footer(
+        "Example: rebolt store rm 'bolt://kv.db?bucket=app' users/7\n"
+        "         rebolt store rm --tree 'bolt://kv.db?bucket=app' users/\n"
+        "Exit codes: 0 removed, 4 the file is damaged, 8 no such key, modified, or failed, "
+        "16 wrong usage.");
+    arguments.on_run([options] { return run(*options); });
 }
 
 } // namespace rebolt::cli

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include "cli/commands/store/connection.hpp"
-#include "cli/commands/store/verbs.hpp"
+#include "cli/commands/store/subcommands.hpp"
 #include "cli/key_format.hpp"
-#include "cli/numbers.hpp"
 #include "cli/output.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -45,9 +45,9 @@ std::string_view name_of(EventKind kind) {
 void print_event(const Event& event, bool is_json) {
     const bool has_key = event.kind == EventKind::put || event.kind == EventKind::removed;
     if (is_json) {
-        Json json{{"event", name_of(event.kind)}};
+        Document json{{"event", name_of(event.kind)}};
         if (event.kind == EventKind::put)
-            json.update(pair_json(event.pair.view()));
+            json.merge(pair_json(event.pair.view()));
         else if (has_key)
             put_bytes(json, "key", event.pair.key, KeyFormat::automatic);
         print_json_line(json);
@@ -100,25 +100,25 @@ ExitCode run(const Options& options) {
 
 } // namespace
 
-void set_up_store_watch(CLI::App& app, ExitCode& code) {
+void set_up_store_watch(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    add_url_and_key(app, options->url, nullptr);
-    app.add_option("KEY", options->key, "The key; all keys if it is left out")->type_name("");
-    options->connection.add_to(app);
-    app.add_flag("--tree", options->is_tree, "All keys that begin with KEY");
-    app.add_flag("--changes", options->changes_only, "Leave out what is there at the begin");
-    app.add_option("--after", options->after, "Only changes after this index (etcd)")
-        ->check(whole_number());
-    app.add_option("--count", options->count, "End after so many puts and removals; 0: never")
-        ->check(whole_number())
-        ->capture_default_str();
-    add_parse_option(app, "--parse-format", options->key_format, "How the key is given");
-    app.footer(
+    add_url_and_key(arguments, options->url, nullptr);
+    arguments.positional("KEY", options->key, "The key; all keys if it is left out");
+    options->connection.add_to(arguments);
+    arguments.flag("--tree", options->is_tree, "All keys that begin with KEY");
+    arguments.flag("--changes", options->changes_only, "Leave out what is there at the begin");
+    arguments.option("--after", options->after, "Only changes after this index (etcd)")
+        .check(whole_number());
+    arguments.option("--count", options->count, "End after so many puts and removals; 0: never")
+        .check(whole_number())
+        .show_default();
+    add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
+    arguments.footer(
         "Prints what is there, `caught-up`, and then changes as they happen, until Ctrl-C.\n"
         "Example: rebolt store watch --tree 'bolt://kv.db?bucket=app' users/\n"
         "Exit codes: 0 ended by Ctrl-C or --count, 4 the file is damaged, 8 failed, 16 wrong "
         "usage.");
-    app.callback([options, &code] { code = run(*options); });
+    arguments.on_run([options] { return run(*options); });
 }
 
 } // namespace rebolt::cli

@@ -1,8 +1,8 @@
 // rebolt surgery clear-page FILE --pageId N
 #include <fmt/format.h>
 
-#include "cli/commands/surgery/verbs.hpp"
-#include "cli/numbers.hpp"
+#include "cli/commands/surgery/subcommands.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -14,15 +14,15 @@ struct Options {
 
 } // namespace
 
-void set_up_clear_page(CLI::App& app, ExitCode& code) {
+void set_up_clear_page(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->edit.add_to(app);
-    app.add_option("--pageId", options->page, "The page, a branch or a leaf")
-        ->check(whole_number())
-        ->required();
-    app.footer("Example: rebolt surgery clear-page my.db --pageId 12 --output new.db");
-    app.callback([options, &code] {
-        code = operate(options->edit, fmt::format("clear-page --pageId {}", options->page),
+    options->edit.add_to(arguments);
+    arguments.option("--pageId", options->page, "The page, a branch or a leaf")
+        .check(whole_number())
+        .required();
+    arguments.footer("Example: rebolt surgery clear-page my.db --pageId 12 --output new.db");
+    arguments.on_run([options] {
+        return operate(options->edit, fmt::format("clear-page --pageId {}", options->page),
                        [&](const PageSource& source) {
                            return surgery::clear_page(source, PageId{options->page});
                        });

@@ -1,8 +1,8 @@
 // rebolt surgery copy-page FILE --from-page N --to-page M
 #include <fmt/format.h>
 
-#include "cli/commands/surgery/verbs.hpp"
-#include "cli/numbers.hpp"
+#include "cli/commands/surgery/subcommands.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -15,20 +15,20 @@ struct Options {
 
 } // namespace
 
-void set_up_copy_page(CLI::App& app, ExitCode& code) {
+void set_up_copy_page(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    options->edit.add_to(app);
-    app.add_option("--from-page", options->from, "The page to copy")
-        ->check(whole_number())
-        ->required();
-    app.add_option("--to-page", options->to, "The page to write over")
-        ->check(whole_number())
-        ->required();
-    app.footer(
+    options->edit.add_to(arguments);
+    arguments.option("--from-page", options->from, "The page to copy")
+        .check(whole_number())
+        .required();
+    arguments.option("--to-page", options->to, "The page to write over")
+        .check(whole_number())
+        .required();
+    arguments.footer(
         "Overflow pages go with the page.\n"
         "Example: rebolt surgery copy-page my.db --from-page 7 --to-page 12 --output new.db");
-    app.callback([options, &code] {
-        code = operate(
+    arguments.on_run([options] {
+        return operate(
             options->edit,
             fmt::format("copy-page --from-page {} --to-page {}", options->from, options->to),
             [&](const PageSource& source) {

@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "cli/commands/surgery/verbs.hpp"
-#include "cli/numbers.hpp"
+#include "cli/commands/surgery/subcommands.hpp"
 #include "cli/output.hpp"
+#include "cli/validators.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -21,7 +21,7 @@ std::string freelist_text(std::uint64_t freelist) {
     return PageId{freelist} == no_freelist ? "none" : fmt::to_string(freelist);
 }
 
-Json meta_json(const surgery::MetaJudgement& meta) {
+Document meta_json(const surgery::MetaJudgement& meta) {
     const format::MetaFields& fields = meta.fields;
     return {{"page", number(meta.page)},
             {"valid", meta.is_valid},
@@ -29,8 +29,8 @@ Json meta_json(const surgery::MetaJudgement& meta) {
             {"txid", fields.txid},
             {"page_size", fields.page_size},
             {"root", fields.root},
-            {"freelist",
-             PageId{fields.freelist} == no_freelist ? Json(nullptr) : Json(fields.freelist)},
+            {"freelist", PageId{fields.freelist} == no_freelist ? Document(nullptr)
+                                                                : Document(fields.freelist)},
             {"high_water_mark", fields.high_water_mark},
             {"complaints", meta.complaints}};
 }
@@ -53,7 +53,8 @@ ExitCode run_validate(const CommonOptions& options) {
         return report(source.error());
     const auto metas = surgery::validate_metas(*source);
     bool is_right = metas.size() == 2;
-    Json json{{"shape", "rebolt.metas/1"}, {"file", options.file}, {"metas", Json::array()}};
+    Document json{
+        {"shape", "rebolt.metas/1"}, {"file", options.file}, {"metas", Document::array()}};
     for (const surgery::MetaJudgement& meta : metas) {
         is_right &= meta.complaints.empty();
         json["metas"].push_back(meta_json(meta));
@@ -93,45 +94,43 @@ std::optional<std::string> take_field(std::string_view field, surgery::MetaChang
 
 ExitCode run_update(const UpdateOptions& options) {
     surgery::MetaChange change{.meta_page = options.meta_page};
-    std::string words = fmt::format("meta update --meta-page {}", options.meta_page);
+    std::string subcommand = fmt::format("meta update --meta-page {}", options.meta_page);
     for (const std::string& field : options.fields) {
-        words += fmt::format(" --fields {}", field);
+        subcommand += fmt::format(" --fields {}", field);
         if (const auto wrong = take_field(field, change)) {
             print_error(fmt::format("surgery meta update: {}", *wrong));
             return ExitCode::usage;
         }
     }
-    return operate(options.edit, words,
+    return operate(options.edit, subcommand,
                    [&](const PageSource& source) { return surgery::update_meta(source, change); });
 }
 
 } // namespace
 
-void set_up_meta(CLI::App& app, ExitCode& code) {
-    app.require_subcommand(1);
-    CLI::App* validate = app.add_subcommand("validate", "Judge both meta pages; changes nothing");
+void set_up_meta(Arguments arguments) {
+    arguments.require_subcommand();
+    Arguments validate = arguments.subcommand("validate", "Judge both meta pages; changes nothing");
     auto validating = std::make_shared<CommonOptions>();
-    validating->add_to(*validate);
-    validate->footer("Exit codes: 0 both are right, 4 not, 8 failed.\n"
-                     "Example: rebolt surgery meta validate my.db");
-    validate->callback([validating, &code] { code = run_validate(*validating); });
-    CLI::App* update = app.add_subcommand("update", "Set fields of a meta page");
+    validating->add_to(validate);
+    validate.footer("Exit codes: 0 both are right, 4 not, 8 failed.\n"
+                    "Example: rebolt surgery meta validate my.db");
+    validate.on_run([validating] { return run_validate(*validating); });
+    Arguments update = arguments.subcommand("update", "Set fields of a meta page");
     auto updating = std::make_shared<UpdateOptions>();
-    updating->edit.add_to(*update);
+    updating->edit.add_to(update);
     update
-        ->add_option("--fields", updating->fields,
-                     "Fields with their values: pageSize, root, freelist, pgid "
-                     "(18446744073709551615 as freelist: none stored)")
-        ->delimiter(',')
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    update->add_option("--meta-page", updating->meta_page, "The meta page: 0 or 1")
-        ->check(whole_number(0, 1))
-        ->capture_default_str();
-    update->footer("Magic, version and checksum are put right too.\n"
-                   "Example: rebolt surgery meta update my.db --meta-page 1 --fields "
-                   "root:16,pgid:128 --output new.db");
-    update->callback([updating, &code] { code = run_update(*updating); });
+        .option("--fields", updating->fields,
+                "Fields with their values: pageSize, root, freelist, pgid "
+                "(18446744073709551615 as freelist: none stored)")
+        .list(',');
+    update.option("--meta-page", updating->meta_page, "The meta page: 0 or 1")
+        .check(whole_number(0, 1))
+        .show_default();
+    update.footer("Magic, version and checksum are put right too.\n"
+                  "Example: rebolt surgery meta update my.db --meta-page 1 --fields "
+                  "root:16,pgid:128 --output new.db");
+    update.on_run([updating] { return run_update(*updating); });
 }
 
 } // namespace rebolt::cli

@@ -1,8 +1,8 @@
-// What all verbs of `rebolt surgery` share.
+// What all subcommands of `rebolt surgery` share.
 #include <fmt/format.h>
 
 #include "cli/cancel.hpp"
-#include "cli/commands/surgery/verbs.hpp"
+#include "cli/commands/surgery/subcommands.hpp"
 #include "cli/output.hpp"
 #include "cli/owner.hpp"
 #include "cli/progress.hpp"
@@ -54,7 +54,7 @@ void tell_outcome(const EditOptions& options, const EditOutcome& outcome) {
 
 } // namespace
 
-ExitCode operate(const EditOptions& options, const std::string& words,
+ExitCode operate(const EditOptions& options, const std::string& subcommand,
                  const std::function<Result<EditPlan>(const PageSource&)>& make_plan) {
     auto source = open_pages(options.common);
     if (!source)
@@ -69,17 +69,17 @@ ExitCode operate(const EditOptions& options, const std::string& words,
         print(fmt::format("{}\n{}{}", printable(options.common.file), plan_text(*plan, options),
                           plan->is_empty() ? "" : effect_text(effect->before, effect->after)));
     const bool has_work = !plan->is_empty() || !options.output.empty();
-    const EditOutcome outcome = has_work
-                                    ? carry_out(options, std::move(*source), *plan,
-                                                fmt::format("rebolt surgery {} --yes {}", words,
-                                                            shell_quoted(options.common.file)))
-                                    : EditOutcome{EditDone::failed, ExitCode::done};
+    const EditOutcome outcome =
+        has_work ? carry_out(options, std::move(*source), *plan,
+                             fmt::format("rebolt surgery {} --yes {}", subcommand,
+                                         shell_quoted(options.common.file)))
+                 : EditOutcome{EditDone::failed, ExitCode::done};
     if (options.common.json) {
-        Json json{{"shape", "rebolt.surgery/1"},
-                  {"file", options.common.file},
-                  {"plan", plan_json(*plan)},
-                  {"before", state_json(effect->before)},
-                  {"after", state_json(effect->after)}};
+        Document json{{"shape", "rebolt.surgery/1"},
+                      {"file", options.common.file},
+                      {"plan", plan_json(*plan)},
+                      {"before", state_json(effect->before)},
+                      {"after", state_json(effect->after)}};
         put_outcome(json, options, outcome);
         print_json_line(json);
     }

@@ -1,15 +1,14 @@
 // rebolt surgery revert-meta-page FILE
-#include "cli/commands/surgery/verbs.hpp"
+#include "cli/commands/surgery/subcommands.hpp"
 
 namespace rebolt::cli {
 
-void set_up_revert_meta_page(CLI::App& app, ExitCode& code) {
+void set_up_revert_meta_page(Arguments arguments) {
     auto options = std::make_shared<EditOptions>();
-    options->add_to(app);
-    app.footer("Example: rebolt surgery revert-meta-page my.db --output reverted.db");
-    app.callback([options, &code] {
-        code = operate(*options, "revert-meta-page", surgery::revert_meta_page);
-    });
+    options->add_to(arguments);
+    arguments.footer("Example: rebolt surgery revert-meta-page my.db --output reverted.db");
+    arguments.on_run(
+        [options] { return operate(*options, "revert-meta-page", surgery::revert_meta_page); });
 }
 
 } // namespace rebolt::cli

@@ -1,4 +1,4 @@
-#include "cli/commands/docker/subject.hpp"
+#include "cli/commands/docker/target.hpp"
 
 #include <algorithm>
 
@@ -21,26 +21,26 @@ std::size_t columns_of(std::string_view text) {
 
 } // namespace
 
-void add_data_root(CLI::App& app, std::string& data_root) {
-    app.get_option("FILE")->required(false)->description(
+void add_data_root(Arguments arguments, std::string& data_root) {
+    arguments.find("FILE").required(false).description(
         "The network state (default: /var/lib/docker/network/files/local-kv.db)");
-    app.add_option("--data-root", data_root, "Docker's data root, instead of FILE");
+    arguments.option("--data-root", data_root, "Docker's data root, instead of FILE");
 }
 
-std::string subject_of(const std::string& file, const std::string& data_root) {
+std::string target_of(const std::string& file, const std::string& data_root) {
     if (!file.empty())
         return file;
     return docker::network_state_path(data_root.empty() ? default_data_root : data_root);
 }
 
-void DockerOptions::add_to(CLI::App& app) {
-    common.add_to(app);
-    add_data_root(app, data_root);
-    app.add_flag("--no-trunc", no_trunc, "Show whole ids");
+void DockerOptions::add_to(Arguments arguments) {
+    common.add_to(arguments);
+    add_data_root(arguments, data_root);
+    arguments.flag("--no-trunc", no_trunc, "Show whole ids");
 }
 
 void DockerOptions::resolve() {
-    common.file = subject_of(common.file, data_root);
+    common.file = target_of(common.file, data_root);
 }
 
 std::string DockerOptions::id(const std::string& whole) const {
@@ -72,11 +72,11 @@ std::string text_or(const std::string& text, const std::string& otherwise) {
     return text.empty() ? otherwise : text;
 }
 
-void put_completeness(Json& json, const docker::NetworkState& state) {
+void put_completeness(Document& json, const docker::NetworkState& state) {
     json["complete"] = state.is_complete();
     json["damaged_ranges"] = state.damaged_ranges;
     json["lost_estimate"] = state.lost_estimate;
-    json["unreadable"] = Json::array();
+    json["unreadable"] = Document::array();
     for (const docker::UnreadableRecord& record : state.unreadable)
         json["unreadable"].push_back(
             {{"key", printable(record.key)}, {"reason", record.fault.reason}});
@@ -111,8 +111,8 @@ ExitCode show_docker(DockerOptions& options,
         return report(state.error());
     const DockerView view = make(*state);
     if (options.common.json) {
-        Json json{{"shape", fmt::format("rebolt.docker-{}/1", view.what)},
-                  {"file", options.common.file}};
+        Document json{{"shape", fmt::format("rebolt.docker-{}/1", view.what)},
+                      {"file", options.common.file}};
         put_completeness(json, *state);
         json[view.what] = view.rows;
         print_json_line(json);

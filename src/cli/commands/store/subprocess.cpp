@@ -1,4 +1,4 @@
-#include "cli/commands/store/child.hpp"
+#include "cli/commands/store/subprocess.hpp"
 
 #include <csignal>
 
@@ -8,8 +8,8 @@
 
 namespace rebolt::cli {
 
-int Child::start(const std::vector<std::string>& words) {
-    std::vector<std::string> copies = words;
+int Subprocess::start(const std::vector<std::string>& command) {
+    std::vector<std::string> copies = command;
     std::vector<char*> arguments;
     arguments.reserve(copies.size() + 1);
     for (std::string& word : copies)
@@ -30,7 +30,7 @@ int Child::start(const std::vector<std::string>& words) {
     return failed;
 }
 
-std::optional<int> Child::ended() const {
+std::optional<int> Subprocess::ended() const {
     int status = 0;
     if (::waitpid(process_, &status, WNOHANG) != process_)
         return std::nullopt;
@@ -38,7 +38,7 @@ std::optional<int> Child::ended() const {
     return WIFSIGNALED(status) ? signal_base + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-void Child::terminate() const {
+void Subprocess::terminate() const {
     ::kill(process_, SIGTERM);
 }
 

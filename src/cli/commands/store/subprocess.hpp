@@ -1,4 +1,4 @@
-// Child: a program that another waits for.
+// Subprocess: a program that another waits for.
 #pragma once
 
 #include <optional>
@@ -9,11 +9,11 @@
 
 namespace rebolt::cli {
 
-/// Runs `words` (found as a shell finds it) with this program's streams.
-class Child {
+/// Runs `command` (found as a shell finds it) with this program's streams.
+class Subprocess {
 public:
     /// 0, or the error number of starting it.
-    [[nodiscard]] int start(const std::vector<std::string>& words);
+    [[nodiscard]] int start(const std::vector<std::string>& command);
     /// Its exit code if it has ended, 128 + signal if one ended it.
     [[nodiscard]] std::optional<int> ended() const;
     void terminate() const;

@@ -1,10 +1,11 @@
-#include "cli/numbers.hpp"
+#include "cli/validators.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
-#include <string>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace rebolt::cli {
 namespace {
@@ -23,7 +24,7 @@ std::optional<Number> parsed(const std::string& text) {
 
 } // namespace
 
-CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
+Validator whole_number(std::uint64_t least, std::uint64_t most) {
     return {[least, most](const std::string& text) -> std::string {
                 const auto number = parsed<std::uint64_t>(text);
                 if (number && *number >= least && *number <= most)
@@ -35,7 +36,17 @@ CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
             ""};
 }
 
-CLI::Validator seconds_number(double least) {
+Validator integer(std::int64_t least, std::int64_t most) {
+    return {[least, most](const std::string& text) -> std::string {
+                const auto number = parsed<std::int64_t>(text);
+                if (number && *number >= least && *number <= most)
+                    return {};
+                return fmt::format("Value {} not in range {} to {}", text, least, most);
+            },
+            fmt::format("INT in [{} - {}]", least, most)};
+}
+
+Validator seconds_number(double least) {
     return {[least](const std::string& text) -> std::string {
                 const auto number = parsed<double>(text);
                 if (number && *number >= least && *number <= seconds_max)
@@ -44,6 +55,16 @@ CLI::Validator seconds_number(double least) {
                                    seconds_max);
             },
             ""};
+}
+
+Validator one_of(std::vector<std::string> names) {
+    std::string set = fmt::format("{{{}}}", fmt::join(names, ","));
+    return {[names = std::move(names), set](const std::string& text) -> std::string {
+                if (std::ranges::find(names, text) != names.end())
+                    return {};
+                return text + " not in " + set;
+            },
+            set};
 }
 
 std::chrono::milliseconds to_milliseconds(double seconds) {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include <CLI/CLI.hpp>
+#include "cli/arguments.hpp"
 
 #include <rebolt/edit_plan.hpp>
 
@@ -22,7 +22,7 @@ struct EditOptions {
     bool force = false;
 
     /// Adds FILE, --output, --force, --yes, --json and what writers share.
-    void add_to(CLI::App& app);
+    void add_to(Arguments arguments);
 };
 
 /// Whether and how a plan was carried out.
@@ -53,10 +53,10 @@ struct EditOutcome {
 /// What check says of the file, before and afterwards: two lines.
 [[nodiscard]] std::string effect_text(const CheckReport& before, const CheckReport& after);
 
-[[nodiscard]] Json plan_json(const EditPlan& plan);
+[[nodiscard]] Document plan_json(const EditPlan& plan);
 /// Verdict, sentence, keys and buckets of the current tree, findings by code.
-[[nodiscard]] Json state_json(const CheckReport& report);
+[[nodiscard]] Document state_json(const CheckReport& report);
 /// How it went, as fields of the object that is printed.
-void put_outcome(Json& json, const EditOptions& options, const EditOutcome& outcome);
+void put_outcome(Document& json, const EditOptions& options, const EditOutcome& outcome);
 
 } // namespace rebolt::cli

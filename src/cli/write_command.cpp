@@ -1,4 +1,4 @@
-#include "cli/change.hpp"
+#include "cli/write_command.hpp"
 
 #include "cli/bucket_path.hpp"
 #include "cli/cancel.hpp"
@@ -6,9 +6,9 @@
 
 namespace rebolt::cli {
 
-ExitCode change(const CommonOptions& options, const std::vector<std::string>& names,
-                ParseFormat format, const std::function<Result<void>(Bucket&)>& work,
-                bool may_make) {
+ExitCode write_command(const CommonOptions& options, const std::vector<std::string>& names,
+                       ParseFormat format, const std::function<Result<void>(Bucket&)>& work,
+                       bool may_make) {
     const auto db = open_for_writing(options, may_make);
     if (!db)
         return report(db.error());

@@ -1,4 +1,4 @@
-#include "cli/edit.hpp"
+#include "cli/in_place_edit.hpp"
 
 #include <cctype>
 #include <cstdio>
@@ -52,14 +52,14 @@ std::string counts_text(const CheckReport& report) {
 
 } // namespace
 
-void EditOptions::add_to(CLI::App& app) {
-    common.add_to_writer(app);
-    app.add_flag("--json", common.json, "Print JSON for machines");
-    app.add_option("-o,--output", output,
-                   "Write the changed file here and leave FILE as it is (else FILE is changed in "
-                   "place, with FILE.undo beside it)");
-    app.add_flag("--force", force, "Replace the --output file if it is there");
-    app.add_flag("-y,--yes", yes, "Change FILE in place without asking");
+void EditOptions::add_to(Arguments arguments) {
+    common.add_to_writer(arguments);
+    arguments.flag("--json", common.json, "Print JSON for machines");
+    arguments.option("-o,--output", output,
+                     "Write the changed file here and leave FILE as it is (else FILE is changed in "
+                     "place, with FILE.undo beside it)");
+    arguments.flag("--force", force, "Replace the --output file if it is there");
+    arguments.flag("-y,--yes", yes, "Change FILE in place without asking");
 }
 
 EditOutcome carry_out(const EditOptions& options, PageSource source, const EditPlan& plan,
@@ -128,8 +128,8 @@ std::string effect_text(const CheckReport& before, const CheckReport& after) {
                        sentence(after), counts_text(after));
 }
 
-Json plan_json(const EditPlan& plan) {
-    Json changes = Json::array();
+Document plan_json(const EditPlan& plan) {
+    Document changes = Document::array();
     for (const ByteChange& change : plan.changes)
         changes.push_back({{"offset", change.offset}, {"bytes", change.after.size()}});
     return {{"title", plan.title},
@@ -141,8 +141,8 @@ Json plan_json(const EditPlan& plan) {
             {"file_bytes_after", plan.file_bytes_after}};
 }
 
-Json state_json(const CheckReport& report) {
-    Json counts = Json::object();
+Document state_json(const CheckReport& report) {
+    Document counts = Document::object();
     for (std::size_t code = 0; code < report.count_of.size(); ++code)
         if (report.count_of[code] != 0)
             counts[std::string(text_of(static_cast<FindingCode>(code)).name)] =
@@ -154,11 +154,12 @@ Json state_json(const CheckReport& report) {
             {"counts", counts}};
 }
 
-void put_outcome(Json& json, const EditOptions& options, const EditOutcome& outcome) {
+void put_outcome(Document& json, const EditOptions& options, const EditOutcome& outcome) {
     json["applied"] = outcome.done == EditDone::in_place || outcome.done == EditDone::to_copy;
-    json["output"] = outcome.done == EditDone::to_copy ? Json(options.output) : Json(nullptr);
-    json["undo"] =
-        outcome.done == EditDone::in_place ? Json(undo_path(options.common.file)) : Json(nullptr);
+    json["output"] =
+        outcome.done == EditDone::to_copy ? Document(options.output) : Document(nullptr);
+    json["undo"] = outcome.done == EditDone::in_place ? Document(undo_path(options.common.file))
+                                                      : Document(nullptr);
 }
 
 } // namespace rebolt::cli

@@ -1,10 +1,10 @@
-// The verbs of `rebolt guard`, one a file in this folder.
+// The subcommands of `rebolt guard`, one a file in this folder.
 #pragma once
 
 #include <chrono>
 #include <string>
 
-#include <CLI/CLI.hpp>
+#include "cli/arguments.hpp"
 
 #include <rebolt/guard.hpp>
 
@@ -12,20 +12,20 @@
 
 namespace rebolt::cli {
 
-/// What all verbs take.
-struct GuardWords {
+/// What all subcommands take.
+struct GuardPaths {
     std::string config;
     std::string state_folder;
 
-    void add_to(CLI::App& app);
+    void add_to(Arguments arguments);
 };
 
 /// The configuration that is named; else the system's, or the defaults.
-[[nodiscard]] Result<GuardConfig> guard_config_of(const GuardWords& words);
+[[nodiscard]] Result<GuardConfig> guard_config_of(const GuardPaths& paths);
 
-void set_up_guard_undo(CLI::App& app, ExitCode& code);
-void set_up_guard_install(CLI::App& app, ExitCode& code);
-void set_up_guard_uninstall(CLI::App& app, ExitCode& code);
+void set_up_guard_undo(Arguments arguments);
+void set_up_guard_install(Arguments arguments);
+void set_up_guard_uninstall(Arguments arguments);
 
 /// Tells systemd, if it started this program, which file it is at and to wait for
 /// it as long as its budget.

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
+#include "cli/arguments.hpp"
 
 #include <rebolt/docker/containers.hpp>
 #include <rebolt/docker/network_state.hpp>
@@ -17,18 +17,18 @@
 
 namespace rebolt::cli {
 
-void set_up_docker_networks(CLI::App& app, ExitCode& code);
-void set_up_docker_endpoints(CLI::App& app, ExitCode& code);
-void set_up_docker_sandboxes(CLI::App& app, ExitCode& code);
-void set_up_docker_ports(CLI::App& app, ExitCode& code);
-void set_up_docker_ipam(CLI::App& app, ExitCode& code);
-void set_up_docker_startup(CLI::App& app, ExitCode& code);
-void set_up_docker_fsck(CLI::App& app, ExitCode& code);
+void set_up_docker_networks(Arguments arguments);
+void set_up_docker_endpoints(Arguments arguments);
+void set_up_docker_sandboxes(Arguments arguments);
+void set_up_docker_ports(Arguments arguments);
+void set_up_docker_ipam(Arguments arguments);
+void set_up_docker_startup(Arguments arguments);
+void set_up_docker_fsck(Arguments arguments);
 
 /// Makes FILE optional and adds --data-root.
-void add_data_root(CLI::App& app, std::string& data_root);
+void add_data_root(Arguments arguments, std::string& data_root);
 /// The file: as given, or the data root's, or Docker's own.
-[[nodiscard]] std::string subject_of(const std::string& file, const std::string& data_root);
+[[nodiscard]] std::string target_of(const std::string& file, const std::string& data_root);
 
 /// Options of a command that shows records.
 struct DockerOptions {
@@ -36,7 +36,7 @@ struct DockerOptions {
     std::string data_root;
     bool no_trunc = false;
 
-    void add_to(CLI::App& app);
+    void add_to(Arguments arguments);
     /// Puts the file in its place.
     void resolve();
     /// An id, cut to 12 characters unless --no-trunc.
@@ -58,7 +58,7 @@ private:
 struct DockerView {
     std::string what; ///< `networks`: the shape's name and the array's
     Table table;
-    Json rows = Json::array();
+    Document rows = Document::array();
 };
 
 /// Loads the state, shows what `make` makes of it, and says on stderr what is
@@ -68,7 +68,7 @@ show_docker(DockerOptions& options,
             const std::function<DockerView(const docker::NetworkState&)>& make);
 
 /// What of the state cannot be read, as fields of `json`.
-void put_completeness(Json& json, const docker::NetworkState& state);
+void put_completeness(Document& json, const docker::NetworkState& state);
 /// The same on stderr. False if something is missing.
 bool tell_completeness(const docker::NetworkState& state, const std::string& file);
 

@@ -1,4 +1,4 @@
-#include "cli/numbers.hpp"
+#include "cli/validators.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@ namespace rebolt::cli {
 namespace {
 
 TEST(Numbers, WholeNumbersAreDigitsInTheirRange) {
-    CLI::Validator number = whole_number(1, 20);
+    Validator number = whole_number(1, 20);
     for (std::string text : {"1", "20", "007"})
         EXPECT_EQ(number(text), "") << text;
     for (std::string text : {"0", "21", "-1", "+1", "1.0", "1e1", "0x1", " 1", "1 ", "", "many"})
@@ -20,7 +20,7 @@ TEST(Numbers, WholeNumbersAreDigitsInTheirRange) {
 }
 
 TEST(Numbers, SecondsAreFinite) {
-    CLI::Validator seconds = seconds_number(0.001);
+    Validator seconds = seconds_number(0.001);
     for (std::string text : {"1", "0.001", "2.5", "1e9"})
         EXPECT_EQ(seconds(text), "") << text;
     for (std::string text : {"0", "-1", "nan", "inf", "1e300", "1e999", "1s", ""})

@@ -1,0 +1,14 @@
+// Which of several names was meant by one that is not among them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rebolt::cli {
+
+/// The name that is at most two edits away from `text`, the nearest; empty if
+/// there is none.
+[[nodiscard]] std::string nearest_to(std::string_view text, const std::vector<std::string>& names);
+
+} // namespace rebolt::cli
