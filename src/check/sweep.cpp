@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "check/page_judge.hpp"
+#include "check/symptom.hpp"
 
 namespace rebolt::check_walk {
 namespace {
@@ -203,12 +203,12 @@ private:
             !readable(id * page_size_, bytes))
             return false;
         const Bytes page{first, bytes};
-        const PageContext context{.range = task.range,
-                                  .page_size_bytes = page_size_,
-                                  .is_root = task.level == 0,
-                                  .is_inline = false};
-        return is_leaf ? enter_leaf(task, page, context, worker)
-                       : branch_is_sound(page, context) && push_children(task, page, worker);
+        const PagePlace place{.range = task.range,
+                              .page_size_bytes = page_size_,
+                              .is_root = task.level == 0,
+                              .is_inline = false};
+        return is_leaf ? enter_leaf(task, page, place, worker)
+                       : format::branch_is_sound(page, place) && push_children(task, page, worker);
     }
 
     bool claim(PageId page, std::uint32_t overflow, Role role) {
@@ -228,9 +228,9 @@ private:
         return walk_.source.probe(offset, bytes);
     }
 
-    bool enter_leaf(const Task& task, Bytes page, const PageContext& context, Worker& worker) {
+    bool enter_leaf(const Task& task, Bytes page, const PagePlace& place, Worker& worker) {
         LeafCount count;
-        if (!leaf_is_sound(page, context, count))
+        if (!format::leaf_is_sound(page, place, count))
             return false;
         worker.counts.keys += count.keys;
         worker.counts.buckets += count.buckets;
@@ -243,38 +243,38 @@ private:
     bool values_are_sound(const Task& task, Bytes page, const LeafCount& count) const {
         if (!task.names || count.keys == count.buckets)
             return true;
-        const auto view = format::LeafView::of(page);
-        for (std::size_t i = 0; i < view->count(); ++i) {
-            const auto element = view->element(i);
-            if (!element->is_bucket() && walk_.judge(*task.names, element->key, element->value))
+        const format::SoundLeaf leaf(page);
+        for (std::size_t i = 0; i < leaf.count(); ++i) {
+            const format::LeafElement element = leaf[i];
+            if (!element.is_bucket() && walk_.judge(*task.names, element.key, element.value))
                 return false;
         }
         return true;
     }
 
     bool push_children(const Task& task, Bytes page, Worker& worker) {
-        const auto view = format::BranchView::of(page);
-        if (worker.stack.size() + view->count() > tasks_max)
+        const format::SoundBranch branch(page);
+        if (worker.stack.size() + branch.count() > tasks_max)
             return false;
         std::optional<std::string_view> upper = task.range.upper;
         // Backwards: the stack gives the first child first.
-        for (std::size_t i = view->count(); i-- > 0;) {
-            const auto element = view->element(i);
-            worker.stack.push_back({.page = element->child,
-                                    .range = {element->key, upper},
+        for (std::size_t i = branch.count(); i-- > 0;) {
+            const format::BranchElement element = branch[i];
+            worker.stack.push_back({.page = element.child,
+                                    .range = {element.key, upper},
                                     .level = static_cast<std::uint16_t>(task.level + 1),
                                     .bucket_depth = task.bucket_depth,
                                     .names = task.names});
-            upper = element->key;
+            upper = element.key;
         }
         return true;
     }
 
     bool push_buckets(const Task& task, Bytes page, Worker& worker) {
-        const auto view = format::LeafView::of(page);
-        for (std::size_t i = view->count(); i-- > 0;) {
-            const auto element = view->element(i);
-            if (element->is_bucket() && !push_bucket(task, *element, worker))
+        const format::SoundLeaf leaf(page);
+        for (std::size_t i = leaf.count(); i-- > 0;) {
+            const format::LeafElement element = leaf[i];
+            if (element.is_bucket() && !push_bucket(task, element, worker))
                 return false;
         }
         return worker.stack.size() <= tasks_max;
@@ -301,11 +301,10 @@ private:
     }
 
     bool inline_is_sound(const Task& inside, Bytes image, Worker& worker) {
-        const PageContext context{
+        const PagePlace place{
             .range = {}, .page_size_bytes = page_size_, .is_root = true, .is_inline = true};
         LeafCount count;
-        if (load<format::PageHeader>(image.data()).type() != PageType::leaf ||
-            !leaf_is_sound(image, context, count) || count.buckets != 0)
+        if (!format::leaf_is_sound(image, place, count) || count.buckets != 0)
             return false;
         worker.counts.keys += count.keys;
         return values_are_sound(inside, image, count);

@@ -184,18 +184,18 @@ Result<void> TreeCheck::enter(const Step& step) {
 }
 
 void TreeCheck::enter_content(const Step& step, Bytes bytes, bool is_leaf) {
-    const PageContext context{.range = step.range,
-                              .page_size_bytes = walk_.source.page_size_bytes(),
-                              .is_root = step.level == 0,
-                              .is_inline = false};
+    const PagePlace place{.range = step.range,
+                          .page_size_bytes = walk_.source.page_size_bytes(),
+                          .is_root = step.level == 0,
+                          .is_inline = false};
     LeafCount count;
-    const bool sound =
-        is_leaf ? leaf_is_sound(bytes, context, count) : branch_is_sound(bytes, context);
+    const bool sound = is_leaf ? format::leaf_is_sound(bytes, place, count)
+                               : format::branch_is_sound(bytes, place);
     if (!sound) {
-        std::optional<Symptom> symptom =
-            is_leaf ? judge_leaf(bytes, context) : judge_branch(bytes, context);
-        if (symptom)
-            report(step.page, std::move(*symptom), true);
+        const std::optional<format::Judgement> judged =
+            is_leaf ? format::judge_leaf(bytes, place) : format::judge_branch(bytes, place);
+        if (judged)
+            report(step.page, symptom_of(judged->fault, judged->more), true);
     } else if (is_leaf && walk_.judge && count.keys != count.buckets) {
         judge_values(step.page, bytes);
     }
@@ -259,7 +259,8 @@ Result<void> TreeCheck::enter_bucket(const Frame& host, std::string_view name,
     names_.emplace_back(name);
     if (!bucket) {
         const auto at = static_cast<std::uint64_t>(as_bytes(value).data() - host.bytes.data());
-        report(page, {bucket.error().code, at, to_text(bucket.error())}, true);
+        report(page, {bucket.error().code, at + bucket.error().offset, to_text(bucket.error())},
+               true);
         return {};
     }
     if (bucket->is_inline()) {
@@ -281,25 +282,18 @@ Result<void> TreeCheck::enter_bucket(const Frame& host, std::string_view name,
 void TreeCheck::enter_inline(const Frame& host, Bytes image) {
     const PageId page = host.page;
     const auto at = static_cast<std::uint64_t>(image.data() - host.bytes.data());
-    const auto header = load<format::PageHeader>(image.data());
-    const auto malformed = [&](std::uint64_t offset, std::string message) {
-        report(page, {FindingCode::inline_bucket_malformed, at + offset, std::move(message)}, true);
-    };
-    if (header.type() != PageType::leaf)
-        return malformed(8, fmt::format("the inline page's flags are {:#x} ({}), expected 0x2 "
-                                        "(leaf)",
-                                        header.flags, name_of(header.type())));
-    const PageContext context{.range = {},
-                              .page_size_bytes = walk_.source.page_size_bytes(),
-                              .is_root = true,
-                              .is_inline = true};
+    const PagePlace place{.range = {},
+                          .page_size_bytes = walk_.source.page_size_bytes(),
+                          .is_root = true,
+                          .is_inline = true};
     LeafCount count;
-    if (!leaf_is_sound(image, context, count)) {
-        const std::optional<Symptom> symptom = judge_leaf(image, context);
-        return malformed(symptom ? symptom->offset : 0,
-                         symptom
-                             ? fmt::format("{}: {}", text_of(symptom->code).name, symptom->message)
-                             : std::string("the inline page is no sound leaf"));
+    if (!format::leaf_is_sound(image, place, count)) {
+        const std::optional<format::Judgement> judged = format::judge_leaf(image, place);
+        return report(
+            page,
+            {FindingCode::inline_bucket_malformed, at + judged->fault.offset,
+             fmt::format("{}: {}", text_of(judged->fault.code).name, to_text(judged->fault))},
+            true);
     }
     if (walk_.judge && count.keys != count.buckets)
         judge_values(page, image);

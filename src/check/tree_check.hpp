@@ -18,7 +18,7 @@
 
 #include <rebolt/result.hpp>
 
-#include "check/page_judge.hpp"
+#include "check/symptom.hpp"
 #include "check/walk.hpp"
 
 namespace rebolt::check_walk {

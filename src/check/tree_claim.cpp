@@ -183,22 +183,12 @@ std::optional<Symptom> TreeCheck::judge_header(PageId page) const {
     const std::uint32_t page_size = walk_.source.page_size_bytes();
     const std::uint64_t offset = walk_.offset_of(page);
     const Bytes bytes = walk_.source.file().subspan(offset, page_size);
-    const auto header = load<format::PageHeader>(bytes.data());
     if (!walk_.source.readable(offset, page_size))
         return Symptom{FindingCode::page_unreadable, 0, "the system could not read the page"};
-    if (header.id == number(page) &&
-        (header.type() == PageType::leaf || header.type() == PageType::branch))
+    const auto fault = format::judge_tree_header(bytes, page);
+    if (!fault)
         return std::nullopt;
-    if (format::all_zero(bytes))
-        return Symptom{FindingCode::page_zeroed, 0,
-                       fmt::format("all {} bytes are zero, expected a branch or leaf", page_size)};
-    if (header.id != number(page))
-        return Symptom{FindingCode::page_id_mismatch, 0,
-                       fmt::format("the page says that it is page {}, a {}", header.id,
-                                   name_of(header.type()))};
-    return Symptom{FindingCode::page_type_invalid, 8,
-                   fmt::format("flags are {:#x} ({}), expected 0x1 (branch) or 0x2 (leaf)",
-                               header.flags, name_of(header.type()))};
+    return symptom_of(*fault);
 }
 
 // Claims the page and the overflow pages behind it; returns their bytes. A page

@@ -32,6 +32,8 @@ const std::map<std::string, std::string> folder_of_header = {
     {"result", "base"},
     {"format", "format"},
     {"page_view", "format"},
+    {"fault", "format"},
+    {"page_grammar", "format"},
     {"page_source", "io"},
     {"db", "engine"},
     {"tx", "engine"},

@@ -333,12 +333,12 @@ Result<void> TreeKeeper::keep_bucket(std::size_t at, const format::LeafElement& 
         return {};
     }
     if (bucket->is_inline()) {
-        const check_walk::PageContext context{.range = {},
-                                              .page_size_bytes = pages_.source().page_size_bytes(),
-                                              .is_root = true,
-                                              .is_inline = true};
-        check_walk::LeafCount counted;
-        if (!check_walk::leaf_is_sound(bucket->inline_page(), context, counted)) {
+        const format::PagePlace place{.range = {},
+                                      .page_size_bytes = pages_.source().page_size_bytes(),
+                                      .is_root = true,
+                                      .is_inline = true};
+        format::LeafCount counted;
+        if (!format::leaf_is_sound(bucket->inline_page(), place, counted)) {
             add_element_hole(frames_[at], element.key, FindingCode::inline_bucket_malformed);
             return {};
         }

@@ -17,15 +17,15 @@
 #include <string_view>
 #include <vector>
 
+#include <rebolt/page_grammar.hpp>
 #include <rebolt/recover.hpp>
 
-#include "check/page_judge.hpp"
 #include "salvage/recover/bucket_table.hpp"
 #include "salvage/recover/survey.hpp"
 
 namespace rebolt::salvage {
 
-using check_walk::KeyRange;
+using format::KeyRange;
 
 /// A part of a bucket whose page cannot be used.
 struct Hole {
