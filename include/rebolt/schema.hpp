@@ -9,7 +9,7 @@
 // not known is never judged, so a file that only looks like its owner's by the
 // names of its buckets gives no false alarm where its layout differs.
 //
-// Start reading in src/schema: judge.cpp, verdict.hpp (the judges' rules), then
+// Start reading in src/schema: judge.cpp, value_rules.hpp (the judges' rules), then
 // one file per owner: docker_network, docker_volumes, containerd, buildkit, etcd.
 // libkv_value is the 8-byte index that docker and store share.
 #pragma once

@@ -2,13 +2,13 @@
 // metadata_v2.db (`_main`, `_index`; `_external` holds anything). By
 // solver/bboltcachestorage/storage.go and cache/metadata/metadata.go.
 #include "schema/json_text.hpp"
-#include "schema/verdict.hpp"
+#include "schema/value_rules.hpp"
 
 namespace rebolt::schema {
 namespace {
 
 // `_links/<id>`: the link is the key, `<JSON>@<target id>`, and has no value.
-Verdict judge_link(std::string_view key, std::string_view value) {
+ValueFault judge_link(std::string_view key, std::string_view value) {
     const std::size_t at = key.rfind('@');
     if (at == std::string_view::npos)
         return "the key is not of the form JSON@id";
@@ -17,7 +17,7 @@ Verdict judge_link(std::string_view key, std::string_view value) {
     return judge_empty(value);
 }
 
-Verdict judge_index(std::string_view key, std::string_view value) {
+ValueFault judge_index(std::string_view key, std::string_view value) {
     if (key.find("::") == std::string_view::npos)
         return "the key is not of the form index::id";
     return judge_empty(value);
@@ -25,7 +25,7 @@ Verdict judge_index(std::string_view key, std::string_view value) {
 
 } // namespace
 
-Verdict judge_buildkit(BucketPath bucket, std::string_view key, std::string_view value) {
+ValueFault judge_buildkit(BucketPath bucket, std::string_view key, std::string_view value) {
     if (bucket.size() == 1 && bucket[0] == "_index")
         return judge_index(key, value);
     if (bucket.size() != 2)

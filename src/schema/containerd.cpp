@@ -16,7 +16,7 @@
 
 #include "schema/json_text.hpp"
 #include "schema/protobuf.hpp"
-#include "schema/verdict.hpp"
+#include "schema/value_rules.hpp"
 
 namespace rebolt::schema {
 namespace {
@@ -106,7 +106,7 @@ Form form_of(BucketPath bucket, std::string_view key) {
 
 // Version 1: seconds since year 1 (i64), nanoseconds (i32), zone in minutes
 // (i16), big-endian. Version 2: and a byte with the zone's seconds.
-Verdict judge_go_time(std::string_view value) {
+ValueFault judge_go_time(std::string_view value) {
     constexpr std::uint64_t year_10000 = 315'537'897'600;
     constexpr std::uint32_t nanoseconds_limit = 1'000'000'000;
     constexpr std::size_t bytes_v1 = 15;
@@ -128,7 +128,7 @@ Verdict judge_go_time(std::string_view value) {
     return std::nullopt;
 }
 
-Verdict judge_varint(std::string_view value) {
+ValueFault judge_varint(std::string_view value) {
     std::size_t at = 0;
     if (!read_varint(value, at))
         return fmt::format("the varint of {} bytes does not end", value.size());
@@ -142,7 +142,7 @@ bool is_lower_hex(std::string_view text) {
         text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-Verdict judge_digest(std::string_view value) {
+ValueFault judge_digest(std::string_view value) {
     const std::size_t colon = value.find(':');
     if (colon == std::string_view::npos || colon == 0 || colon + 1 == value.size())
         return fmt::format("`{}` is not a digest", shown(value));
@@ -154,7 +154,7 @@ Verdict judge_digest(std::string_view value) {
     return std::nullopt;
 }
 
-Verdict judge_any(std::string_view value) {
+ValueFault judge_any(std::string_view value) {
     constexpr std::array<WireType, 2> types{WireType::bytes, WireType::bytes};
     std::array<ProtoField, types.size()> fields{};
     if (auto fault = read_message(value, types, fields))
@@ -177,7 +177,7 @@ Verdict judge_any(std::string_view value) {
 
 } // namespace
 
-Verdict judge_containerd(BucketPath bucket, std::string_view key, std::string_view value) {
+ValueFault judge_containerd(BucketPath bucket, std::string_view key, std::string_view value) {
     switch (form_of(bucket, key)) {
     case Form::unknown:
         return std::nullopt;

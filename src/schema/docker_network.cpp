@@ -10,7 +10,7 @@
 
 #include "schema/json_text.hpp"
 #include "schema/libkv_value.hpp"
-#include "schema/verdict.hpp"
+#include "schema/value_rules.hpp"
 
 namespace rebolt::schema {
 namespace {
@@ -76,7 +76,7 @@ JsonRule rule_for(std::string_view chain) {
 
 } // namespace
 
-Verdict judge_docker_network(BucketPath bucket, std::string_view key, std::string_view value) {
+ValueFault judge_docker_network(BucketPath bucket, std::string_view key, std::string_view value) {
     if (bucket.size() != 1 || bucket[0] != bucket_name)
         return std::nullopt;
     const auto chain = chain_of(key);

@@ -3,7 +3,7 @@
 #include <rebolt/finding.hpp>
 #include <rebolt/schema.hpp>
 
-#include "schema/verdict.hpp"
+#include "schema/value_rules.hpp"
 
 namespace rebolt::schema {
 
@@ -33,7 +33,7 @@ std::string shown(std::string_view text) {
     return printable(text.substr(0, shown_bytes)) + "...";
 }
 
-Verdict judge_empty(std::string_view value) {
+ValueFault judge_empty(std::string_view value) {
     if (value.empty())
         return std::nullopt;
     return fmt::format("expected no value, found {} bytes", value.size());

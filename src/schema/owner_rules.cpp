@@ -8,7 +8,7 @@
 #include <rebolt/schema.hpp>
 
 #include "schema/libkv_value.hpp"
-#include "schema/verdict.hpp"
+#include "schema/value_rules.hpp"
 
 namespace rebolt::schema {
 namespace {

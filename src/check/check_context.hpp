@@ -11,7 +11,7 @@
 #include <rebolt/check.hpp>
 #include <rebolt/page_source.hpp>
 
-#include "check/cause.hpp"
+#include "check/finding_log.hpp"
 #include "check/page_map.hpp"
 
 namespace rebolt::check_walk {
@@ -29,11 +29,11 @@ struct Tree {
 [[nodiscard]] bool may_be_judged(std::span<const std::string> bucket) noexcept;
 
 /// The state of one check. Lives while check() runs.
-struct Walk {
+struct CheckContext {
     const PageSource& source;
     const CheckOptions& options;
     PageMap map;
-    Causes causes;
+    FindingLog log;
     ValueJudge judge;
     std::atomic<std::uint64_t> pages_entered{0};
     /// Pages that the file ought to have and has not were asked for.

@@ -16,25 +16,26 @@
 namespace rebolt::schema {
 
 /// What is wrong, as a clause, or nullopt.
-using Verdict = std::optional<std::string>;
+using ValueFault = std::optional<std::string>;
 
 /// The buckets above a key, outermost first.
 using BucketPath = std::span<const std::string>;
 
-[[nodiscard]] Verdict judge_docker_network(BucketPath bucket, std::string_view key,
-                                           std::string_view value);
-[[nodiscard]] Verdict judge_docker_volumes(BucketPath bucket, std::string_view key,
-                                           std::string_view value);
-[[nodiscard]] Verdict judge_containerd(BucketPath bucket, std::string_view key,
-                                       std::string_view value);
-[[nodiscard]] Verdict judge_buildkit(BucketPath bucket, std::string_view key,
-                                     std::string_view value);
-[[nodiscard]] Verdict judge_etcd(BucketPath bucket, std::string_view key, std::string_view value);
+[[nodiscard]] ValueFault judge_docker_network(BucketPath bucket, std::string_view key,
+                                              std::string_view value);
+[[nodiscard]] ValueFault judge_docker_volumes(BucketPath bucket, std::string_view key,
+                                              std::string_view value);
+[[nodiscard]] ValueFault judge_containerd(BucketPath bucket, std::string_view key,
+                                          std::string_view value);
+[[nodiscard]] ValueFault judge_buildkit(BucketPath bucket, std::string_view key,
+                                        std::string_view value);
+[[nodiscard]] ValueFault judge_etcd(BucketPath bucket, std::string_view key,
+                                    std::string_view value);
 
 /// A text from the file, printable and cut to a length that suits a clause.
 [[nodiscard]] std::string shown(std::string_view text);
 
 /// `expected no value, found 12 bytes`, for keys that stand for themselves.
-[[nodiscard]] Verdict judge_empty(std::string_view value);
+[[nodiscard]] ValueFault judge_empty(std::string_view value);
 
 } // namespace rebolt::schema

@@ -1,4 +1,4 @@
-#include "check/sweep.hpp"
+#include "check/parallel_pass.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -43,15 +43,16 @@ struct Counts {
     std::uint64_t buckets = 0;
 };
 
-class Sweep {
+class ParallelPass {
 public:
-    Sweep(Walk& walk, const Tree& tree, unsigned threads)
-        : walk_(walk), file_(walk.source.file()), page_size_(walk.source.page_size_bytes()),
-          page_count_(std::min(tree.meta.fields.high_water_mark, walk.map.page_count())),
+    ParallelPass(CheckContext& context, const Tree& tree, unsigned threads)
+        : context_(context), file_(context.source.file()),
+          page_size_(context.source.page_size_bytes()),
+          page_count_(std::min(tree.meta.fields.high_water_mark, context.map.page_count())),
           threads_(threads) {
         shared_.push_back({.page = PageId{tree.meta.fields.root},
                            .range = {},
-                           .names = walk.judge ? std::make_shared<const Names>() : nullptr});
+                           .names = context.judge ? std::make_shared<const Names>() : nullptr});
     }
 
     /// True if every page was sound.
@@ -126,11 +127,11 @@ private:
     }
 
     void tell_progress() {
-        if (!walk_.options.progress)
+        if (!context_.options.progress)
             return;
         const std::scoped_lock lock(mutex_);
         progress_pages_ += progress_interval_pages;
-        if (walk_.options.progress({progress_pages_, walk_.map.page_count()}))
+        if (context_.options.progress({progress_pages_, context_.map.page_count()}))
             return;
         cancelled_ = true;
         doubt_.store(true);
@@ -212,11 +213,12 @@ private:
     }
 
     bool claim(PageId page, std::uint32_t overflow, Role role) {
-        if ((walk_.map.claim(page, role) & (PageMap::role_bits | PageMap::free)) != 0)
+        if ((context_.map.claim(page, role) & (PageMap::role_bits | PageMap::free)) != 0)
             return false;
         for (std::uint64_t i = 1; i <= overflow; ++i) {
             const PageId id{number(page) + i};
-            if ((walk_.map.claim(id, Role::overflow) & (PageMap::role_bits | PageMap::free)) != 0)
+            if ((context_.map.claim(id, Role::overflow) & (PageMap::role_bits | PageMap::free)) !=
+                0)
                 return false;
         }
         return true;
@@ -224,8 +226,8 @@ private:
 
     bool readable(std::uint64_t offset, std::uint64_t bytes) const {
         if (bytes <= 4096) // the header's read showed it
-            return walk_.source.fault_count() == 0 || walk_.source.readable(offset, bytes);
-        return walk_.source.probe(offset, bytes);
+            return context_.source.fault_count() == 0 || context_.source.readable(offset, bytes);
+        return context_.source.probe(offset, bytes);
     }
 
     bool enter_leaf(const Task& task, Bytes page, const PagePlace& place, Worker& worker) {
@@ -246,7 +248,7 @@ private:
         const format::SoundLeaf leaf(page);
         for (std::size_t i = 0; i < leaf.count(); ++i) {
             const format::LeafElement element = leaf[i];
-            if (!element.is_bucket() && walk_.judge(*task.names, element.key, element.value))
+            if (!element.is_bucket() && context_.judge(*task.names, element.key, element.value))
                 return false;
         }
         return true;
@@ -310,7 +312,7 @@ private:
         return values_are_sound(inside, image, count);
     }
 
-    Walk& walk_;
+    CheckContext& context_;
     Bytes file_;
     std::uint32_t page_size_;
     std::uint64_t page_count_;
@@ -328,11 +330,12 @@ private:
 
 } // namespace
 
-Result<std::optional<TreeReport>> sweep(Walk& walk, const Tree& tree, unsigned threads) {
-    Sweep sweep(walk, tree, threads);
-    const bool sound = sweep.run();
-    walk.pages_entered += sweep.total().pages;
-    if (sweep.cancelled())
+Result<std::optional<TreeReport>> parallel_pass(CheckContext& context, const Tree& tree,
+                                                unsigned threads) {
+    ParallelPass pass(context, tree, threads);
+    const bool sound = pass.run();
+    context.pages_entered += pass.total().pages;
+    if (pass.cancelled())
         return Error(ErrorCode::cancelled, "the check was cancelled");
     if (!sound)
         return std::optional<TreeReport>{};
@@ -340,8 +343,8 @@ Result<std::optional<TreeReport>> sweep(Walk& walk, const Tree& tree, unsigned t
                                                 .meta = tree.meta.page,
                                                 .current = tree.meta.current,
                                                 .whole = true,
-                                                .key_count = sweep.total().keys,
-                                                .bucket_count = sweep.total().buckets}};
+                                                .key_count = pass.total().keys,
+                                                .bucket_count = pass.total().buckets}};
 }
 
 } // namespace rebolt::check_walk
