@@ -33,12 +33,13 @@ enum class Owner : std::uint8_t {
 
 /// A key or a bucket of a file.
 struct SampleEntry {
-    /// Names from the top-level bucket down, empty for a top-level bucket;
-    /// nullopt: nothing tells where it belongs (its page is an orphan).
-    std::optional<std::vector<std::string>> bucket;
+    /// Names from the top-level bucket down, empty for a top-level bucket. Of an
+    /// entry that is not placed: from the bucket down whose page was met.
+    std::vector<std::string> bucket;
     std::string key;
     std::string value; ///< empty for a bucket
-    bool is_bucket;
+    bool is_bucket = false;
+    bool is_placed = true; ///< false: nothing tells where its page belongs
 };
 
 /// A part of a file's content, spread over its buckets: enough to tell who wrote

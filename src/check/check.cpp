@@ -1,4 +1,5 @@
 #include <rebolt/check.hpp>
+#include <rebolt/content_sample.hpp>
 
 #include <algorithm>
 #include <thread>
@@ -18,34 +19,7 @@ namespace rebolt {
 namespace check_walk {
 namespace {
 
-// Names of top-level buckets, as many as it takes to tell who wrote the file.
-constexpr std::size_t names_read_max = 64;
 constexpr unsigned threads_max = 64;
-
-std::vector<std::string> top_level_names(const PageSource& source, const Tree& tree) {
-    std::vector<std::string> names;
-    PageId page{tree.meta.fields.root};
-    for (std::size_t level = 0; level < format::tree_depth_max; ++level) {
-        const auto view = source.page(page);
-        if (!view)
-            return names;
-        if (view->type() == format::PageType::branch) {
-            const auto branch = format::BranchView::of(view->bytes());
-            if (!branch || branch->count() == 0)
-                return names;
-            page = PageId{branch->raw(0).child};
-            continue;
-        }
-        const auto leaf = format::LeafView::of(view->bytes());
-        if (!leaf || view->type() != format::PageType::leaf)
-            return names;
-        for (std::size_t i = 0; i < std::min<std::size_t>(leaf->count(), names_read_max); ++i)
-            if (const auto element = leaf->element(i); element && element->is_bucket())
-                names.emplace_back(element->key);
-        return names;
-    }
-    return names;
-}
 
 unsigned threads_for(const CheckContext& context) {
     if (context.options.threads != 0)
@@ -161,6 +135,15 @@ std::optional<Severity> CheckReport::worst() const noexcept {
     return worst;
 }
 
+bool CheckReport::has_sound_pages() const noexcept {
+    if (verdict != Verdict::damaged)
+        return verdict == Verdict::clean;
+    return findings_left_out == 0 && std::ranges::all_of(findings, [](const Finding& finding) {
+               return finding.severity < Severity::data ||
+                      finding.code == FindingCode::value_malformed;
+           });
+}
+
 const TreeReport* CheckReport::whole_tree() const noexcept {
     const TreeReport* newest = nullptr;
     for (const TreeReport& tree : trees)
@@ -188,11 +171,10 @@ Result<CheckReport> check(const PageSource& source, const CheckOptions& options)
         .options = options,
         .map = TRY(check_walk::PageMap::create(check_walk::pages_to_map(source, metas.trees))),
         .log = std::move(log),
-        .judge = {}};
-    if (options.judge_for && !metas.trees.empty())
-        context.judge = options.judge_for(check_walk::top_level_names(source, metas.trees.front()));
+        .owner = owner_of(source, options.owners)};
     TRY(check_walk::check_trees(context, metas.trees, report));
     TRY(check_walk::judge_shrinking(context));
+    report.owner = context.owner;
     report.pages_entered = context.pages_entered.load();
     report.bytes_covered =
         (report.pages.total - report.pages.missing - report.pages.free - report.pages.leaked) *

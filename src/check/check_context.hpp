@@ -34,7 +34,7 @@ struct CheckContext {
     const CheckOptions& options;
     PageMap map;
     FindingLog log;
-    ValueJudge judge;
+    Owner owner = Owner::unknown; ///< whose rules hold for the values
     std::atomic<std::uint64_t> pages_entered{0};
     /// Pages that the file ought to have and has not were asked for.
     bool missing_pages_needed = false;
@@ -43,6 +43,14 @@ struct CheckContext {
     /// The primary freelist was read whole, or there is none.
     bool primary_freelist_known = false;
 
+    [[nodiscard]] bool validates() const noexcept {
+        return owner != Owner::unknown && options.owners.validate;
+    }
+    [[nodiscard]] std::optional<ValueFault> validate(std::span<const std::string> bucket,
+                                                     std::string_view key,
+                                                     std::string_view value) const {
+        return options.owners.validate(owner, bucket, key, value);
+    }
     [[nodiscard]] std::uint64_t offset_of(PageId id) const noexcept {
         return number(id) * source.page_size_bytes();
     }

@@ -50,9 +50,10 @@ public:
           page_size_(context.source.page_size_bytes()),
           page_count_(std::min(tree.meta.fields.high_water_mark, context.map.page_count())),
           threads_(threads) {
-        shared_.push_back({.page = PageId{tree.meta.fields.root},
-                           .range = {},
-                           .names = context.judge ? std::make_shared<const Names>() : nullptr});
+        shared_.push_back(
+            {.page = PageId{tree.meta.fields.root},
+             .range = {},
+             .names = context.validates() ? std::make_shared<const Names>() : nullptr});
     }
 
     /// True if every page was sound.
@@ -248,7 +249,7 @@ private:
         const format::SoundLeaf leaf(page);
         for (std::size_t i = 0; i < leaf.count(); ++i) {
             const format::LeafElement element = leaf[i];
-            if (!element.is_bucket() && context_.judge(*task.names, element.key, element.value))
+            if (!element.is_bucket() && context_.validate(*task.names, element.key, element.value))
                 return false;
         }
         return true;

@@ -1,5 +1,6 @@
 #include "check/tree_check.hpp"
 
+#include <array>
 #include <ranges>
 #include <utility>
 
@@ -104,10 +105,12 @@ void TreeCheck::taint(PageId page) {
 }
 
 void TreeCheck::report(PageId page, Symptom symptom, bool is_hole) {
-    ++report_.findings;
-    if (tree_.primary) {
-        context_.primary_has_holes |= is_hole;
-        taint(page);
+    if (text_of(symptom.code).severity >= Severity::data) {
+        ++report_.findings;
+        if (tree_.primary) {
+            context_.primary_has_holes |= is_hole;
+            taint(page);
+        }
     }
     // A tree that is not current may be half overwritten by a commit that never
     // came to its end: that is how bbolt works, and no damage.
@@ -196,7 +199,7 @@ void TreeCheck::enter_content(const Step& step, Bytes bytes, bool is_leaf) {
             is_leaf ? format::judge_leaf(bytes, place) : format::judge_branch(bytes, place);
         if (judged)
             report(step.page, symptom_of(judged->fault, judged->more), true);
-    } else if (is_leaf && context_.judge && count.keys != count.buckets) {
+    } else if (is_leaf && context_.validates() && count.keys != count.buckets) {
         judge_values(step.page, bytes);
     }
     const auto view_count = load<format::PageHeader>(bytes.data()).count;
@@ -295,7 +298,7 @@ void TreeCheck::enter_inline(const Frame& host, Bytes image) {
              fmt::format("{}: {}", text_of(judged->fault.code).name, to_text(judged->fault))},
             true);
     }
-    if (context_.judge && count.keys != count.buckets)
+    if (context_.validates() && count.keys != count.buckets)
         judge_values(page, image);
     report_.key_count += count.keys;
     if (count.buckets == 0)
@@ -320,27 +323,30 @@ void TreeCheck::judge_values(PageId page, Bytes bytes) {
     if (!may_be_judged(names_))
         return;
     const auto view = format::LeafView::of(bytes);
-    std::optional<Symptom> first;
+    std::array<std::optional<Symptom>, 2> first; // malformed; of an unknown form
     for (std::size_t i = 0; i < view->count(); ++i) {
         const auto element = view->element(i);
         if (!element || element->is_bucket())
             continue;
-        const std::optional<std::string> wrong =
-            context_.judge(names_, element->key, element->value);
-        if (!wrong)
+        const std::optional<ValueFault> fault =
+            context_.validate(names_, element->key, element->value);
+        if (!fault)
             continue;
-        if (first)
-            ++first->more;
+        std::optional<Symptom>& symptom = first[fault->is_unknown_form ? 1 : 0];
+        if (symptom)
+            ++symptom->more;
         else
-            first = Symptom{
-                FindingCode::value_malformed,
+            symptom = Symptom{
+                fault->is_unknown_form ? FindingCode::value_form_unknown
+                                       : FindingCode::value_malformed,
                 static_cast<std::uint64_t>(as_bytes(element->value).data() -
                                            context_.source.file().data()) -
                     context_.offset_of(page),
-                fmt::format("key `{}`: {}", printable(element->key.substr(0, 200)), *wrong)};
+                fmt::format("key `{}`: {}", printable(element->key.substr(0, 200)), fault->clause)};
     }
-    if (first)
-        report(page, std::move(*first), false);
+    for (std::optional<Symptom>& symptom : first)
+        if (symptom)
+            report(page, std::move(*symptom), false);
 }
 
 } // namespace rebolt::check_walk

@@ -22,6 +22,6 @@ struct JsonRule {
     std::string_view id = {};       ///< … must be this; no rule while `id_field` is empty
 };
 
-[[nodiscard]] ValueFault judge_json(std::string_view text, const JsonRule& rule);
+[[nodiscard]] ValueClause judge_json(std::string_view text, const JsonRule& rule);
 
 } // namespace rebolt::schema

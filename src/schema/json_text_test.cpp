@@ -17,8 +17,7 @@ std::string fault_in(std::string_view text, const JsonRule& rule = {}) {
 
 TEST(JsonText, TakesWhatGoWrites) {
     EXPECT_EQ(fault_in("{}"), "fine");
-    EXPECT_EQ(fault_in(R"({"a":null,"b":[1,-2,1.5e3,true],"c":{"d":"\u003cnil\u003e"}})"),
-              "fine");
+    EXPECT_EQ(fault_in(R"({"a":null,"b":[1,-2,1.5e3,true],"c":{"d":"\u003cnil\u003e"}})"), "fine");
     EXPECT_EQ(fault_in(R"({"id":18446744073709551615,"n":-9223372036854775808})"), "fine");
     EXPECT_EQ(fault_in("{\"name\":\"na\xc3\xafve \xf0\x9f\x90\xb3\"}"), "fine");
 }
@@ -40,8 +39,7 @@ TEST(JsonText, SaysWhereItStops) {
 }
 
 TEST(JsonText, TakesNoZeroByteForAnEnd) {
-    EXPECT_EQ(fault_in(bytes("{\"a\":1}\0\0\0")),
-              "the JSON stops at byte 7: unexpected byte 0x00");
+    EXPECT_EQ(fault_in(bytes("{\"a\":1}\0\0\0")), "the JSON stops at byte 7: unexpected byte 0x00");
     EXPECT_EQ(fault_in(bytes("\0\0\0\0")), "the JSON stops at byte 0: unexpected byte 0x00");
 }
 

@@ -1,5 +1,5 @@
-// The judges: one function per owner, one file each. A judge sees one key and
-// its value and never another, keeps no state, and may run on many threads.
+// The validators: one function per owner, one file each. A validator sees one key
+// and its value and never another, keeps no state, and may run on many threads.
 //
 // Rules for all of them:
 // - A clause is returned only for bytes that the owner's program cannot have
@@ -13,29 +13,31 @@
 #include <string>
 #include <string_view>
 
+#include <rebolt/owner_rules.hpp>
+
 namespace rebolt::schema {
 
 /// What is wrong, as a clause, or nullopt.
-using ValueFault = std::optional<std::string>;
+using ValueClause = std::optional<std::string>;
 
 /// The buckets above a key, outermost first.
 using BucketPath = std::span<const std::string>;
 
-[[nodiscard]] ValueFault judge_docker_network(BucketPath bucket, std::string_view key,
+[[nodiscard]] std::optional<ValueFault>
+validate_docker_network(BucketPath bucket, std::string_view key, std::string_view value);
+[[nodiscard]] ValueClause validate_docker_volumes(BucketPath bucket, std::string_view key,
+                                                  std::string_view value);
+[[nodiscard]] ValueClause validate_containerd(BucketPath bucket, std::string_view key,
                                               std::string_view value);
-[[nodiscard]] ValueFault judge_docker_volumes(BucketPath bucket, std::string_view key,
-                                              std::string_view value);
-[[nodiscard]] ValueFault judge_containerd(BucketPath bucket, std::string_view key,
-                                          std::string_view value);
-[[nodiscard]] ValueFault judge_buildkit(BucketPath bucket, std::string_view key,
+[[nodiscard]] ValueClause validate_buildkit(BucketPath bucket, std::string_view key,
+                                            std::string_view value);
+[[nodiscard]] ValueClause validate_etcd(BucketPath bucket, std::string_view key,
                                         std::string_view value);
-[[nodiscard]] ValueFault judge_etcd(BucketPath bucket, std::string_view key,
-                                    std::string_view value);
 
 /// A text from the file, printable and cut to a length that suits a clause.
 [[nodiscard]] std::string shown(std::string_view text);
 
 /// `expected no value, found 12 bytes`, for keys that stand for themselves.
-[[nodiscard]] ValueFault judge_empty(std::string_view value);
+[[nodiscard]] ValueClause judge_empty(std::string_view value);
 
 } // namespace rebolt::schema

@@ -50,6 +50,8 @@ const std::map<std::string, std::string> folder_of_header = {
     {"surgery", "salvage"},
     {"carve", "salvage"},
     {"value_age", "base"},
+    {"owner_rules", "base"},
+    {"content_sample", "check"},
     {"schema", "schema"},
     {"store", "store"},
     {"datastore", "store"},
@@ -75,8 +77,9 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"format", {"base", "format"}},
     {"io", {"base", "format", "io"}},
     {"engine", {"base", "format", "io", "engine"}},
-    {"check", {"base", "format", "io", "check"}},
-    {"salvage", {"base", "format", "io", "check", "engine", "salvage"}},
+    // schema: the rules of known owners are the default, behind base's owner_rules.
+    {"check", {"base", "format", "io", "schema", "check"}},
+    {"salvage", {"base", "format", "io", "check", "engine", "schema", "salvage"}},
     {"schema", {"base", "format", "schema"}},
     // io: locks and watches between processes; engine in bolt/ alone (see is_allowed).
     {"store", {"base", "schema", "io", "engine", "store"}},
