@@ -12,13 +12,13 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <rebolt/finding.hpp>
 #include <rebolt/format.hpp>
+#include <rebolt/owner_rules.hpp>
 #include <rebolt/page_source.hpp>
 #include <rebolt/result.hpp>
 
@@ -33,11 +33,6 @@ enum class Verdict : std::uint8_t {
 /// `clean`, `damaged`, `not-a-bolt-file`.
 [[nodiscard]] std::string_view name_of(Verdict verdict) noexcept;
 
-/// Judges one value: what is wrong with it, or nullopt. May be called from
-/// several threads at once.
-using ValueJudge = std::function<std::optional<std::string>(
-    std::span<const std::string> bucket, std::string_view key, std::string_view value)>;
-
 struct CheckProgress {
     std::uint64_t pages_done;  ///< entered or accounted for
     std::uint64_t pages_total; ///< of the whole check, an upper bound
@@ -51,9 +46,8 @@ struct CheckOptions {
     std::uint64_t parallel_pages_min = 8192;
     /// Findings kept in full, at least 1, the gravest first; others are counted.
     std::size_t findings_max = 1000;
-    /// Given the names of the top-level buckets, returns the judge of this
-    /// file's values (see rebolt/schema.hpp), or an empty function.
-    std::function<ValueJudge(std::span<const std::string> top_level)> judge_for;
+    /// Rules of the programs whose values are validated; `{}`: no values are.
+    OwnerRules owners = known_owner_rules();
     /// Called now and then, from one thread at a time; return false to cancel.
     std::function<bool(const CheckProgress&)> progress;
 };
@@ -97,6 +91,7 @@ struct PageCounts {
 struct CheckReport {
     std::string path;
     Verdict verdict = Verdict::clean;
+    Owner owner = Owner::unknown; ///< who wrote the file, as far as its content proves it
     std::uint64_t file_bytes = 0;
     std::uint32_t page_size_bytes = 0;
     std::vector<MetaReport> metas; ///< none if the file is too short or not bbolt's
@@ -110,6 +105,9 @@ struct CheckReport {
 
     /// The worst severity among all findings; nullopt if there is none.
     [[nodiscard]] std::optional<Severity> worst() const noexcept;
+    /// True if no page is damaged. Values may be, by the rules of the program that
+    /// wrote them: no reason to drop or to rewrite anything.
+    [[nodiscard]] bool has_sound_pages() const noexcept;
     /// The newest transaction whose tree is whole, if one is.
     [[nodiscard]] const TreeReport* whole_tree() const noexcept;
 };

@@ -1,9 +1,10 @@
 // Cursor: walks a bucket's keys in order.
 //
-// What keeps it safe on any bytes: every page id, type, count, position and
-// size is checked before use; depth is bounded; keys must ascend strictly along
-// an iteration; and pages entered since the last positioning may not exceed the
-// high water mark, which also stops shared pages that would blow up.
+// What keeps it safe on any bytes: a page is judged as a whole when it is
+// entered (page_grammar.hpp), and its keys must lie in the range that its parents
+// give it, so that keys ascend strictly along an iteration and a search finds
+// each of them; depth is bounded; and pages entered since the last positioning
+// may not exceed the high water mark.
 #pragma once
 
 #include <array>
@@ -17,8 +18,8 @@
 #include <vector>
 
 #include <rebolt/bytes.hpp>
-#include <rebolt/format.hpp>
 #include <rebolt/id.hpp>
+#include <rebolt/page_grammar.hpp>
 #include <rebolt/result.hpp>
 
 namespace rebolt {
@@ -106,6 +107,7 @@ private:
     Result<void> push(PageId page);
     Result<void> push_child();
     Result<void> descend(Direction towards);
+    [[nodiscard]] format::KeyRange range_below() const noexcept;
     void turn(Direction direction) noexcept;
     void remember(Position& position) const noexcept;
     void stay_at(const Position& position) noexcept;
@@ -130,11 +132,12 @@ private:
     std::array<Frame, format::tree_depth_max> frames_;
     std::size_t depth_ = 0;
     std::uint64_t pages_entered_ = 0;
-    std::string_view last_key_;
     Direction direction_ = Direction::none;
 };
 
-// Inline: one step inside a page is a few comparisons.
+// Inline: one step inside a page. The page was judged when it was entered; its
+// end is looked at nevertheless, since another program may write into the file
+// while it is mapped.
 inline Result<std::optional<Entry>> Cursor::next() {
     if (depth_ == 0) [[unlikely]]
         return std::optional<Entry>{};
@@ -143,24 +146,20 @@ inline Result<std::optional<Entry>> Cursor::next() {
         !open_->load(std::memory_order_relaxed)) [[unlikely]]
         return next_page();
     ++leaf.index;
-    const std::uint64_t offset =
-        format::page_header_bytes + std::uint64_t{leaf.index} * format::element_bytes;
+    const std::uint64_t offset = format::LeafView::offset_of(leaf.index);
     const auto raw = load<format::LeafElementHeader>(leaf.bytes + offset);
-    const std::uint64_t begin = offset + raw.pos;
-    const std::uint64_t value = begin + raw.key_bytes;
-    if (value + raw.value_bytes > leaf.size_bytes || raw.value_bytes > plain_value_bytes ||
+    const std::uint64_t end = offset + raw.pos + raw.key_bytes + raw.value_bytes;
+    if (end > leaf.size_bytes || raw.value_bytes > plain_value_bytes ||
         (raw.flags & format::bucket_leaf_flag) != 0) [[unlikely]]
         return arrive(Direction::forward);
-    const char* bytes = as_text(Bytes{leaf.bytes, 1}).data();
-    const std::string_view key(bytes + begin, raw.key_bytes);
     if (leaf.size_bytes > single_read_bytes && raw.value_bytes != 0)
-        static_cast<void>(*static_cast<const volatile char*>(bytes + value + raw.value_bytes - 1));
-    if (!is_less(last_key_, key) || faults_->load(std::memory_order_relaxed) != faults_at_begin_)
-        [[unlikely]]
+        static_cast<void>(*static_cast<const volatile std::byte*>(leaf.bytes + end - 1));
+    if (faults_->load(std::memory_order_relaxed) != faults_at_begin_) [[unlikely]]
         return arrive(Direction::forward);
-    last_key_ = key;
-    return std::optional<Entry>(
-        std::in_place, Entry{key, std::string_view(bytes + value, raw.value_bytes), false});
+    const std::byte* key = leaf.bytes + offset + raw.pos;
+    return std::optional<Entry>(std::in_place,
+                                Entry{as_text({key, raw.key_bytes}),
+                                      as_text({key + raw.key_bytes, raw.value_bytes}), false});
 }
 
 } // namespace rebolt

@@ -65,10 +65,11 @@ enum class FindingCode : std::uint8_t {
     freelist_unsorted,
     layout_not_canonical,
     value_malformed,
+    value_form_unknown,
 };
 
 inline constexpr std::size_t finding_code_count =
-    static_cast<std::size_t>(FindingCode::value_malformed) + 1;
+    static_cast<std::size_t>(FindingCode::value_form_unknown) + 1;
 
 /// The texts that belong to a code. All are string literals.
 struct FindingText {

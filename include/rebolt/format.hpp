@@ -5,21 +5,19 @@
 // range. All integers are little-endian. A view is the only door to bytes: it
 // is made from a span, and every position, size and count in it is compared
 // with that span before it is used. A view is valid as long as its span is.
-// What a view finds wrong is a `Fault`: plain numbers, no text, no place; the
-// caller knows the page and the path and makes a Finding or an Error of it.
+// What a view finds wrong is a `Fault` (fault.hpp). What a sound page is stands
+// in page_grammar.hpp.
 //
 // Start reading: PageHeader, PageView, LeafView.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <expected>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include <rebolt/bytes.hpp>
-#include <rebolt/finding.hpp>
+#include <rebolt/fault.hpp>
 #include <rebolt/id.hpp>
 
 namespace rebolt::format {
@@ -95,21 +93,6 @@ struct BucketHeader {
     std::uint64_t sequence; ///< 8
 };
 static_assert(sizeof(BucketHeader) == 16);
-
-/// What a view found wrong. Offsets count from the first byte of the view.
-struct Fault {
-    FindingCode code;
-    std::uint64_t offset; ///< bytes into the page
-    std::uint64_t actual;
-    std::uint64_t expected; ///< what it should be, or the bound it exceeds
-    const char* what;       ///< a literal: `element's end`, `count`
-};
-
-/// `element's end is 4311, expected at most 4096`.
-[[nodiscard]] std::string to_text(const Fault& fault);
-
-template <class T>
-using Checked = std::expected<T, Fault>;
 
 /// A key with its child page. The key views the page's bytes.
 struct BranchElement {

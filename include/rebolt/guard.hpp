@@ -64,7 +64,7 @@ struct GuardOptions {
     std::chrono::milliseconds time_budget{60'000};
     bool reset_caches = false; ///< the policy of caches is quarantine
     bool dry_run = false;      ///< judge, and change nothing
-    /// Judge and rules of the files' owners, as RecoverOptions has them.
+    /// For recovering damaged files; its owner rules hold for the checks too.
     RecoverOptions recover = {};
 };
 

@@ -137,18 +137,40 @@ private:
     Bytes inline_page_;
 };
 
-// Inline: every lookup and every step of a cursor goes through these two.
+/// Of an element that does not lie in its page: its start or an end is wrong.
+[[nodiscard]] inline Fault fault_at(std::size_t index, std::uint64_t offset, Subject subject,
+                                    std::uint64_t actual, std::uint64_t bound) noexcept {
+    return {.code = FindingCode::element_out_of_page,
+            .offset = offset,
+            .subject = subject,
+            .actual = actual,
+            .relation = subject == Subject::key_start ? Relation::at_least : Relation::at_most,
+            .bound = bound,
+            .element = static_cast<std::uint32_t>(index)};
+}
+
+/// Of `count` elements that do not fit a page of `page_bytes`.
+[[nodiscard]] inline Fault elements_fault(std::size_t count, std::uint64_t page_bytes) noexcept {
+    return {.code = FindingCode::element_out_of_page,
+            .offset = offsetof(PageHeader, count),
+            .subject = Subject::elements_end,
+            .actual = LeafView::offset_of(count),
+            .relation = Relation::at_most,
+            .bound = page_bytes};
+}
+
+// Inline: every lookup goes through these two.
 
 inline Checked<BranchElement> BranchView::element(std::size_t index) const noexcept {
     const BranchElementHeader header = raw(index);
     const std::uint64_t begin = offset_of(index) + std::uint64_t{header.pos};
     const std::uint64_t end = begin + header.key_bytes;
     if (end > page_.size()) [[unlikely]]
-        return std::unexpected(Fault{FindingCode::element_out_of_page, offset_of(index), end,
-                                     page_.size(), "the end of the element's key"});
+        return std::unexpected(
+            fault_at(index, offset_of(index), Subject::key_end, end, page_.size()));
     if (begin < offset_of(count_)) [[unlikely]]
-        return std::unexpected(Fault{FindingCode::element_out_of_page, offset_of(index), begin,
-                                     offset_of(count_), "the start of the element's key"});
+        return std::unexpected(
+            fault_at(index, offset_of(index), Subject::key_start, begin, offset_of(count_)));
     return BranchElement{as_text(page_.subspan(begin, header.key_bytes)), PageId{header.child}};
 }
 
@@ -158,11 +180,11 @@ inline Checked<LeafElement> LeafView::element(std::size_t index) const noexcept 
     const std::uint64_t value = begin + header.key_bytes;
     const std::uint64_t end = value + header.value_bytes;
     if (end > page_.size()) [[unlikely]]
-        return std::unexpected(Fault{FindingCode::element_out_of_page, offset_of(index), end,
-                                     page_.size(), "the end of the element's value"});
+        return std::unexpected(
+            fault_at(index, offset_of(index), Subject::value_end, end, page_.size()));
     if (begin < offset_of(count_)) [[unlikely]]
-        return std::unexpected(Fault{FindingCode::element_out_of_page, offset_of(index), begin,
-                                     offset_of(count_), "the start of the element's key"});
+        return std::unexpected(
+            fault_at(index, offset_of(index), Subject::key_start, begin, offset_of(count_)));
     return LeafElement{as_text(page_.subspan(begin, header.key_bytes)),
                        as_text(page_.subspan(value, header.value_bytes)), header.flags};
 }

@@ -28,7 +28,6 @@
 #include <rebolt/check.hpp>
 #include <rebolt/page_source.hpp>
 #include <rebolt/result.hpp>
-#include <rebolt/value_age.hpp>
 
 namespace rebolt {
 
@@ -105,22 +104,9 @@ struct RecoverOptions {
     std::uint32_t file_mode = 0600;
     /// Buckets and ranges kept in full in the report; others are in the sums.
     std::size_t listed_max = 1000;
-    /// As CheckOptions': judges values, so that damaged ones are told from sound ones.
-    std::function<ValueJudge(std::span<const std::string> top_level)> judge_for;
-    /// The bucket that a key and its value belong to by their owner's rules, if
-    /// these say so; for pages that nothing leads to (see rebolt/schema.hpp).
-    std::function<std::optional<std::vector<std::string>>(std::string_view key,
-                                                          std::string_view value)>
-        home_of;
-    /// The same for a bucket, by what is in it; `*` for any name.
-    std::function<std::optional<std::vector<std::string>>(
-        std::string_view name, std::span<const std::string_view> keys,
-        std::span<const std::string_view> buckets)>
-        home_of_bucket;
-    /// How new a value is, by its owner's rules (see rebolt/schema.hpp).
-    std::function<std::optional<ValueAge>(std::span<const std::string> bucket, std::string_view key,
-                                          std::string_view value)>
-        age_of;
+    /// Rules of the program that wrote the file: they tell where pages belong that
+    /// nothing leads to, and how new they are. `{}`: the pages alone are looked at.
+    OwnerRules owners = known_owner_rules();
     /// Told of each key and bucket as it is written; its error ends the recovery.
     std::function<Result<void>(const RecoveredItem&)> on_item;
 };

@@ -67,8 +67,8 @@ struct RepairReport {
 };
 
 struct RepairOptions {
-    /// As CheckOptions': values that their owner could not read are damage too.
-    std::function<ValueJudge(std::span<const std::string> top_level)> judge_for;
+    /// As CheckOptions'. What they say is in the report; no value is dropped for it.
+    OwnerRules owners = known_owner_rules();
     /// Called now and then while checking; return false to cancel.
     std::function<bool(const CheckProgress&)> progress;
     /// Rounds of looking and dropping: damage may hide damage.

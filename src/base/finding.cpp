@@ -149,6 +149,9 @@ constexpr std::array<Row, finding_code_count> table{{
     {value_malformed,
      {"value-malformed", Severity::data, "a value is not what the file's owner writes",
       "bbolt does not notice; the service fails on the value", salvage_it}},
+    {value_form_unknown,
+     {"value-form-unknown", note, "values are of a form that is not known",
+      "none: a newer release of the program may have written them", nothing_to_do}},
 }};
 
 constexpr bool in_enum_order() {

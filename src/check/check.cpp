@@ -1,4 +1,5 @@
 #include <rebolt/check.hpp>
+#include <rebolt/content_sample.hpp>
 
 #include <algorithm>
 #include <thread>
@@ -7,97 +8,71 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "check/check_context.hpp"
 #include "check/freelist_check.hpp"
 #include "check/meta_check.hpp"
+#include "check/parallel_pass.hpp"
 #include "check/space_check.hpp"
-#include "check/sweep.hpp"
 #include "check/tree_check.hpp"
-#include "check/walk.hpp"
 
 namespace rebolt {
 namespace check_walk {
 namespace {
 
-// Names of top-level buckets, as many as it takes to tell who wrote the file.
-constexpr std::size_t names_read_max = 64;
 constexpr unsigned threads_max = 64;
 
-std::vector<std::string> top_level_names(const PageSource& source, const Tree& tree) {
-    std::vector<std::string> names;
-    PageId page{tree.meta.fields.root};
-    for (std::size_t level = 0; level < format::tree_depth_max; ++level) {
-        const auto view = source.page(page);
-        if (!view)
-            return names;
-        if (view->type() == format::PageType::branch) {
-            const auto branch = format::BranchView::of(view->bytes());
-            if (!branch || branch->count() == 0)
-                return names;
-            page = PageId{branch->raw(0).child};
-            continue;
-        }
-        const auto leaf = format::LeafView::of(view->bytes());
-        if (!leaf || view->type() != format::PageType::leaf)
-            return names;
-        for (std::size_t i = 0; i < std::min<std::size_t>(leaf->count(), names_read_max); ++i)
-            if (const auto element = leaf->element(i); element && element->is_bucket())
-                names.emplace_back(element->key);
-        return names;
-    }
-    return names;
-}
-
-unsigned threads_for(const Walk& walk) {
-    if (walk.options.threads != 0)
-        return std::min(walk.options.threads, threads_max);
+unsigned threads_for(const CheckContext& context) {
+    if (context.options.threads != 0)
+        return std::min(context.options.threads, threads_max);
     return std::clamp(std::thread::hardware_concurrency(), 1U, threads_max);
 }
 
-Result<TreeReport> check_tree(Walk& walk, const Tree& tree) {
-    if (tree.primary && walk.map.page_count() >= walk.options.parallel_pages_min) {
-        if (std::optional<TreeReport> report = TRY(sweep(walk, tree, threads_for(walk))))
+Result<TreeReport> check_tree(CheckContext& context, const Tree& tree) {
+    if (tree.primary && context.map.page_count() >= context.options.parallel_pages_min) {
+        if (std::optional<TreeReport> report =
+                TRY(parallel_pass(context, tree, threads_for(context))))
             return *report;
-        walk.map.forget_trees();
+        context.map.forget_trees();
     }
-    return TreeCheck(walk, tree).run();
+    return TreeCheck(context, tree).run();
 }
 
 // A high water mark beyond the file is either a file that lost its end or a
 // meta that claims too much: what is asked for behind the end tells which.
-void judge_file_size(Walk& walk, const Tree& primary) {
+void judge_file_size(CheckContext& context, const Tree& primary) {
     const std::uint64_t high_water_mark = primary.meta.fields.high_water_mark;
-    const std::uint64_t pages = walk.source.page_count();
+    const std::uint64_t pages = context.source.page_count();
     if (high_water_mark <= pages)
         return;
-    const bool truncated =
-        walk.missing_pages_needed || walk.source.file_bytes() % walk.source.page_size_bytes() != 0;
+    const bool truncated = context.missing_pages_needed ||
+                           context.source.file_bytes() % context.source.page_size_bytes() != 0;
     Finding finding{.code =
                         truncated ? FindingCode::file_truncated : FindingCode::meta_hwm_beyond_file,
                     .severity = Severity::fatal,
                     .place = {},
                     .message = fmt::format("the file ends at byte {}, with page {}; meta {} counts "
                                            "{} pages",
-                                           walk.source.file_bytes(), pages == 0 ? 0 : pages - 1,
+                                           context.source.file_bytes(), pages == 0 ? 0 : pages - 1,
                                            number(primary.meta.page), high_water_mark),
                     .transaction = TxId{primary.meta.fields.txid}};
     if (truncated) {
-        finding.place.offset = walk.source.file_bytes();
+        finding.place.offset = context.source.file_bytes();
     } else {
         finding.place.page = primary.meta.page;
-        finding.place.offset = walk.offset_of(primary.meta.page) + format::page_header_bytes +
+        finding.place.offset = context.offset_of(primary.meta.page) + format::page_header_bytes +
                                offsetof(format::MetaFields, high_water_mark);
     }
-    walk.causes.add(std::move(finding));
+    context.log.add(std::move(finding));
 }
 
-Result<void> judge_shrinking(Walk& walk) {
-    const std::uint64_t now = TRY(walk.source.current_file_bytes());
-    if (now < walk.source.file_bytes()) {
-        Finding finding = walk.finding_at(
-            FindingCode::file_truncated, PageId{now / walk.source.page_size_bytes()}, 0,
+Result<void> judge_shrinking(CheckContext& context) {
+    const std::uint64_t now = TRY(context.source.current_file_bytes());
+    if (now < context.source.file_bytes()) {
+        Finding finding = context.finding_at(
+            FindingCode::file_truncated, PageId{now / context.source.page_size_bytes()}, 0,
             fmt::format("the file shrank from {} to {} bytes while it was read",
-                        walk.source.file_bytes(), now));
-        walk.causes.add(std::move(finding));
+                        context.source.file_bytes(), now));
+        context.log.add(std::move(finding));
     }
     return {};
 }
@@ -111,19 +86,20 @@ Verdict verdict_of(const CheckReport& report) {
     return worst && *worst >= Severity::data ? Verdict::damaged : Verdict::clean;
 }
 
-Result<void> check_trees(Walk& walk, const std::vector<Tree>& trees, CheckReport& report) {
+Result<void> check_trees(CheckContext& context, const std::vector<Tree>& trees,
+                         CheckReport& report) {
     for (const PageId meta : {PageId{0}, PageId{1}})
-        if (number(meta) < walk.map.page_count())
-            walk.map.claim(meta, Role::meta);
+        if (number(meta) < context.map.page_count())
+            context.map.claim(meta, Role::meta);
     for (const Tree& tree : trees)
-        check_freelist(walk, tree);
+        check_freelist(context, tree);
     for (const Tree& tree : trees)
-        report.trees.push_back(TRY(check_tree(walk, tree)));
+        report.trees.push_back(TRY(check_tree(context, tree)));
     if (trees.empty())
         return {};
-    judge_file_size(walk, trees.front());
+    judge_file_size(context, trees.front());
     if (trees.front().meta.current)
-        report.pages = account_for_pages(walk, trees.front());
+        report.pages = account_for_pages(context, trees.front());
     return {};
 }
 
@@ -159,6 +135,15 @@ std::optional<Severity> CheckReport::worst() const noexcept {
     return worst;
 }
 
+bool CheckReport::has_sound_pages() const noexcept {
+    if (verdict != Verdict::damaged)
+        return verdict == Verdict::clean;
+    return findings_left_out == 0 && std::ranges::all_of(findings, [](const Finding& finding) {
+               return finding.severity < Severity::data ||
+                      finding.code == FindingCode::value_malformed;
+           });
+}
+
 const TreeReport* CheckReport::whole_tree() const noexcept {
     const TreeReport* newest = nullptr;
     for (const TreeReport& tree : trees)
@@ -172,30 +157,29 @@ Result<CheckReport> check(const PageSource& source, const CheckOptions& options)
     report.path = source.path();
     report.file_bytes = source.file_bytes();
     report.page_size_bytes = source.page_size_bytes();
-    check_walk::Causes causes(options.findings_max);
+    check_walk::FindingLog log(options.findings_max);
     if (std::optional<Finding> finding = check_walk::not_a_database(source)) {
-        causes.add(std::move(*finding));
-        std::move(causes).finish(report);
+        log.add(std::move(*finding));
+        std::move(log).finish(report);
         report.verdict = check_walk::verdict_of(report);
         return report;
     }
-    check_walk::Metas metas = check_walk::read_metas(source, causes);
+    check_walk::Metas metas = check_walk::read_metas(source, log);
     report.metas = std::move(metas.reports);
-    check_walk::Walk walk{
+    check_walk::CheckContext context{
         .source = source,
         .options = options,
         .map = TRY(check_walk::PageMap::create(check_walk::pages_to_map(source, metas.trees))),
-        .causes = std::move(causes),
-        .judge = {}};
-    if (options.judge_for && !metas.trees.empty())
-        walk.judge = options.judge_for(check_walk::top_level_names(source, metas.trees.front()));
-    TRY(check_walk::check_trees(walk, metas.trees, report));
-    TRY(check_walk::judge_shrinking(walk));
-    report.pages_entered = walk.pages_entered.load();
+        .log = std::move(log),
+        .owner = owner_of(source, options.owners)};
+    TRY(check_walk::check_trees(context, metas.trees, report));
+    TRY(check_walk::judge_shrinking(context));
+    report.owner = context.owner;
+    report.pages_entered = context.pages_entered.load();
     report.bytes_covered =
         (report.pages.total - report.pages.missing - report.pages.free - report.pages.leaked) *
         report.page_size_bytes;
-    std::move(walk.causes).finish(report);
+    std::move(context.log).finish(report);
     report.verdict = check_walk::verdict_of(report);
     return report;
 }

@@ -13,20 +13,20 @@ using format::FreelistView;
 
 class FreelistCheck {
 public:
-    FreelistCheck(Walk& walk, const Tree& tree)
-        : walk_(walk), tree_(tree), page_(PageId{tree.meta.fields.freelist}),
+    FreelistCheck(CheckContext& context, const Tree& tree)
+        : context_(context), tree_(tree), page_(PageId{tree.meta.fields.freelist}),
           high_water_mark_(tree.meta.fields.high_water_mark),
           mark_(tree.primary ? PageMap::free : PageMap::previous_free) {}
 
     bool run() {
         if (page_ == no_freelist) {
-            walk_.primary_freelist_known |= tree_.primary;
+            context_.primary_freelist_known |= tree_.primary;
             return true;
         }
         if (number(page_) < 2 || number(page_) >= high_water_mark_)
             return false; // reported with the meta
-        if (number(page_) >= walk_.map.page_count()) {
-            walk_.missing_pages_needed = true;
+        if (number(page_) >= context_.map.page_count()) {
+            context_.missing_pages_needed = true;
             return false;
         }
         const std::optional<Bytes> bytes = freelist_page();
@@ -38,7 +38,7 @@ public:
             return false;
         }
         mark_ids(*view);
-        walk_.primary_freelist_known |= tree_.primary && sound_;
+        context_.primary_freelist_known |= tree_.primary && sound_;
         return sound_;
     }
 
@@ -46,19 +46,19 @@ private:
     void report(FindingCode code, std::uint64_t offset, std::string message) {
         sound_ = false;
         const Severity severity = tree_.primary ? text_of(code).severity : Severity::note;
-        Finding finding = walk_.finding_at(code, page_, offset, std::move(message));
+        Finding finding = context_.finding_at(code, page_, offset, std::move(message));
         finding.severity = severity;
         finding.transaction = TxId{tree_.meta.fields.txid};
-        walk_.causes.add(std::move(finding));
+        context_.log.add(std::move(finding));
     }
 
     // The freelist's bytes, if the page is one. Claims its pages.
     std::optional<Bytes> freelist_page() {
-        const std::uint32_t page_size = walk_.source.page_size_bytes();
-        const std::uint64_t offset = walk_.offset_of(page_);
-        const Bytes first = walk_.source.file().subspan(offset, page_size);
+        const std::uint32_t page_size = context_.source.page_size_bytes();
+        const std::uint64_t offset = context_.offset_of(page_);
+        const Bytes first = context_.source.file().subspan(offset, page_size);
         const auto header = load<format::PageHeader>(first.data());
-        if (!walk_.source.probe(offset, page_size))
+        if (!context_.source.probe(offset, page_size))
             return fail(FindingCode::page_unreadable, 0, "the system could not read the page");
         if (header.type() != format::PageType::freelist)
             return format::all_zero(first)
@@ -71,20 +71,20 @@ private:
             return fail(FindingCode::page_id_mismatch, 0,
                         fmt::format("the freelist's page says that it is page {}", header.id));
         const std::uint64_t room =
-            std::min(high_water_mark_, walk_.map.page_count()) - number(page_);
+            std::min(high_water_mark_, context_.map.page_count()) - number(page_);
         if (header.overflow >= high_water_mark_ - number(page_))
             return fail(FindingCode::page_overflow_out_of_range, 12,
                         fmt::format("overflow is {}, the database ends {} pages behind this one",
                                     header.overflow, high_water_mark_ - number(page_) - 1));
         const std::uint64_t pages = std::min<std::uint64_t>(header.overflow + 1ULL, room);
-        if (!walk_.source.probe(offset, pages * page_size))
+        if (!context_.source.probe(offset, pages * page_size))
             return fail(FindingCode::page_unreadable, 0,
                         "the system could not read the freelist's overflow");
         if (tree_.primary)
             for (std::uint64_t i = 0; i < pages; ++i)
-                walk_.map.claim(PageId{number(page_) + i}, Role::freelist);
+                context_.map.claim(PageId{number(page_) + i}, Role::freelist);
         pages_ = pages;
-        return walk_.source.file().subspan(offset, pages * page_size);
+        return context_.source.file().subspan(offset, pages * page_size);
     }
 
     std::optional<Bytes> fail(FindingCode code, std::uint64_t offset, std::string message) {
@@ -117,14 +117,14 @@ private:
     }
 
     void mark(std::uint64_t id, std::uint64_t index, std::uint64_t at) {
-        if (id >= walk_.map.page_count()) {
-            walk_.missing_pages_needed = true;
+        if (id >= context_.map.page_count()) {
+            context_.missing_pages_needed = true;
             return;
         }
-        if (walk_.map.has(PageId{id}, mark_))
+        if (context_.map.has(PageId{id}, mark_))
             seen(FindingCode::freelist_duplicate, at,
                  [&] { return fmt::format("entry {} lists page {} again", index, id); });
-        walk_.map.set(PageId{id}, mark_);
+        context_.map.set(PageId{id}, mark_);
         if (id >= number(page_) && id < number(page_) + pages_)
             seen(FindingCode::page_reachable_but_free, at, [&] {
                 return fmt::format("entry {} lists page {}, which holds the freelist itself", index,
@@ -134,7 +134,7 @@ private:
 
     [[nodiscard]] std::uint64_t first_id_offset() const {
         const auto header =
-            load<format::PageHeader>(walk_.source.file().data() + walk_.offset_of(page_));
+            load<format::PageHeader>(context_.source.file().data() + context_.offset_of(page_));
         return format::page_header_bytes +
                (header.count == format::freelist_count_in_first_id ? 8U : 0U);
     }
@@ -147,7 +147,7 @@ private:
             return;
         }
         sound_ = false;
-        finding = walk_.finding_at(code, page_, offset, message());
+        finding = context_.finding_at(code, page_, offset, message());
         finding->severity = tree_.primary ? text_of(code).severity : Severity::note;
         finding->transaction = TxId{tree_.meta.fields.txid};
     }
@@ -155,10 +155,10 @@ private:
     void finish() {
         for (std::optional<Finding>& finding : first_of_)
             if (finding)
-                walk_.causes.add(std::move(*finding));
+                context_.log.add(std::move(*finding));
     }
 
-    Walk& walk_;
+    CheckContext& context_;
     const Tree& tree_;
     PageId page_;
     std::uint64_t high_water_mark_;
@@ -170,8 +170,8 @@ private:
 
 } // namespace
 
-bool check_freelist(Walk& walk, const Tree& tree) {
-    return FreelistCheck(walk, tree).run();
+bool check_freelist(CheckContext& context, const Tree& tree) {
+    return FreelistCheck(context, tree).run();
 }
 
 } // namespace rebolt::check_walk

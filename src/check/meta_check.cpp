@@ -34,10 +34,10 @@ Finding meta_finding(const PageSource& source, FindingCode code, PageId page, st
 }
 
 // Magic, version, checksum and page size. True if the meta can be used.
-bool judge_meta(const PageSource& source, PageId page, const MetaView& meta, Causes& causes) {
+bool judge_meta(const PageSource& source, PageId page, const MetaView& meta, FindingLog& log) {
     const std::uint64_t begin = number(page) * source.page_size_bytes();
     const auto add = [&](FindingCode code, std::uint64_t offset, std::string message) {
-        causes.add(meta_finding(source, code, page, offset, std::move(message)));
+        log.add(meta_finding(source, code, page, offset, std::move(message)));
     };
     if (!source.readable(begin, source.page_size_bytes())) {
         add(FindingCode::page_unreadable, 0, "the system could not read the meta page");
@@ -70,7 +70,7 @@ bool judge_meta(const PageSource& source, PageId page, const MetaView& meta, Cau
     return true;
 }
 
-std::optional<MetaReport> read_meta(const PageSource& source, PageId page, Causes& causes) {
+std::optional<MetaReport> read_meta(const PageSource& source, PageId page, FindingLog& log) {
     const std::uint64_t begin = number(page) * source.page_size_bytes();
     if (begin >= source.file_bytes())
         return std::nullopt;
@@ -80,7 +80,7 @@ std::optional<MetaReport> read_meta(const PageSource& source, PageId page, Cause
     if (!meta)
         return std::nullopt;
     MetaReport report{.page = page, .valid = false, .current = false, .fields = meta->fields()};
-    report.valid = length == source.page_size_bytes() && judge_meta(source, page, *meta, causes);
+    report.valid = length == source.page_size_bytes() && judge_meta(source, page, *meta, log);
     return report;
 }
 
@@ -100,7 +100,7 @@ bool may_have_tree(const MetaReport& meta, const PageSource& source) {
 
 // The roots of the metas' own pages: what the tree walk cannot see.
 void judge_freelist_id(const PageSource& source, const MetaReport& meta, bool is_primary,
-                       Causes& causes) {
+                       FindingLog& log) {
     const std::uint64_t id = meta.fields.freelist;
     if (PageId{id} == no_freelist || (id >= 2 && id < meta.fields.high_water_mark))
         return;
@@ -111,7 +111,7 @@ void judge_freelist_id(const PageSource& source, const MetaReport& meta, bool is
     finding.transaction = TxId{meta.fields.txid};
     if (!is_primary)
         finding.severity = Severity::note;
-    causes.add(std::move(finding));
+    log.add(std::move(finding));
 }
 
 } // namespace
@@ -140,17 +140,17 @@ std::optional<Finding> not_a_database(const PageSource& source) {
     return std::nullopt;
 }
 
-Metas read_metas(const PageSource& source, Causes& causes) {
+Metas read_metas(const PageSource& source, FindingLog& log) {
     Metas metas;
     for (const PageId page : {PageId{0}, PageId{1}})
-        if (std::optional<MetaReport> meta = read_meta(source, page, causes))
+        if (std::optional<MetaReport> meta = read_meta(source, page, log))
             metas.reports.push_back(*meta);
     MetaReport* current = choose_current(metas.reports);
     if (current != nullptr)
         current->current = true;
     else
-        causes.add(whole_file_finding(FindingCode::both_metas_invalid,
-                                      "neither meta page is valid: bbolt refuses the file"));
+        log.add(whole_file_finding(FindingCode::both_metas_invalid,
+                                   "neither meta page is valid: bbolt refuses the file"));
     std::vector<MetaReport> walked = metas.reports;
     std::erase_if(walked, [&](const MetaReport& meta) { return !may_have_tree(meta, source); });
     std::ranges::stable_sort(walked, [](const MetaReport& a, const MetaReport& b) {
@@ -159,7 +159,7 @@ Metas read_metas(const PageSource& source, Causes& causes) {
     for (const MetaReport& meta : walked) {
         const bool is_primary = metas.trees.empty();
         metas.trees.push_back({meta, is_primary});
-        judge_freelist_id(source, meta, is_primary, causes);
+        judge_freelist_id(source, meta, is_primary, log);
     }
     return metas;
 }

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "check/walk.hpp"
+#include "check/check_context.hpp"
 
 namespace rebolt::check_walk {
 
@@ -14,8 +14,8 @@ struct Metas {
     std::vector<Tree> trees;
 };
 
-/// Reads pages 0 and 1; adds findings to `causes`. Needs nothing but the bytes.
-[[nodiscard]] Metas read_metas(const PageSource& source, Causes& causes);
+/// Reads pages 0 and 1; adds findings to `log`. Needs nothing but the bytes.
+[[nodiscard]] Metas read_metas(const PageSource& source, FindingLog& log);
 
 /// What the file is when nothing in it looks like a bbolt database: file_empty,
 /// foreign_byte_order or not_a_bolt_file; nullopt if it may be one.

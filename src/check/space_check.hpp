@@ -1,7 +1,7 @@
 // Accounts for every page below the high water mark.
 #pragma once
 
-#include "check/walk.hpp"
+#include "check/check_context.hpp"
 
 namespace rebolt::check_walk {
 
@@ -10,6 +10,6 @@ namespace rebolt::check_walk {
 /// tree was walked whole and the high water mark lies in the file: else damage
 /// may have cut them off. Without a stored
 /// freelist they are free. Cost: O(pages).
-[[nodiscard]] PageCounts account_for_pages(Walk& walk, const Tree& primary);
+[[nodiscard]] PageCounts account_for_pages(CheckContext& context, const Tree& primary);
 
 } // namespace rebolt::check_walk

@@ -1,5 +1,6 @@
 #include "check/tree_check.hpp"
 
+#include <array>
 #include <ranges>
 #include <utility>
 
@@ -36,11 +37,11 @@ std::vector<std::string> shortened(const std::vector<std::string>& names) {
 
 } // namespace
 
-TreeCheck::TreeCheck(Walk& walk, const Tree& tree)
-    : walk_(walk), tree_(tree), report_{.transaction = TxId{tree.meta.fields.txid},
-                                        .meta = tree.meta.page,
-                                        .current = tree.meta.current,
-                                        .whole = true},
+TreeCheck::TreeCheck(CheckContext& context, const Tree& tree)
+    : context_(context), tree_(tree), report_{.transaction = TxId{tree.meta.fields.txid},
+                                              .meta = tree.meta.page,
+                                              .current = tree.meta.current,
+                                              .whole = true},
       high_water_mark_(tree.meta.fields.high_water_mark) {}
 
 Result<TreeReport> TreeCheck::run() {
@@ -69,10 +70,10 @@ Result<void> TreeCheck::walk_frames() {
 }
 
 Result<void> TreeCheck::count_page() {
-    const std::uint64_t entered = walk_.pages_entered.fetch_add(1) + 1;
-    if (entered % progress_interval_pages != 1 || !walk_.options.progress)
+    const std::uint64_t entered = context_.pages_entered.fetch_add(1) + 1;
+    if (entered % progress_interval_pages != 1 || !context_.options.progress)
         return {};
-    if (walk_.options.progress({entered, walk_.map.page_count()}))
+    if (context_.options.progress({entered, context_.map.page_count()}))
         return {};
     return Error(ErrorCode::cancelled, "the check was cancelled");
 }
@@ -92,39 +93,41 @@ std::vector<PageId> TreeCheck::path_to(PageId page, FindingCode code) const {
 // Marks the page and all above it. A page is entered once, so its way is one:
 // what stands above a marked page on it is marked already.
 void TreeCheck::taint(PageId page) {
-    if (number(page) < walk_.map.page_count())
-        walk_.map.set(page, PageMap::tainted);
+    if (number(page) < context_.map.page_count())
+        context_.map.set(page, PageMap::tainted);
     for (const auto& frame : std::views::reverse(frames_)) {
-        if (frame.page != page && walk_.map.has(frame.page, PageMap::tainted))
+        if (frame.page != page && context_.map.has(frame.page, PageMap::tainted))
             return;
-        walk_.map.set(frame.page, PageMap::tainted);
+        context_.map.set(frame.page, PageMap::tainted);
     }
     for (const PageId above : prefix_)
-        walk_.map.set(above, PageMap::tainted);
+        context_.map.set(above, PageMap::tainted);
 }
 
 void TreeCheck::report(PageId page, Symptom symptom, bool is_hole) {
-    ++report_.findings;
-    if (tree_.primary) {
-        walk_.primary_has_holes |= is_hole;
-        taint(page);
+    if (text_of(symptom.code).severity >= Severity::data) {
+        ++report_.findings;
+        if (tree_.primary) {
+            context_.primary_has_holes |= is_hole;
+            taint(page);
+        }
     }
     // A tree that is not current may be half overwritten by a commit that never
     // came to its end: that is how bbolt works, and no damage.
     const Severity severity = tree_.primary ? text_of(symptom.code).severity : Severity::note;
-    if (!tree_.primary && walk_.causes.has(page))
+    if (!tree_.primary && context_.log.has(page))
         return; // the page's damage has been shown with the other tree
-    if (!walk_.causes.wants(symptom.code, page, severity))
+    if (!context_.log.wants(symptom.code, page, severity))
         return;
     if (symptom.more != 0)
         symptom.message += fmt::format("; {} more symptoms on this page", symptom.more);
     Finding finding =
-        walk_.finding_at(symptom.code, page, symptom.offset, std::move(symptom.message));
+        context_.finding_at(symptom.code, page, symptom.offset, std::move(symptom.message));
     finding.severity = severity;
     finding.transaction = report_.transaction;
     finding.place.path = shortened(path_to(page, finding.code));
     finding.place.bucket = shortened(names_);
-    walk_.causes.add(std::move(finding));
+    context_.log.add(std::move(finding));
 }
 
 Result<void> TreeCheck::walk_put_off() {
@@ -165,7 +168,7 @@ Result<void> TreeCheck::enter(const Step& step) {
     if (!cause_ && put_off(step))
         return {};
     if (cause_ && cause_ != step.page && is_listed_free(step.page))
-        walk_.causes.repeat(*cause_);
+        context_.log.repeat(*cause_);
     if (!may_claim(step))
         return {};
     TRY(count_page());
@@ -175,8 +178,8 @@ Result<void> TreeCheck::enter(const Step& step) {
         return {};
     }
     const bool is_leaf =
-        load<format::PageHeader>(walk_.source.file().data() + walk_.offset_of(step.page)).type() ==
-        PageType::leaf;
+        load<format::PageHeader>(context_.source.file().data() + context_.offset_of(step.page))
+            .type() == PageType::leaf;
     const Bytes bytes = claim_pages(step.page, is_leaf ? Role::leaf : Role::branch);
     if (is_readable(step.page))
         enter_content(step, bytes, is_leaf);
@@ -184,19 +187,19 @@ Result<void> TreeCheck::enter(const Step& step) {
 }
 
 void TreeCheck::enter_content(const Step& step, Bytes bytes, bool is_leaf) {
-    const PageContext context{.range = step.range,
-                              .page_size_bytes = walk_.source.page_size_bytes(),
-                              .is_root = step.level == 0,
-                              .is_inline = false};
+    const PagePlace place{.range = step.range,
+                          .page_size_bytes = context_.source.page_size_bytes(),
+                          .is_root = step.level == 0,
+                          .is_inline = false};
     LeafCount count;
-    const bool sound =
-        is_leaf ? leaf_is_sound(bytes, context, count) : branch_is_sound(bytes, context);
+    const bool sound = is_leaf ? format::leaf_is_sound(bytes, place, count)
+                               : format::branch_is_sound(bytes, place);
     if (!sound) {
-        std::optional<Symptom> symptom =
-            is_leaf ? judge_leaf(bytes, context) : judge_branch(bytes, context);
-        if (symptom)
-            report(step.page, std::move(*symptom), true);
-    } else if (is_leaf && walk_.judge && count.keys != count.buckets) {
+        const std::optional<format::Judgement> judged =
+            is_leaf ? format::judge_leaf(bytes, place) : format::judge_branch(bytes, place);
+        if (judged)
+            report(step.page, symptom_of(judged->fault, judged->more), true);
+    } else if (is_leaf && context_.validates() && count.keys != count.buckets) {
         judge_values(step.page, bytes);
     }
     const auto view_count = load<format::PageHeader>(bytes.data()).count;
@@ -259,7 +262,8 @@ Result<void> TreeCheck::enter_bucket(const Frame& host, std::string_view name,
     names_.emplace_back(name);
     if (!bucket) {
         const auto at = static_cast<std::uint64_t>(as_bytes(value).data() - host.bytes.data());
-        report(page, {bucket.error().code, at, to_text(bucket.error())}, true);
+        report(page, {bucket.error().code, at + bucket.error().offset, to_text(bucket.error())},
+               true);
         return {};
     }
     if (bucket->is_inline()) {
@@ -281,27 +285,20 @@ Result<void> TreeCheck::enter_bucket(const Frame& host, std::string_view name,
 void TreeCheck::enter_inline(const Frame& host, Bytes image) {
     const PageId page = host.page;
     const auto at = static_cast<std::uint64_t>(image.data() - host.bytes.data());
-    const auto header = load<format::PageHeader>(image.data());
-    const auto malformed = [&](std::uint64_t offset, std::string message) {
-        report(page, {FindingCode::inline_bucket_malformed, at + offset, std::move(message)}, true);
-    };
-    if (header.type() != PageType::leaf)
-        return malformed(8, fmt::format("the inline page's flags are {:#x} ({}), expected 0x2 "
-                                        "(leaf)",
-                                        header.flags, name_of(header.type())));
-    const PageContext context{.range = {},
-                              .page_size_bytes = walk_.source.page_size_bytes(),
-                              .is_root = true,
-                              .is_inline = true};
+    const PagePlace place{.range = {},
+                          .page_size_bytes = context_.source.page_size_bytes(),
+                          .is_root = true,
+                          .is_inline = true};
     LeafCount count;
-    if (!leaf_is_sound(image, context, count)) {
-        const std::optional<Symptom> symptom = judge_leaf(image, context);
-        return malformed(symptom ? symptom->offset : 0,
-                         symptom
-                             ? fmt::format("{}: {}", text_of(symptom->code).name, symptom->message)
-                             : std::string("the inline page is no sound leaf"));
+    if (!format::leaf_is_sound(image, place, count)) {
+        const std::optional<format::Judgement> judged = format::judge_leaf(image, place);
+        return report(
+            page,
+            {FindingCode::inline_bucket_malformed, at + judged->fault.offset,
+             fmt::format("{}: {}", text_of(judged->fault.code).name, to_text(judged->fault))},
+            true);
     }
-    if (walk_.judge && count.keys != count.buckets)
+    if (context_.validates() && count.keys != count.buckets)
         judge_values(page, image);
     report_.key_count += count.keys;
     if (count.buckets == 0)
@@ -326,26 +323,30 @@ void TreeCheck::judge_values(PageId page, Bytes bytes) {
     if (!may_be_judged(names_))
         return;
     const auto view = format::LeafView::of(bytes);
-    std::optional<Symptom> first;
+    std::array<std::optional<Symptom>, 2> first; // malformed; of an unknown form
     for (std::size_t i = 0; i < view->count(); ++i) {
         const auto element = view->element(i);
         if (!element || element->is_bucket())
             continue;
-        const std::optional<std::string> wrong = walk_.judge(names_, element->key, element->value);
-        if (!wrong)
+        const std::optional<ValueFault> fault =
+            context_.validate(names_, element->key, element->value);
+        if (!fault)
             continue;
-        if (first)
-            ++first->more;
+        std::optional<Symptom>& symptom = first[fault->is_unknown_form ? 1 : 0];
+        if (symptom)
+            ++symptom->more;
         else
-            first = Symptom{
-                FindingCode::value_malformed,
+            symptom = Symptom{
+                fault->is_unknown_form ? FindingCode::value_form_unknown
+                                       : FindingCode::value_malformed,
                 static_cast<std::uint64_t>(as_bytes(element->value).data() -
-                                           walk_.source.file().data()) -
-                    walk_.offset_of(page),
-                fmt::format("key `{}`: {}", printable(element->key.substr(0, 200)), *wrong)};
+                                           context_.source.file().data()) -
+                    context_.offset_of(page),
+                fmt::format("key `{}`: {}", printable(element->key.substr(0, 200)), fault->clause)};
     }
-    if (first)
-        report(page, std::move(*first), false);
+    for (std::optional<Symptom>& symptom : first)
+        if (symptom)
+            report(page, std::move(*symptom), false);
 }
 
 } // namespace rebolt::check_walk

@@ -18,14 +18,14 @@
 
 #include <rebolt/result.hpp>
 
-#include "check/page_judge.hpp"
-#include "check/walk.hpp"
+#include "check/check_context.hpp"
+#include "check/symptom.hpp"
 
 namespace rebolt::check_walk {
 
 class TreeCheck {
 public:
-    TreeCheck(Walk& walk, const Tree& tree);
+    TreeCheck(CheckContext& context, const Tree& tree);
 
     /// Errors: cancelled.
     Result<TreeReport> run();
@@ -85,7 +85,7 @@ private:
     void report_shared(PageId page);
     std::vector<PageId> path_to(PageId page, FindingCode code) const;
 
-    Walk& walk_;
+    CheckContext& context_;
     const Tree& tree_;
     TreeReport report_;
     std::uint64_t high_water_mark_;

@@ -83,8 +83,12 @@ std::vector<PageItem> items_in(const format::Checked<View>& view, std::uint64_t 
         if (used > room)
             item = {.key = {},
                     .value = {},
-                    .fault = format::Fault{FindingCode::element_overlap, View::offset_of(index),
-                                           used, room, "bytes of keys and values up to here"}};
+                    .fault = format::Fault{.code = FindingCode::element_overlap,
+                                           .offset = View::offset_of(index),
+                                           .subject = format::Subject::content_bytes,
+                                           .actual = used,
+                                           .relation = format::Relation::at_most,
+                                           .bound = room}};
         items.push_back(item);
     }
     return items;

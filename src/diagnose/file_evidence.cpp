@@ -1,25 +1,12 @@
 #include <rebolt/evidence.hpp>
-#include <rebolt/schema.hpp>
 
 namespace rebolt::diagnose {
 namespace {
-
-ValueJudge judge_of_owner(std::span<const std::string> top_level) {
-    const schema::Owner owner = schema::identify(top_level);
-    if (owner == schema::Owner::unknown)
-        return {};
-    return [owner](std::span<const std::string> bucket, std::string_view key,
-                   std::string_view value) { return schema::judge(owner, bucket, key, value); };
-}
 
 // What recovery would bring back; nullopt if it cannot.
 std::optional<RecoverReport> dry_run(const PageSource& source, const FileOptions& options) {
     RecoverOptions recover;
     recover.dry_run = true;
-    recover.judge_for = judge_of_owner;
-    recover.home_of = schema::home_of;
-    recover.home_of_bucket = schema::home_of_bucket;
-    recover.age_of = schema::age_of;
     auto recovery = Recovery::begin(source, {}, std::move(recover));
     if (!recovery)
         return std::nullopt;
@@ -47,7 +34,6 @@ Result<FileEvidence> examine_file(const std::string& path, const FileOptions& op
         return std::move(source).error();
     CheckOptions check_options;
     check_options.findings_max = 100;
-    check_options.judge_for = judge_of_owner;
     check_options.progress = [&](const CheckProgress& at) {
         return !options.progress || options.progress(at.pages_done, at.pages_total);
     };

@@ -102,9 +102,6 @@ Result<NetworkState> load_network_state(const PageSource& source) {
     RecoverOptions options;
     options.policy = RecoverPolicy::current_only;
     options.dry_run = true;
-    options.home_of = schema::home_of;
-    options.home_of_bucket = schema::home_of_bucket;
-    options.age_of = schema::age_of;
     options.on_item = [&](const RecoveredItem& item) -> Result<void> {
         const bool is_top = item.bucket.empty();
         has_bucket = has_bucket || (is_top && item.is_bucket && item.key == bucket_name);

@@ -104,14 +104,10 @@ Result<Bucket> Bucket::open_for_change(const Bucket& found) const {
     open->sequence = found.sequence_;
     if (found.is_inline()) {
         engine::Node node;
-        if (!engine::enter_inline(found.inline_page_, node))
-            return engine::damage(*snapshot_, FindingCode::inline_bucket_malformed, PageId{0}, 0,
-                                  "the inline bucket's page image is no leaf", {},
-                                  found.name_.get());
-        auto draft = snapshot_->changes->drafts.make_copy_of(node, snapshot_->page_end);
-        if (!draft)
-            return engine::damage(*snapshot_, draft.error(), PageId{0}, {}, found.name_.get());
-        open->root = snapshot_->changes->drafts.add(std::move(*draft));
+        if (const auto fault = engine::enter_inline(found.inline_page_, snapshot_->page_size, node))
+            return engine::inline_damage(*snapshot_, *fault, found.name_.get());
+        engine::Drafts& drafts = snapshot_->changes->drafts;
+        open->root = drafts.add(drafts.make_copy_of(node));
     }
     OpenBucket& kept = *open;
     live_->children.emplace(kept.name, std::move(open));

@@ -12,6 +12,7 @@
 
 #include "base/try.hpp"
 #include "engine/engine.hpp"
+#include "engine/page_content.hpp"
 
 namespace rebolt {
 
@@ -90,12 +91,11 @@ private:
             return enter_page(level, bucket.root());
         level.own.inline_bucket_count = 1;
         Node node;
-        if (!enter_inline(bucket.inline_page_, node))
-            return damage(snapshot_, FindingCode::inline_bucket_malformed, PageId{0}, 0,
-                          "the inline bucket's page image is no leaf", {}, bucket.name_.get());
+        if (const auto fault = enter_inline(bucket.inline_page_, snapshot_.page_size, node))
+            return inline_damage(snapshot_, *fault, bucket.name_.get());
         level.own.key_count = node.count;
         level.own.depth = 1;
-        level.own.inline_bucket_inuse_bytes = TRY(used_bytes(level, {PageId{0}, node}));
+        level.own.inline_bucket_inuse_bytes = format::content_end(node.view(), true);
         return {};
     }
 
@@ -133,6 +133,8 @@ private:
             const format::Fault fault = why_not(snapshot_, page);
             return fail(level, fault.code, page, to_text(fault));
         }
+        if (const auto fault = judge_for_reading(snapshot_, page, frame.node))
+            return fail(level, fault->code, page, to_text(*fault));
         const std::uint64_t overflow = frame.node.size_bytes / snapshot_.page_size - 1;
         pages_ += overflow + 1;
         if (pages_ > snapshot_.page_end)
@@ -142,14 +144,14 @@ private:
             snapshot_.mapping->faulted(number(page) * snapshot_.page_size, frame.node.size_bytes))
             return fail(level, FindingCode::page_unreadable, page,
                         "the system could not read the page");
-        TRY(count_page(level, frame, overflow));
+        count_page(level, frame, overflow);
         level.own.depth = std::max<std::uint64_t>(level.own.depth, level.frames.size() + 1);
         level.frames.push_back(frame);
         return {};
     }
 
-    Result<void> count_page(Level& level, const Frame& frame, std::uint64_t overflow) const {
-        const std::uint64_t used = TRY(used_bytes(level, frame));
+    static void count_page(Level& level, const Frame& frame, std::uint64_t overflow) {
+        const std::uint64_t used = format::content_end(frame.node.view(), frame.node.is_leaf);
         BucketStats& own = level.own;
         if (frame.node.is_leaf) {
             own.key_count += frame.node.count;
@@ -161,29 +163,6 @@ private:
             own.branch_inuse_bytes += used;
             own.branch_overflow_count += overflow;
         }
-        return {};
-    }
-
-    // The end of the last element: bbolt relies on the layout being canonical.
-    Result<std::uint64_t> used_bytes(const Level& level, const Frame& frame) const {
-        const Node& node = frame.node;
-        if (node.count == 0)
-            return std::uint64_t{format::page_header_bytes};
-        const std::size_t last = node.count - 1U;
-        const std::uint64_t offset = format::LeafView::offset_of(last);
-        std::uint64_t end = 0;
-        if (node.is_leaf) {
-            const auto raw = load<format::LeafElementHeader>(node.bytes + offset);
-            end = offset + raw.pos + raw.key_bytes + raw.value_bytes;
-        } else {
-            const auto raw = load<format::BranchElementHeader>(node.bytes + offset);
-            end = offset + raw.pos + raw.key_bytes;
-        }
-        if (end > node.size_bytes)
-            return fail(level, FindingCode::element_out_of_page, frame.page,
-                        fmt::format("element {} ends at byte {} of a page of {}", last, end,
-                                    node.size_bytes));
-        return end;
     }
 
     Result<void> step_branch(Level& level, Frame& frame) {

@@ -26,9 +26,9 @@ public:
     [[nodiscard]] std::unique_ptr<Draft> make(bool is_leaf, std::size_t room_bytes) const {
         return std::make_unique<Draft>(is_leaf, room_bytes, memory_);
     }
-    [[nodiscard]] format::Checked<std::unique_ptr<Draft>>
-    make_copy_of(const Node& page, std::uint64_t page_end) const {
-        return Draft::copy_of(page, page_end, memory_);
+    /// A copy of a sound page, to be added.
+    [[nodiscard]] std::unique_ptr<Draft> make_copy_of(const Node& page) const {
+        return Draft::copy_of(page, memory_);
     }
     PageId add(std::unique_ptr<Draft> draft) {
         drafts_.push_back(std::move(draft));

@@ -10,6 +10,7 @@
 #include "base/try.hpp"
 #include "engine/changes.hpp"
 #include "engine/engine.hpp"
+#include "engine/page_content.hpp"
 
 namespace rebolt {
 
@@ -70,9 +71,8 @@ Result<void> Cursor::start() {
     if (number(root_) != 0)
         return push(root_);
     Node node;
-    if (!engine::enter_inline(inline_page_, node))
-        return fail(engine::damage(*snapshot_, FindingCode::inline_bucket_malformed, PageId{0}, 0,
-                                   "the inline bucket's page image is no leaf", {}, name()));
+    if (const auto fault = engine::enter_inline(inline_page_, snapshot_->page_size, node))
+        return fail(engine::inline_damage(*snapshot_, *fault, name()));
     frames_[depth_++] = {node.bytes, node.size_bytes, PageId{0}, 0, node.count, true};
     return {};
 }
@@ -101,9 +101,13 @@ Result<void> Cursor::push(PageId page) {
     if (!may_enter || !engine::enter(*snapshot_, page, node))
         return fail(engine::damage(*snapshot_, engine::why_not(*snapshot_, page), page,
                                    path_to(page), name()));
+    auto fault = engine::judge_for_reading(*snapshot_, page, node);
+    if (!fault && !engine::is_draft(page))
+        fault = format::judge_range(node.view(), node.is_leaf, range_below());
     if (!snapshot_->is_sound(node.view()))
-        return fail(engine::damage(*snapshot_, FindingCode::page_unreadable, page, 0,
-                                   "the system could not read the page", path_to(page), name()));
+        fault = engine::unreadable();
+    if (fault)
+        return fail(engine::damage(*snapshot_, *fault, page, path_to(page), name()));
     // Member by member: a whole one would be made elsewhere and copied from there.
     Frame& frame = frames_[depth_++];
     frame.bytes = node.bytes;
@@ -115,17 +119,26 @@ Result<void> Cursor::push(PageId page) {
     return {};
 }
 
+// The keys that the pages on the way allow in the child at the top's index. A
+// search goes by them: a key elsewhere would be found by iteration alone.
+format::KeyRange Cursor::range_below() const noexcept {
+    format::KeyRange range;
+    if (depth_ == 0)
+        return range;
+    const auto key = [](const Frame& frame, std::size_t index) {
+        return format::SoundBranch({frame.bytes, frame.size_bytes})[index].key;
+    };
+    range.lower = key(frames_[depth_ - 1], frames_[depth_ - 1].index);
+    for (std::size_t level = depth_; level-- > 0 && !range.upper;)
+        if (frames_[level].index + 1 < frames_[level].count)
+            range.upper = key(frames_[level], frames_[level].index + 1);
+    return range;
+}
+
 // Enters the child at the top frame's index.
 Result<void> Cursor::push_child() {
     const Frame& top = frames_[depth_ - 1];
-    const auto branch = format::BranchView::of({top.bytes, top.size_bytes});
-    const auto element = branch->element(top.index);
-    if (!element) {
-        const PageId page = top.page;
-        --depth_; // path_to names the page itself
-        return fail(engine::damage(*snapshot_, element.error(), page, path_to(page), name()));
-    }
-    return push(element->child);
+    return push(format::SoundBranch({top.bytes, top.size_bytes})[top.index].child);
 }
 
 // Down to a leaf, by the first or the last element of each page below the top.
@@ -139,7 +152,7 @@ Result<void> Cursor::descend(Direction towards) {
     return {};
 }
 
-// The entry at the leaf's index, wholly checked.
+// The entry at the leaf's index.
 Result<std::optional<Entry>> Cursor::arrive(Direction towards) {
     const Frame& leaf = frames_[depth_ - 1];
     const auto at_fault = [&](FindingCode code, std::string message) {
@@ -151,25 +164,13 @@ Result<std::optional<Entry>> Cursor::arrive(Direction towards) {
     const auto element = format::LeafView::of({leaf.bytes, leaf.size_bytes})->element(leaf.index);
     if (!element)
         return at_fault(element.error().code, to_text(element.error()));
-    const std::string_view last_key = live_ == nullptr ? last_key_ : place_;
-    const bool ordered =
-        direction_ == Direction::none ||
-        (direction_ == Direction::forward ? last_key < element->key : last_key > element->key);
-    if (!ordered)
-        return at_fault(FindingCode::key_order,
-                        fmt::format("key `{}` does not come {} `{}`",
-                                    printable(element->key.substr(0, 64)),
-                                    direction_ == Direction::forward ? "after" : "before",
-                                    printable(last_key.substr(0, 64))));
     const std::uint64_t length = element->key.size() + element->value.size();
     if (leaf.size_bytes > single_read_bytes || snapshot_->has_new_faults())
         if (!snapshot_->touch({as_bytes(element->key).data(), length}))
             return at_fault(FindingCode::page_unreadable,
                             fmt::format("the system could not read the {} bytes of key `{}`",
                                         length, printable(element->key.substr(0, 64))));
-    if (live_ == nullptr)
-        last_key_ = element->key;
-    else
+    if (live_ != nullptr)
         place_ = element->key;
     direction_ = towards;
     return std::optional<Entry>(

@@ -59,14 +59,14 @@ void Draft::store_header(std::uint64_t id, std::uint32_t overflow) noexcept {
                              .overflow = overflow});
 }
 
-format::Checked<std::unique_ptr<Draft>> Draft::copy_of(const Node& page, std::uint64_t page_end,
-                                                       DraftMemory* memory) {
-    const format::Checked<std::uint64_t> end = judge_elements(page, page_end);
-    if (!end)
-        return std::unexpected(end.error());
+std::unique_ptr<Draft> Draft::copy_of(const Node& page, DraftMemory* memory) {
     auto draft =
         std::make_unique<Draft>(page.is_leaf, page.size_bytes + page.size_bytes / 8, memory);
-    draft->copy_content_of(page, *end - LeafView::offset_of(page.count));
+    // No more than there is, even if another program has just written here.
+    const std::uint64_t end =
+        std::min(format::content_end(page.view(), page.is_leaf), page.size_bytes);
+    const std::uint64_t begin = LeafView::offset_of(page.count);
+    draft->copy_content_of(page, std::max(end, begin) - begin);
     return draft;
 }
 

@@ -5,8 +5,8 @@
 // buffer, newest first, so that adding an element moves no content. write()
 // puts it into bbolt's canonical layout: content in element order, no gaps.
 //
-// A draft is made from a page only after each of its elements was found in
-// bounds and its keys ascending: a transaction copies no damage.
+// Only a page that judge_for_writing() found sound is copied: a transaction
+// copies no damage.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@
 #include <rebolt/format.hpp>
 
 #include "engine/draft_memory.hpp"
-#include "engine/elements.hpp"
 #include "engine/node.hpp"
+#include "engine/page_content.hpp"
 
 namespace rebolt::engine {
 
@@ -27,9 +27,8 @@ public:
     /// An empty page with room for about `room_bytes`. Its bytes come from
     /// `memory`, which must live longer; null: from the heap.
     Draft(bool is_leaf, std::size_t room_bytes, DraftMemory* memory = nullptr);
-    /// A copy of a page. Fails if judge_elements() does.
-    static format::Checked<std::unique_ptr<Draft>> copy_of(const Node& page, std::uint64_t page_end,
-                                                           DraftMemory* memory = nullptr);
+    /// A copy of a sound page.
+    static std::unique_ptr<Draft> copy_of(const Node& page, DraftMemory* memory = nullptr);
 
     [[nodiscard]] Node node() const noexcept { return {bytes_.get(), capacity_, count_, is_leaf_}; }
     [[nodiscard]] std::uint16_t count() const noexcept { return count_; }

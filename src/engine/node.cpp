@@ -42,9 +42,9 @@ format::Checked<std::uint32_t> partition_point(const Node& node, std::string_vie
         const std::uint32_t middle = low + (high - low) / 2;
         const KeySpan span = key_span<leaf>(node, middle);
         if (span.end > node.size_bytes) [[unlikely]]
-            return std::unexpected(format::Fault{FindingCode::element_out_of_page,
-                                                 format::LeafView::offset_of(middle), span.end,
-                                                 node.size_bytes, "the end of the element's key"});
+            return std::unexpected(format::fault_at(middle, format::LeafView::offset_of(middle),
+                                                    format::Subject::key_end, span.end,
+                                                    node.size_bytes));
         const int order =
             as_text(node.view().subspan(span.begin, span.end - span.begin)).compare(key);
         exact |= order == 0;
@@ -89,38 +89,39 @@ bool enter_draft(const Snapshot& snapshot, PageId id, Node& node) noexcept {
     return true;
 }
 
-bool enter_inline(Bytes image, Node& node) noexcept {
-    const auto header = load<format::PageHeader>(image.data());
-    node = {image.data(), image.size(), header.count, true};
-    return header.flags == format::leaf_flag &&
-           format::LeafView::offset_of(header.count) <= image.size();
-}
-
 format::Fault why_not(const Snapshot& snapshot, PageId id) noexcept {
+    using format::Fault;
+    using format::Relation;
+    using format::Subject;
     const std::uint64_t index = number(id);
-    if (index < 2)
-        return {FindingCode::page_out_of_range, 0, index, 2, "the start of the tree's pages"};
-    if (index >= snapshot.page_end)
-        return {index < snapshot.meta.high_water_mark ? FindingCode::file_truncated
-                                                      : FindingCode::page_out_of_range,
-                0, index, snapshot.page_end - 1, "the page's id"};
+    const std::uint64_t end = snapshot.page_end;
+    if (index < 2 || index >= end)
+        return {.code = index >= end && index < snapshot.meta.high_water_mark
+                            ? FindingCode::file_truncated
+                            : FindingCode::page_out_of_range,
+                .offset = 0,
+                .subject = Subject::tree_page,
+                .actual = index,
+                .relation = index < 2 ? Relation::at_least : Relation::less,
+                .bound = index < 2 ? 2 : end};
     const std::uint64_t offset = index * snapshot.page_size;
-    const auto header = load<format::PageHeader>(snapshot.file.data() + offset);
     if (snapshot.mapping->faulted(offset, snapshot.page_size))
-        return {FindingCode::page_unreadable, 0, 0, snapshot.page_size, "readable bytes"};
-    if (format::all_zero(snapshot.file.subspan(offset, snapshot.page_size)))
-        return {FindingCode::page_zeroed, 0, 0, 1, "the start of content"};
-    if (header.id != index)
-        return {FindingCode::page_id_mismatch, 0, header.id, index, "the page's own number"};
-    if (header.type() != format::PageType::leaf && header.type() != format::PageType::branch)
-        return {FindingCode::page_type_invalid, 8, header.flags, 2, "flags"};
-    if (header.overflow >= snapshot.page_end - index)
-        return {FindingCode::page_overflow_out_of_range, 12, header.overflow,
-                snapshot.page_end - index - 1, "overflow"};
+        return unreadable();
+    const Bytes page = snapshot.file.subspan(offset, snapshot.page_size);
+    if (const auto fault = format::judge_tree_header(page, id))
+        return *fault;
+    const auto header = load<format::PageHeader>(page.data());
+    if (header.overflow >= end - index)
+        return {.code = FindingCode::page_overflow_out_of_range,
+                .offset = offsetof(format::PageHeader, overflow),
+                .subject = Subject::overflow,
+                .actual = header.overflow,
+                .relation = Relation::less,
+                .bound = end - index};
     if (header.count == 0)
-        return {FindingCode::branch_empty, 10, 0, 1, "the start of elements: count"};
-    return {FindingCode::element_out_of_page, 10, format::LeafView::offset_of(header.count),
-            (std::uint64_t{header.overflow} + 1) * snapshot.page_size, "the end of the elements"};
+        return format::no_elements(FindingCode::branch_empty);
+    return format::elements_fault(header.count,
+                                  (std::uint64_t{header.overflow} + 1) * snapshot.page_size);
 }
 
 format::Checked<std::uint32_t> lower_bound(const Node& leaf, std::string_view key,

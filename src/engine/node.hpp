@@ -22,7 +22,7 @@ inline constexpr std::uint64_t draft_bit = std::uint64_t{1} << 63;
 }
 
 /// A branch or leaf page that enter() accepted, or an inline bucket's image.
-/// Its header is sound; its elements are checked as they are read.
+/// Its header is sound; what it holds is judged by page_content.hpp.
 struct Node {
     const std::byte* bytes = nullptr;
     std::uint64_t size_bytes = 0;
@@ -57,9 +57,6 @@ struct Node {
     return format::LeafView::offset_of(header.count) <= node.size_bytes;
 }
 
-/// Enters an inline bucket's page image. False if it is no sound leaf header.
-[[nodiscard]] bool enter_inline(Bytes image, Node& node) noexcept;
-
 // Asking the memory for what comes next. Judges nothing.
 
 /// A processor may drop a prefetch whose address it has not translated yet: into
@@ -76,6 +73,12 @@ inline constexpr std::uint16_t short_leaf_count_max = 4;
 /// The keys of a leaf whose elements are there already; `bytes`: from the page
 /// to the file's end.
 void prefetch_keys(const std::byte* page, std::uint64_t bytes) noexcept;
+
+/// Bytes of the page could not be read.
+[[nodiscard]] constexpr format::Fault unreadable() noexcept {
+    return {
+        .code = FindingCode::page_unreadable, .offset = 0, .subject = format::Subject::page_bytes};
+}
 
 /// Why enter() said no.
 [[nodiscard]] format::Fault why_not(const Snapshot& snapshot, PageId id) noexcept;

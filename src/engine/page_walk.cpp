@@ -4,8 +4,7 @@
 #include <vector>
 
 #include "base/try.hpp"
-#include "engine/elements.hpp"
-#include "engine/node.hpp"
+#include "engine/page_content.hpp"
 
 namespace rebolt::engine {
 namespace {
@@ -42,14 +41,13 @@ private:
         if (!enter(snapshot_, step.page, node))
             return fail(step, why_not(snapshot_, step.page));
         if (!is_draft(step.page)) {
-            if (const auto judged = judge_elements(node, snapshot_.page_end); !judged)
-                return fail(step, judged.error());
+            if (const auto fault = judge_for_writing(snapshot_, step.page, node))
+                return fail(step, *fault);
             TRY(visit_({number(step.page), node.size_bytes / snapshot_.page_size}));
         }
         TRY(node.is_leaf ? walk_leaf(step, node) : walk_branch(step, node));
         if (!snapshot_.is_sound(node.view()))
-            return fail(step,
-                        {FindingCode::page_unreadable, 0, 0, node.size_bytes, "readable bytes"});
+            return fail(step, unreadable());
         return {};
     }
 
@@ -87,8 +85,12 @@ private:
             return fail(step, view.error());
         if (!view->is_inline()) {
             if (is_draft(view->root()))
-                return fail(step, {FindingCode::bucket_root_out_of_range, 0, number(view->root()),
-                                   snapshot_.page_end - 1, "the bucket's root"});
+                return fail(step, {.code = FindingCode::bucket_root_out_of_range,
+                                   .offset = 0,
+                                   .subject = format::Subject::bucket_root,
+                                   .actual = number(view->root()),
+                                   .relation = format::Relation::less,
+                                   .bound = snapshot_.page_end});
             steps_.push_back({view->root(), nullptr});
             return {};
         }
@@ -97,17 +99,22 @@ private:
 
     // bbolt: Bucket.inlineable: no buckets in it, so no pages either.
     Result<void> walk_inline(const Step& step, Bytes image) const {
-        const format::Fault malformed{FindingCode::inline_bucket_malformed, 0, 1, 0,
-                                      "elements that cannot be in an inline bucket"};
+        const auto malformed = [&](const format::Fault& fault) {
+            return inline_damage(snapshot_, fault,
+                                 step.live == nullptr ? nullptr : step.live->place.get());
+        };
         Node node;
-        if (!enter_inline(image, node) || !judge_elements(node, snapshot_.page_end))
-            return fail(step, malformed);
-        for (std::size_t i = 0; i < node.count; ++i) {
-            const auto raw =
-                load<format::LeafElementHeader>(node.bytes + format::LeafView::offset_of(i));
-            if ((raw.flags & format::bucket_leaf_flag) != 0)
-                return fail(step, malformed);
-        }
+        if (const auto fault = enter_inline(image, snapshot_.page_size, node))
+            return malformed(*fault);
+        const format::SoundLeaf leaf(image);
+        for (std::size_t i = 0; i < leaf.count(); ++i)
+            if (leaf[i].is_bucket())
+                return malformed({.code = FindingCode::layout_not_canonical,
+                                  .offset = format::LeafView::offset_of(i),
+                                  .subject = format::Subject::inline_buckets,
+                                  .actual = 1,
+                                  .bound = 0,
+                                  .element = static_cast<std::uint32_t>(i)});
         return {};
     }
 

@@ -6,6 +6,7 @@
 
 #include "base/try.hpp"
 #include "engine/changes.hpp"
+#include "engine/page_content.hpp"
 
 namespace rebolt::engine {
 namespace {
@@ -63,6 +64,9 @@ Result<void> descend(const Snapshot& snapshot, Search& search, const Tree& tree,
             return entered;
         if (!may_be_short && !is_draft(page))
             prefetch_for_search(search.leaf.bytes);
+        if (const auto fault = judge_for_reading(snapshot, page, search.leaf)) [[unlikely]]
+            return damage(snapshot, snapshot.is_sound(search.leaf.view()) ? *fault : unreadable(),
+                          page, search.way(), tree.name);
         if (search.leaf.is_leaf) {
             const ShortLeaf shape = shape_of(search);
             if (shape.depth != expected.depth)
@@ -79,9 +83,8 @@ Result<void> descend(const Snapshot& snapshot, Search& search, const Tree& tree,
     }
 }
 
-Error unreadable(const Snapshot& snapshot, const Search& search, const BucketName* name) {
-    return damage(snapshot, FindingCode::page_unreadable, search.page(), 0,
-                  "the system could not read the page", search.way(), name);
+Error not_read(const Snapshot& snapshot, const Search& search, const BucketName* name) {
+    return damage(snapshot, unreadable(), search.page(), search.way(), name);
 }
 
 // False if bytes of the pages on the way, or of the element, were not there.
@@ -108,9 +111,8 @@ Result<void> find_place(const Snapshot& snapshot, const Tree& tree, std::string_
     if (number(tree.root) != 0) {
         if (auto found = descend(snapshot, search, tree, key); !found) [[unlikely]]
             return found;
-    } else if (!enter_inline(tree.inline_page, search.leaf)) {
-        return damage(snapshot, FindingCode::inline_bucket_malformed, PageId{0}, 0,
-                      "the inline bucket's page image is no leaf", {}, tree.name);
+    } else if (const auto fault = enter_inline(tree.inline_page, snapshot.page_size, search.leaf)) {
+        return inline_damage(snapshot, *fault, tree.name);
     }
     const auto index = lower_bound(search.leaf, key, search.exact);
     if (!index) [[unlikely]]
@@ -126,15 +128,16 @@ Result<std::optional<format::LeafElement>> find(const Snapshot& snapshot, const 
         return std::move(found).error();
     if (!search.exact) {
         if (snapshot.has_new_faults() && !is_readable(snapshot, search, {"", "", 0}))
-            return unreadable(snapshot, search, tree.name);
+            return not_read(snapshot, search, tree.name);
         return std::optional<format::LeafElement>{};
     }
     const std::uint32_t index = search.index[search.depth == 0 ? 0 : search.depth - 1];
+    // Judged, yet looked at again: another program may write into the mapped file.
     const auto element = format::LeafView::of(search.leaf.view())->element(index);
     if (!element) [[unlikely]]
         return damage(snapshot, element.error(), search.page(), search.way(), tree.name);
     if (!is_readable(snapshot, search, *element)) [[unlikely]]
-        return unreadable(snapshot, search, tree.name);
+        return not_read(snapshot, search, tree.name);
     return std::optional<format::LeafElement>(*element);
 }
 

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "engine/changes.hpp"
 #include "engine/database.hpp"
 
@@ -55,6 +57,12 @@ Error damage(const Snapshot& snapshot, FindingCode code, PageId page, std::uint6
 Error damage(const Snapshot& snapshot, const format::Fault& fault, PageId page,
              std::span<const PageId> path, const BucketName* bucket) {
     return damage(snapshot, fault.code, page, fault.offset, to_text(fault), path, bucket);
+}
+
+Error inline_damage(const Snapshot& snapshot, const format::Fault& fault,
+                    const BucketName* bucket) {
+    return damage(snapshot, FindingCode::inline_bucket_malformed, PageId{0}, 0,
+                  fmt::format("{}: {}", text_of(fault.code).name, to_text(fault)), {}, bucket);
 }
 
 Error transaction_closed(const Snapshot& snapshot) {

@@ -11,6 +11,7 @@
 #include <rebolt/error.hpp>
 #include <rebolt/format.hpp>
 
+#include "engine/judged_pages.hpp"
 #include "io/mapping.hpp"
 
 namespace rebolt::engine {
@@ -45,6 +46,7 @@ struct Snapshot {
     /// A guess for reading ahead: what the last leaf was in which a key was looked
     /// up. Never decides what is found.
     mutable std::atomic<ShortLeaf> short_leaf{};
+    mutable JudgedPages judged;
 
     [[nodiscard]] const std::string& path() const noexcept { return mapping->file().path(); }
     [[nodiscard]] bool has_new_faults() const noexcept {
@@ -82,6 +84,10 @@ struct BucketName {
                            std::span<const PageId> path, const BucketName* bucket);
 [[nodiscard]] Error damage(const Snapshot& snapshot, const format::Fault& fault, PageId page,
                            std::span<const PageId> path, const BucketName* bucket);
+
+/// The same for an inline bucket's page image, which has no page of its own.
+[[nodiscard]] Error inline_damage(const Snapshot& snapshot, const format::Fault& fault,
+                                  const BucketName* bucket);
 
 [[nodiscard]] Error transaction_closed(const Snapshot& snapshot);
 

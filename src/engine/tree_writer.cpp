@@ -14,12 +14,21 @@ namespace {
 
 // bbolt: common.MinKeysPerPage; a page is split into two of at least these.
 constexpr std::size_t split_keys_min = 2;
+// A page's count has 16 bits, and bbolt panics when it would write all ones.
+constexpr std::size_t elements_max = 0xFFFE;
+// No page with this many was written by bbolt or by us, but one may be read: it is
+// split before anything is added, so that no page ever comes near to elements_max.
+constexpr std::size_t crowded_count = 0x4000;
 // Positions in a page are 32 bits: no page may come near to that.
 constexpr std::uint64_t huge_page_bytes = std::uint64_t{1} << 30;
 
 // bbolt: node.minKeys.
 std::size_t keys_min(const Draft& page) noexcept {
     return page.is_leaf() ? 1 : 2;
+}
+
+std::uint16_t flags_of(const Draft& page) noexcept {
+    return page.is_leaf() ? format::leaf_flag : format::branch_flag;
 }
 
 } // namespace
@@ -73,15 +82,16 @@ Result<PageId> TreeWriter::copy(PageId page) {
     Node node;
     if (!enter(snapshot_, page, node))
         return fail(page, why_not(snapshot_, page));
-    auto draft = drafts_.make_copy_of(node, snapshot_.page_end);
-    if (!snapshot_.is_sound(node.view()))
-        return fail(page, {FindingCode::page_unreadable, 0, 0, node.size_bytes, "readable bytes"});
-    if (!draft)
-        return fail(page, draft.error());
+    const auto fault = judge_for_writing(snapshot_, page, node);
+    if (fault)
+        return fail(page, snapshot_.is_sound(node.view()) ? *fault : unreadable());
+    auto draft = drafts_.make_copy_of(node);
+    if (!snapshot_.is_sound(node.view())) // what was copied may be zeros
+        return fail(page, unreadable());
     TRY(give_up(snapshot_, {number(page), node.size_bytes / snapshot_.page_size},
                 bucket_.place.get()));
     ++changes_.stats.pages_copied;
-    return drafts_.add(std::move(*draft));
+    return drafts_.add(std::move(draft));
 }
 
 // Makes drafts of all pages on the way. What a page's name and the next one's
@@ -99,14 +109,12 @@ Result<void> TreeWriter::own(Search& search) {
             else
                 at(search.path[level - 1]).set_child(search.index[level - 1], number(copied));
             search.path[level] = copied;
-            const Draft& draft = at(copied);
-            const bool is_first = level == 0 || draft.count() == 0 ||
-                                  !is_less(draft.item(0).key, separator(search, level - 1).key);
-            const bool is_last =
-                !below || draft.count() == 0 || is_less(draft.item(draft.count() - 1U).key, *below);
-            if (!is_first || !is_last)
-                return fail(page, {FindingCode::key_outside_parent_range, 0, is_first ? 1U : 0U,
-                                   draft.count(), "the first key that stands elsewhere"});
+            format::KeyRange range{.lower = {}, .upper = below};
+            if (level != 0)
+                range.lower = separator(search, level - 1).key;
+            const Node node = at(copied).node();
+            if (const auto fault = format::judge_range(node.view(), node.is_leaf, range))
+                return fail(page, *fault);
         }
         const Draft& draft = at(search.path[level]);
         if (!draft.is_leaf() && search.index[level] + 1U < draft.count())
@@ -122,6 +130,12 @@ Item TreeWriter::separator(const Search& search, std::size_t level) const noexce
 Result<void> TreeWriter::put(Search& search, std::string_view key, std::string_view value,
                              std::uint32_t flags) {
     TRY(own(search));
+    if (is_crowded(search)) {
+        const std::string key_kept(key);
+        const std::string value_kept(value);
+        TRY(split_crowded(search, key_kept));
+        return put(search, key_kept, value_kept, flags);
+    }
     const std::size_t last = search.depth - 1;
     std::string value_kept;
     if (at(search.path[last]).holds(value))
@@ -143,6 +157,26 @@ Result<void> TreeWriter::put(Search& search, std::string_view key, std::string_v
         lower_separators(search, key);
     note_last_leaf(search);
     split_where_overfull(search);
+    return {};
+}
+
+bool TreeWriter::is_crowded(const Search& search) const noexcept {
+    return std::ranges::any_of(search.way(),
+                               [&](PageId page) { return at(page).count() >= crowded_count; });
+}
+
+// From the root down: a page's parent has room for the pages that it is split into.
+Result<void> TreeWriter::split_crowded(Search& search, std::string_view key) {
+    while (is_crowded(search)) {
+        std::size_t level = 0;
+        while (at(search.path[level]).count() < crowded_count)
+            ++level;
+        if (level == 0)
+            grow_root();
+        else
+            split_child(at(search.path[level - 1]), search.index[level - 1]);
+        TRY(find(key, search = Search{}));
+    }
     return {};
 }
 
@@ -250,7 +284,7 @@ std::size_t TreeWriter::split_index(const Draft& page) const noexcept {
 // What is too much for the child moves into new pages behind it.
 void TreeWriter::split_child(Draft& parent, std::size_t index) {
     PageId page{parent.item(index).child};
-    while (is_due_for_split(at(page))) {
+    while (is_due_for_split(at(page)) && parent.count() < elements_max) {
         Draft& left = at(page);
         auto right = drafts_.make(left.is_leaf(), snapshot_.page_size);
         right->has_shrunk = left.has_shrunk;
@@ -344,14 +378,23 @@ Result<void> TreeWriter::merge(Draft& branch, std::size_t left) {
             branch.set_child(i, number(TRY(copy(page))));
     Draft& into = at(PageId{branch.item(left).child});
     const PageId right{branch.item(left + 1).child};
-    if (into.image_bytes() + at(right).image_bytes() > huge_page_bytes)
+    if (into.image_bytes() + at(right).image_bytes() > huge_page_bytes ||
+        std::size_t{into.count()} + at(right).count() > elements_max)
         return {};
     if (into.is_leaf() != at(right).is_leaf())
-        return fail(PageId{0}, {FindingCode::page_type_invalid, 8, at(right).is_leaf() ? 2U : 1U,
-                                into.is_leaf() ? 2U : 1U, "the flags of a page beside others"});
+        return fail(PageId{0}, {.code = FindingCode::page_type_invalid,
+                                .offset = offsetof(format::PageHeader, flags),
+                                .subject = format::Subject::sibling_flags,
+                                .actual = flags_of(at(right)),
+                                .bound = flags_of(into)});
     if (into.count() != 0 && at(right).count() != 0 &&
         !is_less(into.item(into.count() - 1U).key, at(right).item(0).key))
-        return fail(PageId{0}, {FindingCode::key_order, 0, 0, 1, "the order of two pages"});
+        return fail(PageId{0}, {.code = FindingCode::key_order,
+                                .offset = format::page_header_bytes,
+                                .subject = format::Subject::key_order,
+                                .relation = format::Relation::more,
+                                .key = at(right).item(0).key,
+                                .other = into.item(into.count() - 1U).key});
     into.has_shrunk |= at(right).has_shrunk;
     at(right).move_tail_to(into, 0);
     drafts_.drop(right);

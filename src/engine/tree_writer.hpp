@@ -49,6 +49,8 @@ private:
     Result<PageId> copy(PageId page);
     Result<void> own(Search& search);
     void lower_separators(const Search& search, std::string_view key);
+    [[nodiscard]] bool is_crowded(const Search& search) const noexcept;
+    Result<void> split_crowded(Search& search, std::string_view key);
     void split_where_overfull(const Search& search);
     void note_last_leaf(const Search& search);
     [[nodiscard]] std::optional<std::size_t> index_at_fill(const Draft& page) const noexcept;

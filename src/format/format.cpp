@@ -5,8 +5,6 @@
 #include <string_view>
 #include <type_traits>
 
-#include <fmt/format.h>
-
 namespace rebolt::format {
 
 static_assert(std::endian::native == std::endian::little,
@@ -24,6 +22,16 @@ static_assert(offsetof(MetaFields, page_size) == 8 && offsetof(MetaFields, root)
 namespace {
 
 constexpr std::size_t meta_checksum_offset = offsetof(MetaFields, checksum);
+
+Fault too_short(FindingCode code, Subject subject, std::uint64_t offset, std::uint64_t bytes,
+                std::uint64_t needed) noexcept {
+    return {.code = code,
+            .offset = offset,
+            .subject = subject,
+            .actual = bytes,
+            .relation = Relation::at_least,
+            .bound = needed};
+}
 
 } // namespace
 
@@ -58,22 +66,6 @@ PageType PageHeader::type() const noexcept {
     }
 }
 
-std::string to_text(const Fault& fault) {
-    // Only what would run past an end has an upper bound; a start has a lower one.
-    const bool start = std::string_view(fault.what).starts_with("the start");
-    const bool exact = fault.code == FindingCode::meta_magic ||
-                       fault.code == FindingCode::meta_version ||
-                       fault.code == FindingCode::meta_checksum;
-    if (exact)
-        return fmt::format("{} is {:#x}, expected {:#x}", fault.what, fault.actual, fault.expected);
-    return fmt::format("{} is {}, expected {} {}", fault.what, fault.actual,
-                       start || fault.code == FindingCode::bucket_value_malformed ||
-                               fault.code == FindingCode::inline_bucket_malformed
-                           ? "at least"
-                           : "at most",
-                       fault.expected);
-}
-
 std::uint64_t fnv1a(Bytes bytes) noexcept {
     std::uint64_t hash = 0xCBF2'9CE4'8422'2325;
     for (const std::byte byte : bytes) {
@@ -89,35 +81,47 @@ bool all_zero(Bytes bytes) noexcept {
 
 Checked<PageView> PageView::of(Bytes bytes) noexcept {
     if (bytes.size() < page_header_bytes)
-        return std::unexpected(Fault{FindingCode::page_out_of_range, 0, bytes.size(),
-                                     page_header_bytes, "the start of the content"});
+        return std::unexpected(too_short(FindingCode::page_out_of_range, Subject::view_bytes, 0,
+                                         bytes.size(), page_header_bytes));
     return PageView(bytes, load<PageHeader>(bytes.data()));
 }
 
 Checked<MetaView> MetaView::of(Bytes page) noexcept {
     if (page.size() < page_header_bytes + sizeof(MetaFields))
-        return std::unexpected(Fault{FindingCode::meta_magic, 0, page.size(),
-                                     page_header_bytes + sizeof(MetaFields), "the meta's size"});
+        return std::unexpected(too_short(FindingCode::meta_magic, Subject::meta_bytes, 0,
+                                         page.size(), page_header_bytes + sizeof(MetaFields)));
     const Bytes body = page.subspan(page_header_bytes, sizeof(MetaFields));
     return MetaView(load<MetaFields>(body.data()), fnv1a(body.first(meta_checksum_offset)));
 }
 
 std::optional<Fault> MetaView::validate() const noexcept {
+    const auto fault = [](FindingCode code, std::size_t offset, Subject subject,
+                          std::uint64_t actual, std::uint64_t expected) {
+        return Fault{.code = code,
+                     .offset = page_header_bytes + offset,
+                     .subject = subject,
+                     .actual = actual,
+                     .relation = Relation::equal,
+                     .bound = expected};
+    };
     if (fields_.magic != magic)
-        return Fault{FindingCode::meta_magic, page_header_bytes, fields_.magic, magic, "magic"};
+        return fault(FindingCode::meta_magic, 0, Subject::magic, fields_.magic, magic);
     if (fields_.version != version)
-        return Fault{FindingCode::meta_version, page_header_bytes + 4, fields_.version, version,
-                     "version"};
+        return fault(FindingCode::meta_version, 4, Subject::version, fields_.version, version);
     if (fields_.checksum != expected_checksum_)
-        return Fault{FindingCode::meta_checksum, page_header_bytes + meta_checksum_offset,
-                     fields_.checksum, expected_checksum_, "checksum"};
+        return fault(FindingCode::meta_checksum, meta_checksum_offset, Subject::checksum,
+                     fields_.checksum, expected_checksum_);
     return std::nullopt;
 }
 
 Checked<FreelistView> FreelistView::of(Bytes page) noexcept {
     const auto fault = [&](std::uint64_t actual, std::uint64_t most) {
-        return std::unexpected(
-            Fault{FindingCode::freelist_count, offsetof(PageHeader, count), actual, most, "count"});
+        return std::unexpected(Fault{.code = FindingCode::freelist_count,
+                                     .offset = offsetof(PageHeader, count),
+                                     .subject = Subject::freelist_count,
+                                     .actual = actual,
+                                     .relation = Relation::at_most,
+                                     .bound = most});
     };
     if (page.size() < page_header_bytes)
         return fault(0, 0);
@@ -140,8 +144,7 @@ Checked<BranchView> BranchView::of(Bytes page) noexcept {
     const std::uint16_t count =
         page.size() < page_header_bytes ? 0xFFFF : load<PageHeader>(page.data()).count;
     if (offset_of(count) > page.size())
-        return std::unexpected(Fault{FindingCode::element_out_of_page, offsetof(PageHeader, count),
-                                     offset_of(count), page.size(), "the end of the elements"});
+        return std::unexpected(elements_fault(count, page.size()));
     return BranchView(page, count);
 }
 
@@ -149,23 +152,22 @@ Checked<LeafView> LeafView::of(Bytes page) noexcept {
     const std::uint16_t count =
         page.size() < page_header_bytes ? 0xFFFF : load<PageHeader>(page.data()).count;
     if (offset_of(count) > page.size())
-        return std::unexpected(Fault{FindingCode::element_out_of_page, offsetof(PageHeader, count),
-                                     offset_of(count), page.size(), "the end of the elements"});
+        return std::unexpected(elements_fault(count, page.size()));
     return LeafView(page, count);
 }
 
 Checked<BucketView> BucketView::of(std::string_view value) noexcept {
     if (value.size() < sizeof(BucketHeader))
-        return std::unexpected(Fault{FindingCode::bucket_value_malformed, 0, value.size(),
-                                     sizeof(BucketHeader), "the bucket value's size"});
+        return std::unexpected(too_short(FindingCode::bucket_value_malformed, Subject::bucket_value,
+                                         0, value.size(), sizeof(BucketHeader)));
     const Bytes bytes = as_bytes(value);
     const auto header = load<BucketHeader>(bytes.data());
     if (header.root != 0)
         return BucketView(header, {});
     const Bytes page = bytes.subspan(sizeof(BucketHeader));
     if (page.size() < page_header_bytes)
-        return std::unexpected(Fault{FindingCode::inline_bucket_malformed, sizeof(BucketHeader),
-                                     page.size(), page_header_bytes, "the inline page's size"});
+        return std::unexpected(too_short(FindingCode::inline_bucket_malformed, Subject::inline_page,
+                                         sizeof(BucketHeader), page.size(), page_header_bytes));
     return BucketView(header, page);
 }
 

@@ -10,7 +10,6 @@
 #include <gtest/gtest.h>
 
 #include <rebolt/guard.hpp>
-#include <rebolt/schema.hpp>
 
 #include "support/run_command.hpp"
 #include "support/temporary_folder.hpp"
@@ -33,18 +32,6 @@ class GuardFolder : public testing::Test {
 protected:
     GuardFolder() {
         options_.state_folder = folder_.path("state");
-        options_.recover.judge_for = [](std::span<const std::string> top_level) -> ValueJudge {
-            const schema::Owner owner = schema::identify(top_level);
-            if (owner == schema::Owner::unknown)
-                return {};
-            return [owner](std::span<const std::string> bucket, std::string_view key,
-                           std::string_view value) {
-                return schema::judge(owner, bucket, key, value);
-            };
-        };
-        options_.recover.home_of = schema::home_of;
-        options_.recover.home_of_bucket = schema::home_of_bucket;
-        options_.recover.age_of = schema::age_of;
         std::filesystem::create_directories(folder_.path("data"));
     }
 

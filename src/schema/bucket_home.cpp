@@ -33,8 +33,8 @@ bool is_lease(Names keys, Names buckets) {
 
 } // namespace
 
-std::optional<Path> home_of_bucket(std::string_view name, Names keys, Names buckets) {
-    if (!has(keys, "createdat"))
+std::optional<Path> home_of_bucket(Owner owner, std::string_view name, Names keys, Names buckets) {
+    if (owner != Owner::containerd || !has(keys, "createdat"))
         return std::nullopt;
     if (has(keys, "kind") && has(keys, "id")) // of a snapshotter's own file
         return Path{"v1", "snapshots"};

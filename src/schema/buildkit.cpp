@@ -1,14 +1,15 @@
 // BuildKit's cache.db (`_result`, `_links`, `_byresult`, `_backlinks`) and its
 // metadata_v2.db (`_main`, `_index`; `_external` holds anything). By
 // solver/bboltcachestorage/storage.go and cache/metadata/metadata.go.
+#include "schema/forms.hpp"
 #include "schema/json_text.hpp"
-#include "schema/verdict.hpp"
+#include "schema/value_rules.hpp"
 
 namespace rebolt::schema {
 namespace {
 
 // `_links/<id>`: the link is the key, `<JSON>@<target id>`, and has no value.
-Verdict judge_link(std::string_view key, std::string_view value) {
+ValueClause judge_link(std::string_view key, std::string_view value) {
     const std::size_t at = key.rfind('@');
     if (at == std::string_view::npos)
         return "the key is not of the form JSON@id";
@@ -17,7 +18,7 @@ Verdict judge_link(std::string_view key, std::string_view value) {
     return judge_empty(value);
 }
 
-Verdict judge_index(std::string_view key, std::string_view value) {
+ValueClause judge_index(std::string_view key, std::string_view value) {
     if (key.find("::") == std::string_view::npos)
         return "the key is not of the form index::id";
     return judge_empty(value);
@@ -25,7 +26,7 @@ Verdict judge_index(std::string_view key, std::string_view value) {
 
 } // namespace
 
-Verdict judge_buildkit(BucketPath bucket, std::string_view key, std::string_view value) {
+ValueClause validate_buildkit(BucketPath bucket, std::string_view key, std::string_view value) {
     if (bucket.size() == 1 && bucket[0] == "_index")
         return judge_index(key, value);
     if (bucket.size() != 2)
@@ -40,6 +41,19 @@ Verdict judge_buildkit(BucketPath bucket, std::string_view key, std::string_view
     if (top == "_main" && !value.empty()) // empty: a field that was taken back
         return judge_json(value, {});
     return std::nullopt;
+}
+
+Fit fit_buildkit(const SampleEntry& entry) {
+    if (entry.is_bucket)
+        return Fit::either;
+    if (validate_buildkit(entry.bucket, entry.key, entry.value))
+        return entry.value.starts_with('{') ? Fit::either : Fit::foreign;
+    const std::string_view top = entry.bucket.empty() ? "" : std::string_view(entry.bucket[0]);
+    if (entry.bucket.size() == 1)
+        return top == "_index" ? Fit::owners : Fit::either;
+    const bool is_known = top == "_result" || top == "_links" || top == "_byresult" ||
+                          top == "_backlinks" || top == "_main";
+    return is_known && entry.bucket.size() == 2 ? Fit::owners : Fit::either;
 }
 
 } // namespace rebolt::schema

@@ -14,9 +14,10 @@
 
 #include <rebolt/bytes.hpp>
 
+#include "schema/forms.hpp"
 #include "schema/json_text.hpp"
 #include "schema/protobuf.hpp"
-#include "schema/verdict.hpp"
+#include "schema/value_rules.hpp"
 
 namespace rebolt::schema {
 namespace {
@@ -106,7 +107,7 @@ Form form_of(BucketPath bucket, std::string_view key) {
 
 // Version 1: seconds since year 1 (i64), nanoseconds (i32), zone in minutes
 // (i16), big-endian. Version 2: and a byte with the zone's seconds.
-Verdict judge_go_time(std::string_view value) {
+ValueClause judge_go_time(std::string_view value) {
     constexpr std::uint64_t year_10000 = 315'537'897'600;
     constexpr std::uint32_t nanoseconds_limit = 1'000'000'000;
     constexpr std::size_t bytes_v1 = 15;
@@ -128,7 +129,7 @@ Verdict judge_go_time(std::string_view value) {
     return std::nullopt;
 }
 
-Verdict judge_varint(std::string_view value) {
+ValueClause judge_varint(std::string_view value) {
     std::size_t at = 0;
     if (!read_varint(value, at))
         return fmt::format("the varint of {} bytes does not end", value.size());
@@ -142,7 +143,7 @@ bool is_lower_hex(std::string_view text) {
         text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-Verdict judge_digest(std::string_view value) {
+ValueClause judge_digest(std::string_view value) {
     const std::size_t colon = value.find(':');
     if (colon == std::string_view::npos || colon == 0 || colon + 1 == value.size())
         return fmt::format("`{}` is not a digest", shown(value));
@@ -154,7 +155,7 @@ Verdict judge_digest(std::string_view value) {
     return std::nullopt;
 }
 
-Verdict judge_any(std::string_view value) {
+ValueClause judge_any(std::string_view value) {
     constexpr std::array<WireType, 2> types{WireType::bytes, WireType::bytes};
     std::array<ProtoField, types.size()> fields{};
     if (auto fault = read_message(value, types, fields))
@@ -177,7 +178,7 @@ Verdict judge_any(std::string_view value) {
 
 } // namespace
 
-Verdict judge_containerd(BucketPath bucket, std::string_view key, std::string_view value) {
+ValueClause validate_containerd(BucketPath bucket, std::string_view key, std::string_view value) {
     switch (form_of(bucket, key)) {
     case Form::unknown:
         return std::nullopt;
@@ -193,6 +194,22 @@ Verdict judge_containerd(BucketPath bucket, std::string_view key, std::string_vi
         return judge_empty(value);
     }
     return std::nullopt;
+}
+
+// What a namespace holds, and what a snapshotter's file does. Docker's swarm
+// agent has a `v1` file too (`v1/tasks/…`): there is nothing of these in it.
+Fit fit_containerd(const SampleEntry& entry) {
+    static constexpr std::array<std::string_view, 8> objects{
+        "containers", "content", "images", "ingests", "labels", "leases", "sandboxes", "snapshots"};
+    if (entry.bucket.empty() || entry.bucket[0] != "v1")
+        return Fit::either;
+    if (entry.is_bucket)
+        return entry.bucket.size() == 2 && std::ranges::find(objects, entry.key) != objects.end()
+                   ? Fit::owners
+                   : Fit::either;
+    if (entry.bucket.size() == 1 || form_of(entry.bucket, entry.key) == Form::unknown)
+        return Fit::either;
+    return validate_containerd(entry.bucket, entry.key, entry.value) ? Fit::foreign : Fit::owners;
 }
 
 } // namespace rebolt::schema

@@ -8,9 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "schema/forms.hpp"
 #include "schema/json_text.hpp"
 #include "schema/libkv_value.hpp"
-#include "schema/verdict.hpp"
+#include "schema/value_rules.hpp"
 
 namespace rebolt::schema {
 namespace {
@@ -74,23 +75,53 @@ JsonRule rule_for(std::string_view chain) {
     return rule;
 }
 
+// A kind that a newer release has added may keep something else than JSON.
+bool is_unknown_form(std::string_view payload, const JsonRule& rule) {
+    constexpr std::string_view begins_json = "{[\"-0123456789tfn";
+    return !rule.must_be_object && !begins_json.contains(payload[0]) && payload[0] != 0;
+}
+
+bool is_text(std::string_view key) {
+    return std::ranges::all_of(key, [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
+bool has_libkv_index(const LibkvValue& value) {
+    return value.index != 0 && value.index < index_limit;
+}
+
 } // namespace
 
-Verdict judge_docker_network(BucketPath bucket, std::string_view key, std::string_view value) {
+std::optional<ValueFault> validate_docker_network(BucketPath bucket, std::string_view key,
+                                                  std::string_view value) {
     if (bucket.size() != 1 || bucket[0] != bucket_name)
         return std::nullopt;
     const auto chain = chain_of(key);
-    if (!chain)
-        return fmt::format("the key is not of the form {}.../", root_chain);
+    if (!chain) // a newer release may have another one, but no bytes that are not text
+        return ValueFault{.clause = fmt::format("the key is not of the form {}.../", root_chain),
+                          .is_unknown_form = is_text(key)};
     const auto parts = parse_libkv_value(value);
     if (!parts)
-        return fmt::format("the value has {} bytes, expected an 8-byte index and JSON",
-                           value.size());
-    if (parts->index == 0 || parts->index >= index_limit)
-        return fmt::format("the 8-byte index is {}, which libkv does not write", parts->index);
+        return ValueFault{
+            fmt::format("the value has {} bytes, expected an 8-byte index and JSON", value.size())};
+    if (!has_libkv_index(*parts))
+        return ValueFault{
+            fmt::format("the 8-byte index is {}, which libkv does not write", parts->index)};
     if (parts->payload.empty()) // a directory marker; libnetwork passes over it anywhere
         return std::nullopt;
-    return judge_json(parts->payload, rule_for(*chain));
+    const JsonRule rule = rule_for(*chain);
+    if (ValueClause clause = judge_json(parts->payload, rule))
+        return ValueFault{.clause = std::move(*clause),
+                          .is_unknown_form = is_unknown_form(parts->payload, rule)};
+    return std::nullopt;
+}
+
+Fit fit_docker_network(const SampleEntry& entry) {
+    if (entry.is_bucket || entry.bucket.size() != 1 || entry.bucket[0] != bucket_name)
+        return Fit::either;
+    const auto parts = parse_libkv_value(entry.value);
+    const bool is_value =
+        parts && has_libkv_index(*parts) && (parts->payload.empty() || parts->payload[0] == '{');
+    return is_value && entry.key.contains("docker/network/") ? Fit::owners : Fit::foreign;
 }
 
 } // namespace rebolt::schema

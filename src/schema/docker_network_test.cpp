@@ -76,14 +76,32 @@ TEST(DockerNetwork, TakesADirectoryMarkerAnywhere) {
     EXPECT_EQ(verdict_on_json(chain("network", network_id), ""), "fine");
 }
 
-TEST(DockerNetwork, CatchesKeysThatLibkvDoesNotWrite) {
+TEST(DockerNetwork, DoesNotKnowKeysThatANewerReleaseMayWrite) {
     const std::string value = make_libkv_value({.index = 1, .payload = "{}"});
-    constexpr std::string_view wrong = "the key is not of the form docker/network/v1.0/.../";
+    constexpr std::string_view wrong =
+        "unknown form: the key is not of the form docker/network/v1.0/.../";
     EXPECT_EQ(verdict_on("docker/network/v1.0/idm/vxlan-id", value), wrong);
     EXPECT_EQ(verdict_on("docker/netwoRk/v1.0/idm/vxlan-id/", value), wrong);
     EXPECT_EQ(verdict_on("xdocker/network/v1.0/idm/vxlan-id/", value), wrong);
     EXPECT_EQ(verdict_on("docker/network/v1.0/", value), wrong);
+    EXPECT_EQ(verdict_on("docker/network/v2.0/idm/vxlan-id/", value), wrong);
     EXPECT_EQ(verdict_on("/", value), wrong);
+}
+
+TEST(DockerNetwork, CatchesKeysThatWereTorn) {
+    const std::string value = make_libkv_value({.index = 1, .payload = "{}"});
+    constexpr std::string_view wrong = "the key is not of the form docker/network/v1.0/.../";
+    EXPECT_EQ(verdict_on(bytes("docker/netw\0\0\0\0\0\0.0/idm/vxlan-id/"), value), wrong);
+    EXPECT_EQ(verdict_on(bytes("\0\0\0\0"), value), wrong);
+}
+
+TEST(DockerNetwork, DoesNotKnowKindsThatANewerReleaseMayKeepInAnotherForm) {
+    const std::string value = make_libkv_value({.index = 1, .payload = "\x0a\x03x"});
+    EXPECT_EQ(verdict_on("docker/network/v1.0/new-kind/abc/", value),
+              "unknown form: the JSON behind the 8-byte index stops at byte 8: unexpected byte "
+              "0x0a");
+    EXPECT_EQ(verdict_on("docker/network/v1.0/network/abc/", value),
+              "the JSON behind the 8-byte index stops at byte 8: unexpected byte 0x0a");
 }
 
 TEST(DockerNetwork, CatchesAWrongIndex) {

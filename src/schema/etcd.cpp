@@ -10,9 +10,10 @@
 
 #include <rebolt/bytes.hpp>
 
+#include "schema/forms.hpp"
 #include "schema/json_text.hpp"
 #include "schema/protobuf.hpp"
-#include "schema/verdict.hpp"
+#include "schema/value_rules.hpp"
 
 namespace rebolt::schema {
 namespace {
@@ -28,7 +29,7 @@ constexpr std::size_t tombstone_bytes = revision_bytes + 1;
 
 // A revision, as a key of the keyspace or as the value of a compaction mark.
 // The caller has checked its size.
-Verdict judge_revision(std::string_view revision) {
+ValueClause judge_revision(std::string_view revision) {
     constexpr std::uint64_t negative = std::uint64_t{1} << 63U;
     if (revision[8] != '_')
         return fmt::format("the revision has 0x{:02x} at byte 8, expected '_'",
@@ -38,7 +39,7 @@ Verdict judge_revision(std::string_view revision) {
     return std::nullopt;
 }
 
-Verdict judge_keyspace_key(std::string_view key) {
+ValueClause judge_keyspace_key(std::string_view key) {
     if (key.size() != revision_bytes && key.size() != tombstone_bytes)
         return fmt::format("the key has {} bytes, expected a revision of {} or {}", key.size(),
                            revision_bytes, tombstone_bytes);
@@ -49,7 +50,7 @@ Verdict judge_keyspace_key(std::string_view key) {
 }
 
 // mvccpb.KeyValue: key, create_revision, mod_revision, version, value, lease.
-Verdict judge_keyspace(std::string_view key, std::string_view value) {
+ValueClause judge_keyspace(std::string_view key, std::string_view value) {
     if (auto fault = judge_keyspace_key(key))
         return fault;
     if (value.empty()) // `etcdutl snapshot restore --bump-revision` writes one such
@@ -79,7 +80,7 @@ Verdict judge_keyspace(std::string_view key, std::string_view value) {
 }
 
 // leasepb.Lease: ID, TTL, RemainingTTL.
-Verdict judge_lease(std::string_view key, std::string_view value) {
+ValueClause judge_lease(std::string_view key, std::string_view value) {
     if (key.size() != sizeof(std::uint64_t))
         return fmt::format("the key has {} bytes, expected a lease id of 8", key.size());
     constexpr std::array types{varint, varint, varint};
@@ -94,7 +95,8 @@ Verdict judge_lease(std::string_view key, std::string_view value) {
 
 // authpb.User (name, password, roles, options) and authpb.Role (name,
 // keyPermission); the name is the key.
-Verdict judge_named(std::span<const WireType> types, std::string_view key, std::string_view value) {
+ValueClause judge_named(std::span<const WireType> types, std::string_view key,
+                        std::string_view value) {
     std::array<ProtoField, 4> fields{};
     if (auto fault = read_message(value, types, std::span(fields).first(types.size())))
         return fault;
@@ -104,18 +106,18 @@ Verdict judge_named(std::span<const WireType> types, std::string_view key, std::
     return std::nullopt;
 }
 
-Verdict judge_user(std::string_view key, std::string_view value) {
+ValueClause judge_user(std::string_view key, std::string_view value) {
     static constexpr std::array types{bytes, bytes, bytes, bytes};
     return judge_named(types, key, value);
 }
 
-Verdict judge_role(std::string_view key, std::string_view value) {
+ValueClause judge_role(std::string_view key, std::string_view value) {
     static constexpr std::array types{bytes, bytes};
     return judge_named(types, key, value);
 }
 
 // etcdserverpb.AlarmMember (memberID, alarm) is the key.
-Verdict judge_alarm(std::string_view key, std::string_view value) {
+ValueClause judge_alarm(std::string_view key, std::string_view value) {
     constexpr std::array types{varint, varint};
     std::array<ProtoField, types.size()> fields{};
     if (auto fault = read_message(key, types, fields))
@@ -123,13 +125,13 @@ Verdict judge_alarm(std::string_view key, std::string_view value) {
     return judge_empty(value);
 }
 
-Verdict judge_size(std::string_view value, std::size_t expected_bytes) {
+ValueClause judge_size(std::string_view value, std::size_t expected_bytes) {
     if (value.size() == expected_bytes)
         return std::nullopt;
     return fmt::format("the value has {} bytes, expected {}", value.size(), expected_bytes);
 }
 
-Verdict judge_version(std::string_view value) {
+ValueClause judge_version(std::string_view value) {
     const bool is_version = std::ranges::all_of(value, [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                c == '.' || c == '-' || c == '+';
@@ -139,7 +141,7 @@ Verdict judge_version(std::string_view value) {
     return fmt::format("`{}` is not a version", shown(value));
 }
 
-Verdict judge_meta(std::string_view key, std::string_view value) {
+ValueClause judge_meta(std::string_view key, std::string_view value) {
     if (key == "consistent_index" || key == "term")
         return judge_size(value, sizeof(std::uint64_t));
     if (key == "scheduledCompactRev" || key == "finishedCompactRev") {
@@ -154,7 +156,7 @@ Verdict judge_meta(std::string_view key, std::string_view value) {
     return std::nullopt;
 }
 
-Verdict judge_auth(std::string_view key, std::string_view value) {
+ValueClause judge_auth(std::string_view key, std::string_view value) {
     if (key == "authRevision")
         return judge_size(value, sizeof(std::uint64_t));
     if (key != "authEnabled")
@@ -166,7 +168,7 @@ Verdict judge_auth(std::string_view key, std::string_view value) {
     return fmt::format("the flag is {}, expected 0 or 1", static_cast<unsigned char>(value[0]));
 }
 
-Verdict judge_member_id(std::string_view key) {
+ValueClause judge_member_id(std::string_view key) {
     const bool is_hex = std::ranges::all_of(
         key, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
     if (is_hex && key.size() <= 16)
@@ -174,13 +176,13 @@ Verdict judge_member_id(std::string_view key) {
     return fmt::format("the key `{}` is not a member id", shown(key));
 }
 
-Verdict judge_member(std::string_view key, std::string_view value) {
+ValueClause judge_member(std::string_view key, std::string_view value) {
     if (auto fault = judge_member_id(key))
         return fault;
     return judge_json(value, {});
 }
 
-Verdict judge_removed_member(std::string_view key, std::string_view value) {
+ValueClause judge_removed_member(std::string_view key, std::string_view value) {
     if (auto fault = judge_member_id(key))
         return fault;
     if (value == "removed")
@@ -188,7 +190,7 @@ Verdict judge_removed_member(std::string_view key, std::string_view value) {
     return fmt::format("`{}` stands where `removed` is expected", shown(value));
 }
 
-Verdict judge_cluster(std::string_view key, std::string_view value) {
+ValueClause judge_cluster(std::string_view key, std::string_view value) {
     if (key == "clusterVersion")
         return judge_version(value);
     if (key == "downgrade")
@@ -198,7 +200,7 @@ Verdict judge_cluster(std::string_view key, std::string_view value) {
 
 struct Judge {
     std::string_view bucket;
-    Verdict (*judge)(std::string_view key, std::string_view value);
+    ValueClause (*judge)(std::string_view key, std::string_view value);
 };
 constexpr std::array<Judge, 10> judges{{
     {"key", judge_keyspace}, // first: nearly all there is
@@ -215,11 +217,29 @@ constexpr std::array<Judge, 10> judges{{
 
 } // namespace
 
-Verdict judge_etcd(BucketPath bucket, std::string_view key, std::string_view value) {
+ValueClause validate_etcd(BucketPath bucket, std::string_view key, std::string_view value) {
     if (bucket.size() != 1)
         return std::nullopt;
     const auto* judge = std::ranges::find(judges, std::string_view(bucket[0]), &Judge::bucket);
     return judge == judges.end() ? std::nullopt : judge->judge(key, value);
+}
+
+// A KeyValue begins with its key, field 1; a lease with its id, field 1.
+Fit fit_etcd(const SampleEntry& entry) {
+    if (entry.is_bucket || entry.bucket.size() != 1)
+        return Fit::either;
+    const std::string_view bucket = entry.bucket[0];
+    if (bucket == "key") {
+        const bool is_value = entry.value.empty() || entry.value[0] == '\x0a';
+        return is_value && !judge_keyspace_key(entry.key) ? Fit::owners : Fit::foreign;
+    }
+    if (bucket == "lease") {
+        const bool is_value = entry.value.empty() || entry.value[0] == '\x08';
+        return is_value && entry.key.size() == sizeof(std::uint64_t) ? Fit::owners : Fit::foreign;
+    }
+    if (bucket == "meta" && entry.key == "consistent_index")
+        return entry.value.size() == sizeof(std::uint64_t) ? Fit::owners : Fit::foreign;
+    return Fit::either;
 }
 
 } // namespace rebolt::schema

@@ -96,7 +96,7 @@ std::string describe_fault(std::string_view text, std::size_t offset, const Json
                        static_cast<unsigned char>(text[offset]));
 }
 
-Verdict judge_id(const Listener& listener, const JsonRule& rule) {
+ValueClause judge_id(const Listener& listener, const JsonRule& rule) {
     if (rule.id_field.empty() || listener.field() == rule.id)
         return std::nullopt;
     if (!listener.field())
@@ -107,7 +107,7 @@ Verdict judge_id(const Listener& listener, const JsonRule& rule) {
 
 } // namespace
 
-Verdict judge_json(std::string_view text, const JsonRule& rule) {
+ValueClause judge_json(std::string_view text, const JsonRule& rule) {
     // nlohmann takes a zero byte for the end of its input; JSON has none.
     if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos)
         return describe_fault(text, zero, rule);

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "schema/verdict.hpp"
+#include "schema/value_rules.hpp"
 
 namespace rebolt::schema {
 
@@ -22,6 +22,6 @@ struct JsonRule {
     std::string_view id = {};       ///< … must be this; no rule while `id_field` is empty
 };
 
-[[nodiscard]] Verdict judge_json(std::string_view text, const JsonRule& rule);
+[[nodiscard]] ValueClause judge_json(std::string_view text, const JsonRule& rule);
 
 } // namespace rebolt::schema

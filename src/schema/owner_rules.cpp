@@ -8,7 +8,7 @@
 #include <rebolt/schema.hpp>
 
 #include "schema/libkv_value.hpp"
-#include "schema/verdict.hpp"
+#include "schema/value_rules.hpp"
 
 namespace rebolt::schema {
 namespace {
@@ -61,30 +61,30 @@ std::string_view etcd_bucket(std::string_view key, std::string_view value) {
 
 } // namespace
 
-std::optional<Path> home_of(std::string_view key, std::string_view value) {
-    if (key.starts_with(docker_chain)) {
-        Path home{"libnetwork"};
-        if (!judge(Owner::docker_network, home, key, value))
-            return home;
-        return std::nullopt;
-    }
-    const std::string_view bucket = etcd_bucket(key, value);
+std::optional<Path> home_of_key(Owner owner, std::string_view key, std::string_view value) {
+    std::string_view bucket;
+    if (owner == Owner::docker_network && key.starts_with(docker_chain))
+        bucket = "libnetwork";
+    else if (owner == Owner::etcd)
+        bucket = etcd_bucket(key, value);
     if (bucket.empty())
         return std::nullopt;
     Path home{std::string(bucket)};
-    if (judge(Owner::etcd, home, key, value))
+    if (validate(owner, home, key, value))
         return std::nullopt;
     return home;
 }
 
-std::optional<ValueAge> age_of(std::span<const std::string> bucket, std::string_view key,
+std::optional<ValueAge> age_of(Owner owner, BucketPath bucket, std::string_view key,
                                std::string_view value) {
     if (bucket.size() != 1)
         return std::nullopt;
-    if (bucket[0] == "libnetwork") {
+    if (owner == Owner::docker_network && bucket[0] == "libnetwork") {
         const auto parts = parse_libkv_value(value);
         return parts ? std::optional(ValueAge{parts->index, false}) : std::nullopt;
     }
+    if (owner != Owner::etcd)
+        return std::nullopt;
     if (bucket[0] == "meta" && key == "consistent_index" && value.size() == sizeof(std::uint64_t))
         return ValueAge{big_endian(value), true};
     const bool is_revision = key.size() == revision_bytes || key.size() == revision_bytes + 1;
@@ -94,3 +94,16 @@ std::optional<ValueAge> age_of(std::span<const std::string> bucket, std::string_
 }
 
 } // namespace rebolt::schema
+
+namespace rebolt {
+
+const OwnerRules& known_owner_rules() noexcept {
+    static const OwnerRules rules{.identify = schema::identify,
+                                  .validate = schema::validate,
+                                  .home_of_key = schema::home_of_key,
+                                  .home_of_bucket = schema::home_of_bucket,
+                                  .age_of = schema::age_of};
+    return rules;
+}
+
+} // namespace rebolt

@@ -17,7 +17,7 @@ std::string stops(std::size_t offset, std::string_view why) {
 }
 
 // Takes `size` bytes at `at` into the field and moves `at` behind them.
-Verdict take(std::string_view message, std::size_t& at, std::uint64_t size, ProtoField& field) {
+ValueClause take(std::string_view message, std::size_t& at, std::uint64_t size, ProtoField& field) {
     const std::size_t left = message.size() - at;
     if (size > left)
         return stops(at, fmt::format("the field needs {} bytes, {} are left", size, left));
@@ -27,7 +27,7 @@ Verdict take(std::string_view message, std::size_t& at, std::uint64_t size, Prot
 }
 
 // Reads what follows a tag. `at` stands behind the tag, then behind the field.
-Verdict read_payload(std::string_view message, std::size_t& at, Tag tag, ProtoField& field) {
+ValueClause read_payload(std::string_view message, std::size_t& at, Tag tag, ProtoField& field) {
     switch (tag.type) {
     case static_cast<std::uint8_t>(WireType::varint):
     case static_cast<std::uint8_t>(WireType::bytes): {
@@ -49,7 +49,7 @@ Verdict read_payload(std::string_view message, std::size_t& at, Tag tag, ProtoFi
     }
 }
 
-Verdict read_tag(std::string_view message, std::size_t& at, Tag& tag) {
+ValueClause read_tag(std::string_view message, std::size_t& at, Tag& tag) {
     constexpr std::uint64_t number_max = (1U << 29U) - 1;
     const std::size_t start = at;
     const auto raw = read_varint(message, at);
@@ -79,8 +79,8 @@ std::optional<std::uint64_t> read_varint(std::string_view bytes, std::size_t& at
     return std::nullopt;
 }
 
-Verdict read_message(std::string_view message, std::span<const WireType> types,
-                     std::span<ProtoField> fields) {
+ValueClause read_message(std::string_view message, std::span<const WireType> types,
+                         std::span<ProtoField> fields) {
     for (std::size_t at = 0; at < message.size();) {
         const std::size_t start = at;
         Tag tag{};
@@ -100,7 +100,7 @@ Verdict read_message(std::string_view message, std::span<const WireType> types,
     return std::nullopt;
 }
 
-Verdict judge_message(std::string_view message) {
+ValueClause judge_message(std::string_view message) {
     return read_message(message, {}, {});
 }
 

@@ -10,7 +10,7 @@
 #include <span>
 #include <string_view>
 
-#include "schema/verdict.hpp"
+#include "schema/value_rules.hpp"
 
 namespace rebolt::schema {
 
@@ -31,10 +31,10 @@ struct ProtoField {
 /// receives its last occurrence; both are of one length. Fields with higher
 /// numbers are stepped over: later versions may have added them. Nested
 /// messages are bytes here.
-[[nodiscard]] Verdict read_message(std::string_view message, std::span<const WireType> types,
-                                   std::span<ProtoField> fields);
+[[nodiscard]] ValueClause read_message(std::string_view message, std::span<const WireType> types,
+                                       std::span<ProtoField> fields);
 
 /// Walks a message of which only the format is known.
-[[nodiscard]] Verdict judge_message(std::string_view message);
+[[nodiscard]] ValueClause judge_message(std::string_view message);
 
 } // namespace rebolt::schema

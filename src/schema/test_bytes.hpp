@@ -1,4 +1,4 @@
-// For tests: literals that hold zero bytes, and a judge called by path.
+// For tests: literals that hold zero bytes, and a validator called by path.
 #pragma once
 
 #include <cstddef>
@@ -17,10 +17,13 @@ constexpr std::string_view bytes(const char (&literal)[n]) { // NOLINT: its size
     return {literal, n - 1};
 }
 
-/// What judge says, or `fine`.
+/// What validate says, or `fine`.
 inline std::string verdict(Owner owner, const std::vector<std::string>& bucket,
                            std::string_view key, std::string_view value) {
-    return judge(owner, bucket, key, value).value_or("fine");
+    const auto fault = validate(owner, bucket, key, value);
+    if (!fault)
+        return "fine";
+    return fault->is_unknown_form ? "unknown form: " + fault->clause : fault->clause;
 }
 
 } // namespace rebolt::schema::test

@@ -44,12 +44,6 @@ private:
     std::string path_;
 };
 
-ValueJudge judge_for(std::span<const std::string> names) {
-    const schema::Owner owner = schema::identify(names);
-    return [owner](std::span<const std::string> bucket, std::string_view key,
-                   std::string_view value) { return schema::judge(owner, bucket, key, value); };
-}
-
 /// A name for a new file, in memory where the system has such a folder.
 class NewName {
 public:
@@ -133,7 +127,6 @@ void check_file(Input input) {
     const auto source = PageSource::open(file.path());
     require(source.has_value());
     CheckOptions options;
-    options.judge_for = judge_for;
     const auto one = check(*source, options);
     options.threads = 2;
     options.parallel_pages_min = 0;
@@ -150,10 +143,6 @@ void recover_file(Input input) {
     const auto source = PageSource::open(file.path());
     require(source.has_value());
     RecoverOptions options;
-    options.judge_for = judge_for;
-    options.home_of = schema::home_of;
-    options.home_of_bucket = schema::home_of_bucket;
-    options.age_of = schema::age_of;
     std::uint64_t told = 0;
     options.on_item = [&](const RecoveredItem&) -> Result<void> {
         ++told;
@@ -167,7 +156,6 @@ void recover_file(Input input) {
     const auto made = PageSource::open(name.path());
     require(made.has_value());
     CheckOptions check_options;
-    check_options.judge_for = judge_for;
     const auto checked = check(*made, check_options);
     require(checked.has_value() && checked->findings.empty());
     require(count_entries(name.path()) == told);

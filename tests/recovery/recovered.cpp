@@ -12,14 +12,6 @@ namespace rebolt::test {
 namespace {
 
 constexpr std::size_t faults_max = 20;
-ValueJudge judge_for(std::span<const std::string> top_level) {
-    const schema::Owner owner = schema::identify(top_level);
-    if (owner == schema::Owner::unknown)
-        return {};
-    return [owner](std::span<const std::string> bucket, std::string_view key,
-                   std::string_view value) { return schema::judge(owner, bucket, key, value); };
-}
-
 class Run {
 public:
     Recovered run(const std::string& source, const std::string& target, RecoverOptions options) {
@@ -138,17 +130,12 @@ private:
 
 RecoverOptions recover_options() {
     RecoverOptions options;
-    options.judge_for = judge_for;
-    options.home_of = schema::home_of;
-    options.home_of_bucket = schema::home_of_bucket;
-    options.age_of = schema::age_of;
     return options;
 }
 
 CheckOptions check_options() {
     CheckOptions options;
     options.threads = 1;
-    options.judge_for = judge_for;
     return options;
 }
 

@@ -12,7 +12,6 @@
 #include "cli/commands/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
-#include "cli/owner.hpp"
 #include "cli/progress.hpp"
 #include "cli/validators.hpp"
 
@@ -47,8 +46,8 @@ ExitCode run_check(const Options& options) {
     CheckOptions check_options;
     check_options.threads = options.threads;
     check_options.findings_max = options.findings_max;
-    if (!options.no_values)
-        check_options.judge_for = owner_judge;
+    if (options.no_values)
+        check_options.owners = {};
     check_options.progress = [&](const CheckProgress& at) {
         progress.update(at.pages_done, at.pages_total);
         return !cancelled();

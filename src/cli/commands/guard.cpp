@@ -12,7 +12,6 @@
 #include "cli/commands/guard/subcommands.hpp"
 #include "cli/json_output.hpp"
 #include "cli/output.hpp"
-#include "cli/owner.hpp"
 #include "cli/validators.hpp"
 
 namespace rebolt::cli {
@@ -36,13 +35,6 @@ struct Work {
     GuardOptions options;
     std::vector<GuardedFile> files;
 };
-
-void add_rules(GuardOptions& options) {
-    options.recover.judge_for = owner_judge;
-    options.recover.home_of = schema::home_of;
-    options.recover.home_of_bucket = schema::home_of_bucket;
-    options.recover.age_of = schema::age_of;
-}
 
 // The data root, of a file that stands where Docker keeps its network state.
 std::string docker_root_of(const std::string& path) {
@@ -68,7 +60,6 @@ Result<Work> work_of(const Options& options) {
     if (!config)
         return std::move(config).error();
     Work work{.options = std::move(config->options), .files = {}};
-    add_rules(work.options);
     std::vector<std::string> targets = options.targets;
     if (targets.empty()) {
         targets = config->presets;

@@ -13,7 +13,6 @@
 #include "cli/commands/recover_report.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
-#include "cli/owner.hpp"
 #include "cli/progress.hpp"
 #include "cli/provenance_file.hpp"
 #include "cli/validators.hpp"
@@ -49,10 +48,6 @@ RecoverOptions recover_options(const Options& options) {
     recover.no_stale = options.no_stale;
     recover.dry_run = options.dry_run;
     recover.donors = options.donors;
-    recover.judge_for = owner_judge;
-    recover.home_of = schema::home_of;
-    recover.home_of_bucket = schema::home_of_bucket;
-    recover.age_of = schema::age_of;
     return recover;
 }
 

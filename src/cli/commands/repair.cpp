@@ -9,7 +9,6 @@
 #include "cli/commands/commands.hpp"
 #include "cli/in_place_edit.hpp"
 #include "cli/output.hpp"
-#include "cli/owner.hpp"
 #include "cli/progress.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -108,7 +107,6 @@ ExitCode run_repair(const EditOptions& options) {
     if (!source)
         return report_edit(source.error());
     RepairOptions repair_options;
-    repair_options.judge_for = owner_judge;
     Progress progress("pages", !options.common.quiet);
     repair_options.progress = [&](const CheckProgress& at) {
         progress.update(at.pages_done, at.pages_total);

@@ -7,7 +7,7 @@ using format::BucketView;
 using format::LeafView;
 
 // Keeps the newest age of a leaf's values, also of those in inline buckets.
-void note_ages(const RecoverOptions& options, Bytes leaf, ValueAge& newest) {
+void note_ages(const Ground& ground, Bytes leaf, ValueAge& newest) {
     const auto view = LeafView::of(leaf);
     for (std::size_t i = 0; view && i < view->count(); ++i) {
         const auto element = view->element(i);
@@ -16,11 +16,11 @@ void note_ages(const RecoverOptions& options, Bytes leaf, ValueAge& newest) {
         if (element->is_bucket()) {
             const auto bucket = BucketView::of(element->value);
             if (bucket && bucket->is_inline() && leaf.size() > bucket->inline_page().size())
-                note_ages(options, bucket->inline_page(), newest);
+                note_ages(ground, bucket->inline_page(), newest);
             continue;
         }
-        const auto home = options.home_of(element->key, element->value);
-        const auto age = home ? options.age_of(*home, element->key, element->value) : std::nullopt;
+        const auto home = ground.home_of(element->key, element->value);
+        const auto age = home ? ground.age_of(*home, element->key, element->value) : std::nullopt;
         if (age && age->number > newest.number)
             newest = *age;
     }
@@ -54,8 +54,8 @@ int compare_sequences(const Survey& pages, const State& left, const State& right
 
 ValueAge age_of_leaf(const Ground& ground, PageId page) {
     ValueAge newest{0, true};
-    if (ground.options.home_of && ground.options.age_of)
-        note_ages(ground.options, ground.pages.bytes(page), newest);
+    if (ground.owner != Owner::unknown)
+        note_ages(ground, ground.pages.bytes(page), newest);
     return newest;
 }
 

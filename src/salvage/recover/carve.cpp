@@ -4,7 +4,7 @@
 #include <map>
 #include <utility>
 
-#include "check/page_judge.hpp"
+#include <rebolt/page_grammar.hpp>
 
 namespace rebolt {
 namespace {
@@ -77,12 +77,12 @@ private:
             if (header.id > at / size || pages > (image_.size() - at) / size)
                 continue;
             const Bytes page = image_.subspan(at, pages * size);
-            const check_walk::PageContext context{
+            const format::PagePlace anywhere{
                 .range = {}, .page_size_bytes = size, .is_root = false, .is_inline = false};
-            check_walk::LeafCount count;
+            format::LeafCount count;
             const bool is_sound = header.type() == PageType::leaf
-                                      ? check_walk::leaf_is_sound(page, context, count)
-                                      : check_walk::branch_is_sound(page, context);
+                                      ? format::leaf_is_sound(page, anywhere, count)
+                                      : format::branch_is_sound(page, anywhere);
             if (!is_sound)
                 continue;
             const Place place{at - header.id * size, size};

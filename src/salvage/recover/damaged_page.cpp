@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "check/page_judge.hpp"
+#include <rebolt/page_grammar.hpp>
 
 namespace rebolt::salvage {
 
@@ -26,16 +26,16 @@ FindingCode what_is_wrong(const Survey& pages, PageId page) {
     const auto header = load<PageHeader>(first.data());
     if (header.id != number(page))
         return FindingCode::page_id_mismatch;
-    const check_walk::PageContext context{
+    const format::PagePlace place{
         .range = {}, .page_size_bytes = page_size, .is_root = true, .is_inline = false};
-    std::optional<check_walk::Symptom> symptom;
+    std::optional<format::Judgement> judged;
     if (header.type() == PageType::leaf)
-        symptom = check_walk::judge_leaf(pages.bytes(page), context);
+        judged = format::judge_leaf(pages.bytes(page), place);
     else if (header.type() == PageType::branch)
-        symptom = check_walk::judge_branch(pages.bytes(page), context);
+        judged = format::judge_branch(pages.bytes(page), place);
     else
         return FindingCode::page_type_invalid;
-    return symptom ? symptom->code : FindingCode::page_shared; // its overflow is another's
+    return judged ? judged->fault.code : FindingCode::page_shared; // its overflow is another's
 }
 
 std::vector<TreeKeeper::Step> proven_children(const Survey& pages, const TreeKeeper::Step& step) {

@@ -83,7 +83,7 @@ std::span<const PageId> Filler::leaves_of(const Hole& hole) const {
 
 // Of several old versions of a key only the newest is taken, where values tell.
 void Filler::note_ages(const Hole& hole, PageId page) {
-    if (!ground_.options.age_of)
+    if (ground_.owner == Owner::unknown)
         return;
     const auto path = ground_.buckets.path(hole.bucket);
     const auto view = format::LeafView::of(ground_.pages.bytes(page));
@@ -91,7 +91,7 @@ void Filler::note_ages(const Hole& hole, PageId page) {
         const auto element = view->element(i);
         if (element->is_bucket())
             continue;
-        if (const auto age = ground_.options.age_of(path, element->key, element->value)) {
+        if (const auto age = ground_.age_of(path, element->key, element->value)) {
             std::uint64_t& newest = newest_[element->key];
             newest = std::max(newest, age->number);
         }
@@ -104,7 +104,7 @@ bool Filler::is_outdated(const Kept& element) const {
     const auto newest = newest_.find(element.key);
     if (newest == newest_.end())
         return false;
-    const auto age = ground_.options.age_of(element.bucket, element.key, element.value);
+    const auto age = ground_.age_of(element.bucket, element.key, element.value);
     return age && age->number < newest->second;
 }
 
@@ -237,7 +237,6 @@ Result<void> Filler::fill_from_donor(std::size_t hole, const DB& donor, std::siz
          entry = cursor.next()) {
         const Entry& at = **entry;
         if ((path.empty() && !at.is_bucket) || is_covered(covered, at.key) ||
-            (ground_.judge && !at.is_bucket && ground_.judge(path, at.key, at.value)) ||
             TRY(output_.there(path, at.key)) != Output::There::nothing)
             continue;
         std::uint64_t sequence = 0;

@@ -14,7 +14,7 @@ constexpr std::size_t freelists_tried_max = 32;
 std::optional<PageId> newest_leaf(const Ground& ground) {
     std::optional<PageId> newest;
     std::uint64_t age = 0;
-    if (!ground.options.home_of || !ground.options.age_of)
+    if (ground.owner == Owner::unknown)
         return newest;
     for (std::uint64_t id = 2; id < ground.pages.page_count(); ++id)
         if (ground.pages.kind(PageId{id}) == PageKind::leaf)

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <rebolt/content_sample.hpp>
+
 #include "base/try.hpp"
 #include "salvage/recover/age.hpp"
 #include "salvage/recover/freelist_of_state.hpp"
@@ -98,16 +100,12 @@ struct Root {
     bool is_most = false;          ///< half of all leaves or more are its
 };
 
-// Whether the names in these leaves, together, are those of a known owner.
+// Whether what lies below these leaves, taken together as the root, is of the
+// file's owner.
 bool is_recognised(const Ground& ground, const std::vector<PageId>& leaves) {
-    if (!ground.options.judge_for)
-        return false;
-    std::set<std::string> names;
-    for (const PageId leaf : leaves)
-        for (const std::string_view name : names_in(ground.pages, leaf))
-            names.emplace(name);
-    const std::vector<std::string> all(names.begin(), names.end());
-    return static_cast<bool>(ground.options.judge_for(all));
+    const OwnerRules& rules = ground.options.owners;
+    return ground.owner != Owner::unknown &&
+           rules.identify(sample_content(ground.pages.source(), leaves)) == ground.owner;
 }
 
 // Roots, the best first: those with a freelist that fits, those with few holes.

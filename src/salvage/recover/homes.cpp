@@ -114,7 +114,7 @@ bool holds_buckets(Bytes leaf) {
 
 void note_value_buckets(Ground& ground) {
     const Survey& pages = ground.pages;
-    if (!ground.options.home_of || !ground.judge)
+    if (ground.owner == Owner::unknown)
         return;
     for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
         if (!pages.is_leaf(PageId{id}) || count_of(pages.bytes(PageId{id})) == 0)
@@ -122,7 +122,7 @@ void note_value_buckets(Ground& ground) {
         const auto element = LeafView::of(pages.bytes(PageId{id}))->element(0);
         if (element->is_bucket())
             continue;
-        if (const auto home = ground.options.home_of(element->key, element->value))
+        if (const auto home = ground.home_of(element->key, element->value))
             ground.of_values.insert(ground.buckets.at_path(*home));
     }
 }
@@ -141,7 +141,7 @@ std::optional<Path> place_of(const Ground& ground, const format::LeafElement& el
             return std::nullopt;
         (at->is_bucket() ? buckets : keys).push_back(at->key);
     }
-    return ground.options.home_of_bucket(element.key, keys, buckets);
+    return ground.home_of_bucket(element.key, keys, buckets);
 }
 
 // The place of all buckets in a leaf that holds nothing else; those whose page is
@@ -178,7 +178,7 @@ bool begins_like(const Path& place, const Path& bucket) {
 }
 
 std::optional<BucketId> home_of_buckets(const Ground& ground, PageId leaf) {
-    if (!ground.options.home_of_bucket || ground.holes.size() > holes_tried_max)
+    if (ground.owner == Owner::unknown || ground.holes.size() > holes_tried_max)
         return std::nullopt;
     const auto place = place_of_buckets(ground, leaf);
     if (!place)
@@ -198,7 +198,7 @@ std::optional<BucketId> home_of_buckets(const Ground& ground, PageId leaf) {
 } // namespace
 
 std::optional<BucketId> home_by_owner(Ground& ground, PageId leaf) {
-    if (!ground.options.home_of || !ground.pages.is_leaf(leaf))
+    if (ground.owner == Owner::unknown || !ground.pages.is_leaf(leaf))
         return std::nullopt;
     const auto view = LeafView::of(ground.pages.bytes(leaf));
     std::optional<std::vector<std::string>> home;
@@ -206,7 +206,7 @@ std::optional<BucketId> home_by_owner(Ground& ground, PageId leaf) {
         const auto element = view->element(i);
         if (element->is_bucket())
             return i == 0 ? home_of_buckets(ground, leaf) : std::nullopt;
-        auto here = ground.options.home_of(element->key, element->value);
+        auto here = ground.home_of(element->key, element->value);
         if (!here || (home && *home != *here))
             return std::nullopt;
         home = std::move(here);

@@ -74,11 +74,11 @@ private:
         return as_text(page_.subspan(extents_[i].begin, extents_[i].value - extents_[i].begin));
     }
     [[nodiscard]] bool is_recognised(std::size_t i) const {
-        if (extents_[i].flags != 0 || !ground_.options.home_of)
+        if (extents_[i].flags != 0)
             return false;
         const std::string_view value =
             as_text(page_.subspan(extents_[i].value, extents_[i].end - extents_[i].value));
-        const auto home = ground_.options.home_of(key(i), value);
+        const auto home = ground_.home_of(key(i), value);
         return home && std::ranges::equal(*home, bucket_);
     }
     [[nodiscard]] bool ascend(const std::vector<std::uint32_t>& kept) const {

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <thread>
 
-#include "check/page_judge.hpp"
+#include <rebolt/page_grammar.hpp>
 
 namespace rebolt::salvage {
 namespace {
@@ -16,7 +16,7 @@ using format::LeafView;
 using format::PageHeader;
 using format::PageType;
 
-check_walk::PageContext context_of(std::uint32_t page_size) noexcept {
+format::PagePlace place_of(std::uint32_t page_size) noexcept {
     return {.range = {}, .page_size_bytes = page_size, .is_root = true, .is_inline = false};
 }
 
@@ -80,10 +80,10 @@ std::optional<std::vector<std::byte>> put_right(Bytes from, PageId page, PageTyp
                             .count = static_cast<std::uint16_t>(count),
                             .overflow = static_cast<std::uint32_t>(pages - 1)};
     std::memcpy(copy.data(), &header, sizeof header);
-    check_walk::LeafCount counted;
-    const auto context = context_of(page_size);
-    const bool is_sound = type == PageType::leaf ? check_walk::leaf_is_sound(copy, context, counted)
-                                                 : check_walk::branch_is_sound(copy, context);
+    format::LeafCount counted;
+    const auto place = place_of(page_size);
+    const bool is_sound = type == PageType::leaf ? format::leaf_is_sound(copy, place, counted)
+                                                 : format::branch_is_sound(copy, place);
     if (!is_sound)
         return std::nullopt;
     return copy;
@@ -135,10 +135,10 @@ PageKind Survey::judge(PageId page) const {
     if (type != PageType::leaf && type != PageType::branch)
         return PageKind::other;
     const Bytes all = bytes(page);
-    check_walk::LeafCount counted;
-    const auto context = context_of(page_size);
-    const bool is_sound = type == PageType::leaf ? check_walk::leaf_is_sound(all, context, counted)
-                                                 : check_walk::branch_is_sound(all, context);
+    format::LeafCount counted;
+    const auto place = place_of(page_size);
+    const bool is_sound = type == PageType::leaf ? format::leaf_is_sound(all, place, counted)
+                                                 : format::branch_is_sound(all, place);
     if (!is_sound || !overflow_is_whole(page, all) ||
         !source_.readable(number(page) * page_size, all.size()))
         return PageKind::other;

@@ -7,6 +7,28 @@
 #include "salvage/recover/damaged_page.hpp"
 
 namespace rebolt::salvage {
+
+OwnerRules::Home Ground::home_of(std::string_view key, std::string_view value) const {
+    if (owner == Owner::unknown || !options.owners.home_of_key)
+        return std::nullopt;
+    return options.owners.home_of_key(owner, key, value);
+}
+
+OwnerRules::Home Ground::home_of_bucket(std::string_view name,
+                                        std::span<const std::string_view> keys,
+                                        std::span<const std::string_view> within) const {
+    if (owner == Owner::unknown || !options.owners.home_of_bucket)
+        return std::nullopt;
+    return options.owners.home_of_bucket(owner, name, keys, within);
+}
+
+std::optional<ValueAge> Ground::age_of(std::span<const std::string> bucket, std::string_view key,
+                                       std::string_view value) const {
+    if (owner == Owner::unknown || !options.owners.age_of)
+        return std::nullopt;
+    return options.owners.age_of(owner, bucket, key, value);
+}
+
 namespace {
 
 using format::BranchView;
@@ -71,12 +93,10 @@ Result<void> TreeKeeper::keep_leaf(BucketId bucket, PageId page, const KeyRange&
     frames_.push_back({.page = page,
                        .leaf = bytes,
                        .only = {},
-                       .doubtful = doubtful_elements(bytes),
                        .children = {},
                        .range = range,
                        .bucket = bucket,
                        .count = count_of(bytes)});
-    frames_.back().is_partial = !frames_.back().doubtful.empty();
     return run();
 }
 
@@ -172,7 +192,6 @@ TreeKeeper::Frame TreeKeeper::frame_of(BucketId bucket, const Step& step, bool i
     return {.page = step.page,
             .leaf = {},
             .only = {},
-            .doubtful = {},
             .children = {},
             .range = step.range,
             .bucket = bucket,
@@ -196,8 +215,6 @@ void TreeKeeper::enter_sound(BucketId bucket, const Step& step, Bytes bytes, boo
         ground_.leaf_levels.try_emplace(bucket, step.level);
         frame.leaf = bytes;
         frame.count = count_of(bytes);
-        frame.doubtful = doubtful_elements(bytes);
-        frame.is_partial |= !frame.doubtful.empty();
     } else {
         frame.children = children_of(bytes, step);
         frame.count = static_cast<std::uint32_t>(frame.children.size());
@@ -277,26 +294,6 @@ Result<void> TreeKeeper::next_element() {
     return keep_element(top, frame.only.empty() ? index : frame.only[index]);
 }
 
-// The elements whose values are malformed, and those beside them: where a page
-// was torn, a value before or behind may reach into the tear.
-std::vector<std::size_t> TreeKeeper::doubtful_elements(Bytes leaf) const {
-    std::vector<std::size_t> doubtful;
-    if (!ground_.judge || mode_ == WalkMode::learn)
-        return doubtful;
-    const auto view = LeafView::of(leaf);
-    const std::size_t count = view->count();
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto element = view->element(i);
-        if (!element || element->is_bucket() ||
-            !ground_.judge(names_, element->key, element->value))
-            continue;
-        for (std::size_t j = i == 0 ? 0 : i - 1; j < std::min(i + 2, count); ++j)
-            if (doubtful.empty() || doubtful.back() < j)
-                doubtful.push_back(j);
-    }
-    return doubtful;
-}
-
 Result<void> TreeKeeper::leave() {
     if (frames_.back().has_name)
         names_.pop_back();
@@ -314,10 +311,6 @@ Result<void> TreeKeeper::keep_element(std::size_t at, std::size_t index) {
         return keep_bucket(at, *element);
     if (mode_ == WalkMode::learn)
         return {};
-    if (std::ranges::binary_search(frame.doubtful, index)) {
-        add_element_hole(frame, element->key, FindingCode::value_malformed);
-        return {};
-    }
     TRY(sink_({.bucket = names_,
                .key = element->key,
                .value = element->value,
@@ -333,12 +326,12 @@ Result<void> TreeKeeper::keep_bucket(std::size_t at, const format::LeafElement& 
         return {};
     }
     if (bucket->is_inline()) {
-        const check_walk::PageContext context{.range = {},
-                                              .page_size_bytes = pages_.source().page_size_bytes(),
-                                              .is_root = true,
-                                              .is_inline = true};
-        check_walk::LeafCount counted;
-        if (!check_walk::leaf_is_sound(bucket->inline_page(), context, counted)) {
+        const format::PagePlace place{.range = {},
+                                      .page_size_bytes = pages_.source().page_size_bytes(),
+                                      .is_root = true,
+                                      .is_inline = true};
+        format::LeafCount counted;
+        if (!format::leaf_is_sound(bucket->inline_page(), place, counted)) {
             add_element_hole(frames_[at], element.key, FindingCode::inline_bucket_malformed);
             return {};
         }
@@ -382,7 +375,6 @@ void TreeKeeper::enter_inline(const Frame& host, std::string_view name, Bytes im
     Frame frame{.page = host.page,
                 .leaf = image,
                 .only = {},
-                .doubtful = {},
                 .children = {},
                 .range = {},
                 .bucket = no_bucket,
@@ -391,8 +383,6 @@ void TreeKeeper::enter_inline(const Frame& host, std::string_view name, Bytes im
                 .is_partial = host.is_partial,
                 .has_name = true};
     names_.emplace_back(name);
-    frame.doubtful = doubtful_elements(image);
-    frame.is_partial |= !frame.doubtful.empty();
     frames_.push_back(std::move(frame));
 }
 

@@ -17,15 +17,15 @@
 #include <string_view>
 #include <vector>
 
+#include <rebolt/page_grammar.hpp>
 #include <rebolt/recover.hpp>
 
-#include "check/page_judge.hpp"
 #include "salvage/recover/bucket_table.hpp"
 #include "salvage/recover/survey.hpp"
 
 namespace rebolt::salvage {
 
-using check_walk::KeyRange;
+using format::KeyRange;
 
 /// A part of a bucket whose page cannot be used.
 struct Hole {
@@ -56,7 +56,7 @@ struct Ground {
     Survey& pages;
     BucketTable& buckets;
     const RecoverOptions& options;
-    ValueJudge judge; ///< of this file's values; may be empty
+    Owner owner = Owner::unknown; ///< whose rules hold, if any's do
     std::vector<Hole> holes;
     std::set<BucketId> of_values; ///< by their owner's rules there is no bucket in them
     std::map<BucketId, std::uint16_t> leaf_levels; ///< where a bucket's leaves were met
@@ -65,6 +65,14 @@ struct Ground {
     std::uint64_t page_end = 0;                    ///< the newest state's high water mark
     bool free_pages_known = false;                 ///< Survey::free is the newest state's, whole
     std::uint64_t wrong_elements = 0;              ///< that could not even be made a hole
+
+    /// As OwnerRules', of this file's owner; nullopt where nobody's is known.
+    [[nodiscard]] OwnerRules::Home home_of(std::string_view key, std::string_view value) const;
+    [[nodiscard]] OwnerRules::Home home_of_bucket(std::string_view name,
+                                                  std::span<const std::string_view> keys,
+                                                  std::span<const std::string_view> within) const;
+    [[nodiscard]] std::optional<ValueAge>
+    age_of(std::span<const std::string> bucket, std::string_view key, std::string_view value) const;
 };
 
 enum class WalkMode : std::uint8_t {
@@ -105,10 +113,9 @@ public:
 private:
     struct Frame {
         PageId page;
-        Bytes leaf;                        ///< empty for a branch
-        std::vector<std::uint32_t> only;   ///< these elements; empty: all
-        std::vector<std::size_t> doubtful; ///< elements that may be damaged, in order
-        std::vector<Step> children;        ///< of a branch
+        Bytes leaf;                      ///< empty for a branch
+        std::vector<std::uint32_t> only; ///< these elements; empty: all
+        std::vector<Step> children;      ///< of a branch
         KeyRange range;
         BucketId bucket;
         std::uint32_t next = 0;
@@ -131,7 +138,6 @@ private:
     Result<void> leave();
     void add_hole(BucketId bucket, const Step& step, FindingCode code, bool has_wrong_id);
     void add_element_hole(const Frame& frame, std::string_view key, FindingCode code);
-    [[nodiscard]] std::vector<std::size_t> doubtful_elements(Bytes leaf) const;
     [[nodiscard]] bool is_others(const Step& step) const;
     [[nodiscard]] bool fits_between_siblings(const Step& step) const;
     [[nodiscard]] bool is_on_way(PageId page) const noexcept;

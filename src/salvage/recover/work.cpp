@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <rebolt/content_sample.hpp>
+
 #include "base/try.hpp"
 #include "salvage/meta_pair.hpp"
 #include "salvage/recover/homes.hpp"
@@ -33,15 +35,16 @@ constexpr std::uint64_t kept_pages_a_step = 256;
 } // namespace
 
 Recovery::Work::Work(const PageSource& source, RecoverOptions options)
-    : options_(std::move(options)), pages_(source), ground_{.pages = pages_,
-                                                            .buckets = buckets_,
-                                                            .options = options_,
-                                                            .judge = {},
-                                                            .holes = {},
-                                                            .of_values = {},
-                                                            .leaf_levels = {},
-                                                            .made_keys = {},
-                                                            .put_right = {}},
+    : options_(std::move(options)), pages_(source),
+      ground_{.pages = pages_,
+              .buckets = buckets_,
+              .options = options_,
+              .owner = owner_of(source, options_.owners),
+              .holes = {},
+              .of_values = {},
+              .leaf_levels = {},
+              .made_keys = {},
+              .put_right = {}},
       keeper_(ground_, WalkMode::keep, [this](const Kept& kept) { return keep(kept); }) {
     report_.path = source.path();
     report_.file_bytes = source.file_bytes();
@@ -123,7 +126,6 @@ Result<void> Recovery::Work::choose_states() {
     report_.roots_were_guessed = !states_.newest.transaction;
     if (states_.other)
         report_.previous = states_.other->transaction;
-    choose_judge();
     note_value_buckets(ground_);
     if (ground_.free_pages_known)
         Account(ground_, states_.newest).mark_contested();
@@ -142,39 +144,6 @@ Result<void> Recovery::Work::require_whole() {
     states_.other.reset();
     states_.order_is_doubtful = false;
     return {};
-}
-
-// The file's owner is told by the names of its top-level buckets.
-void Recovery::Work::choose_judge() {
-    if (!options_.judge_for)
-        return;
-    std::vector<std::string> names;
-    const auto collect = [&](const State& state) {
-        const TreeKeeper walk(ground_, WalkMode::learn, {});
-        std::vector<PageId> to_enter{state.root};
-        for (std::size_t entered = 0; !to_enter.empty() && entered < 1000; ++entered) {
-            const PageId page = to_enter.back();
-            to_enter.pop_back();
-            if (number(page) < 2 || number(page) >= pages_.page_count() ||
-                pages_.is_displaced(page))
-                continue;
-            const Bytes bytes = pages_.bytes(page);
-            if (pages_.is_leaf(page)) {
-                const auto view = format::LeafView::of(bytes);
-                for (std::size_t i = 0; i < view->count(); ++i)
-                    if (view->element(i)->is_bucket())
-                        names.emplace_back(view->element(i)->key);
-            } else if (pages_.is_branch(page)) {
-                const auto view = format::BranchView::of(bytes);
-                for (std::size_t i = 0; i < view->count(); ++i)
-                    to_enter.push_back(view->element(i)->child);
-            }
-        }
-    };
-    collect(states_.newest);
-    if (names.empty() && states_.other)
-        collect(*states_.other);
-    ground_.judge = options_.judge_for(names);
 }
 
 // Of a state whose age is doubtful only what the other one has too is current.
@@ -226,7 +195,7 @@ Result<void> Recovery::Work::finish() {
     TRY(output_->close());
     const PageSource source = TRY(PageSource::open(output_->path_to_check()));
     CheckOptions check_options;
-    check_options.judge_for = options_.judge_for;
+    check_options.owners = {}; // a value is kept, whatever its owner's rules say of it
     const CheckReport report = TRY(check(source, check_options));
     if (report.verdict != Verdict::clean || report.trees.empty() ||
         report.trees.front().key_count != output_->key_count())

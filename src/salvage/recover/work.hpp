@@ -28,7 +28,6 @@ public:
 private:
     [[nodiscard]] Error nothing_to_recover() const;
     Result<void> choose_states();
-    void choose_judge();
     Result<void> require_whole();
     Result<bool> keep(const salvage::Kept& kept);
     Result<bool> is_behind_all(const salvage::Kept& kept);

@@ -58,7 +58,7 @@ bool Recovery::Work::may_be_elsewhere(const TreeKeeper::Suspect& suspect) {
         std::ranges::stable_sort(live_pages_, {}, first_of);
         live_pages_damaged_ = account.pages_missing() - live_pages_.size();
     }
-    const check_walk::KeyRange& range = suspect.step.range;
+    const format::KeyRange& range = suspect.step.range;
     if (!range.lower && !range.upper) // everything would fit
         return false;
     auto at = range.lower ? std::ranges::lower_bound(live_pages_, *range.lower, {}, first_of)

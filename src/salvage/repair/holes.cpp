@@ -38,8 +38,8 @@ bool Holes::cut(const Finding& finding) {
         return false;
     if (names_an_element(finding.code))
         return cut_element(finding);
-    if (finding.code == FindingCode::value_malformed)
-        return cut_values(finding);
+    if (finding.code == FindingCode::value_malformed) // a value is its owner's affair
+        return false;
     return cut_page(finding, path);
 }
 
@@ -92,32 +92,6 @@ bool Holes::cut_element(const Finding& finding) {
     if (!dropped_.back().bucket.empty()) // the bucket's own name stands last
         dropped_.back().bucket.pop_back();
     erase(*elements, {*index});
-    return write(finding, path, *elements);
-}
-
-bool Holes::cut_values(const Finding& finding) {
-    const Path& path = finding.place.path;
-    const auto bytes = edit_.page(path.back());
-    auto elements = bytes.empty() ? std::nullopt : elements_of(bytes);
-    if (!elements || !judge_)
-        return false;
-    std::vector<std::size_t> indexes;
-    for (std::size_t i = 0; i < elements->size(); ++i) {
-        const PageElement& element = (*elements)[i];
-        if (element.flags != 0 || !judge_(finding.place.bucket, element.key, element.value))
-            continue;
-        indexes.push_back(i);
-        dropped_.push_back({.bucket = finding.place.bucket,
-                            .first = {},
-                            .end = std::nullopt,
-                            .name = std::string(element.key),
-                            .page = path.back(),
-                            .parent = path.back(),
-                            .code = finding.code});
-    }
-    if (indexes.empty()) // in an inline bucket
-        return false;
-    erase(*elements, indexes);
     return write(finding, path, *elements);
 }
 

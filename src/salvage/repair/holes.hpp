@@ -14,8 +14,8 @@ namespace rebolt::salvage {
 
 class Holes {
 public:
-    /// `judge` may be empty. All must outlive it.
-    Holes(PageEdit& edit, const ValueJudge& judge) : edit_(edit), judge_(judge) {}
+    /// `edit` must outlive it.
+    explicit Holes(PageEdit& edit) : edit_(edit) {}
 
     /// Cuts off what a finding of a tree names. False if nothing was changed:
     /// the root itself is damaged, what leads there is not found, or the page
@@ -31,7 +31,6 @@ private:
 
     bool cut_page(const Finding& finding, const Path& path);
     bool cut_element(const Finding& finding);
-    bool cut_values(const Finding& finding);
     bool write(const Finding& finding, const Path& path, const std::vector<PageElement>& elements);
     void note(const Finding& finding, const Path& path, const std::vector<PageElement>& elements,
               std::size_t index);
@@ -41,7 +40,6 @@ private:
     [[nodiscard]] std::optional<std::string> end_above(const Path& path, std::size_t at) const;
 
     PageEdit& edit_;
-    const ValueJudge& judge_;
     std::vector<DroppedHole> dropped_;
     std::vector<PageId> changed_; ///< in this round
 };

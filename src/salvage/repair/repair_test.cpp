@@ -158,7 +158,7 @@ TEST(Repair, BothMetasWithWrongChecksumsAreSealedIfATreeIsWhole) {
     EXPECT_EQ(keys(report), 305U);
 }
 
-TEST(Repair, ValuesThatTheirOwnerCannotReadAreDroppedWhereAJudgeIsGiven) {
+TEST(Repair, AValueThatItsOwnerCannotReadIsNoReasonToChangeTheFile) {
     const WorkFile file(test::FileBuilder(512)
                             .leaf(3, {{"bucket", test::FileBuilder::bucket(4), 1}})
                             .leaf(4, {{"bad", "x"}, {"good", "value"}})
@@ -166,20 +166,21 @@ TEST(Repair, ValuesThatTheirOwnerCannotReadAreDroppedWhereAJudgeIsGiven) {
                             .transaction(7)
                             .bytes());
     const PageSource source = file.open();
+    constexpr Owner someone{128};
     RepairOptions options;
-    options.judge_for = [](std::span<const std::string>) -> ValueJudge {
-        return [](std::span<const std::string>, std::string_view,
-                  std::string_view value) -> std::optional<std::string> {
-            return value == "x" ? std::optional<std::string>("an x") : std::nullopt;
-        };
+    options.owners.identify = [](const ContentSample&) { return someone; };
+    options.owners.validate = [](Owner, OwnerRules::BucketPath, std::string_view,
+                                 std::string_view value) -> std::optional<ValueFault> {
+        return value == "x" ? std::optional(ValueFault{.clause = "an x"}) : std::nullopt;
     };
     Repair repair = Repair::begin(source, options);
     ASSERT_TRUE(repair.run());
     const RepairReport& report = repair.report();
-    ASSERT_EQ(report.kind, RepairKind::drop_holes) << report.why_not;
-    ASSERT_EQ(report.holes.size(), 1U);
-    EXPECT_EQ(report.holes[0].name, "bad");
-    EXPECT_EQ(keys(report), 1U);
+    EXPECT_EQ(report.kind, RepairKind::none);
+    EXPECT_EQ(report.before.verdict, Verdict::damaged);
+    EXPECT_TRUE(report.before.has_sound_pages());
+    EXPECT_EQ(report.why_not, "only values are wrong, by the rules of the program that wrote them: "
+                              "no repair changes a value");
 }
 
 TEST(Repair, ItCanBeCancelled) {

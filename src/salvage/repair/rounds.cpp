@@ -38,7 +38,7 @@ std::string lost_text(const DroppedHole& hole) {
 
 // The draft's meta has no freelist: then the tree alone is judged.
 void Repair::Work::begin_rounds(const Attempt& attempt) {
-    rounds_ = std::make_unique<Rounds>(source_, judge_);
+    rounds_ = std::make_unique<Rounds>(source_);
     rounds_->slot =
         metas_.current == attempt.meta || !metas_.current ? 1 - attempt.meta : *metas_.current;
     rounds_->fields = newest_fields(attempt.meta, rounds_->slot);
@@ -66,7 +66,7 @@ Result<bool> Repair::Work::round(const Attempt& attempt) {
         begin_rounds(attempt);
     const PageSource draft = TRY(rounds_->edit.preview());
     const CheckReport tree = TRY(checked(draft));
-    if (tree.verdict == Verdict::clean) {
+    if (tree.has_sound_pages()) {
         const bool is_proven = TRY(finish_rounds(attempt, draft));
         rounds_.reset();
         return is_proven;

@@ -26,26 +26,6 @@ bool may_be_header(FindingCode code) {
            code == branch_empty;
 }
 
-std::vector<std::string> top_level_names(const PageSource& source, PageId root) {
-    std::vector<std::string> names;
-    PageId page = root;
-    for (std::size_t level = 0; level < format::tree_depth_max; ++level) {
-        const auto view = source.page(page);
-        const auto elements = view ? salvage::elements_of(view->bytes()) : std::nullopt;
-        if (!elements || elements->empty())
-            return names;
-        if (view->type() == format::PageType::branch) {
-            page = elements->front().child;
-            continue;
-        }
-        for (const salvage::PageElement& element : *elements)
-            if ((element.flags & format::bucket_leaf_flag) != 0)
-                names.emplace_back(element.key);
-        return names;
-    }
-    return names;
-}
-
 } // namespace
 
 Repair::Work::Work(const PageSource& source, RepairOptions options)
@@ -57,7 +37,7 @@ RepairKind Repair::Work::trying() const noexcept {
 
 Result<CheckReport> Repair::Work::checked(const PageSource& source) const {
     CheckOptions options;
-    options.judge_for = options_.judge_for;
+    options.owners = options_.owners;
     options.progress = options_.progress;
     return check(source, options);
 }
@@ -82,6 +62,11 @@ Result<bool> Repair::Work::look() {
     report_.before = TRY(checked(source_));
     if (report_.before.verdict == Verdict::clean)
         return false;
+    if (report_.before.has_sound_pages()) {
+        report_.why_not = "only values are wrong, by the rules of the program that wrote them: "
+                          "no repair changes a value";
+        return false;
+    }
     if (report_.before.verdict == Verdict::not_a_bolt_file || report_.before.metas.empty()) {
         report_.why_not = "there is no database in the file";
         return false;
@@ -90,9 +75,6 @@ Result<bool> Repair::Work::look() {
     list_attempts();
     if (attempts_.empty())
         report_.why_not = "neither meta page leads to a tree";
-    if (options_.judge_for && !attempts_.empty())
-        judge_ = options_.judge_for(
-            top_level_names(source_, PageId{metas_.fields[attempts_.front().meta]->root}));
     return !attempts_.empty();
 }
 
@@ -162,7 +144,7 @@ Result<bool> Repair::Work::prove(RepairKind kind, const PageEdit& edit, std::siz
         return false;
     const PageSource patched = TRY(preview(source_, plan));
     CheckReport after = TRY(checked(patched));
-    if (after.verdict != Verdict::clean)
+    if (!after.has_sound_pages())
         return false;
     plan.title = std::move(words.title);
     plan.steps = std::move(words.steps);
@@ -195,7 +177,7 @@ Result<bool> Repair::Work::prove_with_new_meta(RepairKind kind, PageEdit& edit, 
     fields.freelist = number(no_freelist);
     put_metas(edit, fields, slot);
     const PageSource draft = TRY(edit.preview());
-    if (const CheckReport tree = TRY(checked(draft)); tree.verdict != Verdict::clean)
+    if (const CheckReport tree = TRY(checked(draft)); !tree.has_sound_pages())
         return false;
     if (old_freelist != no_freelist) {
         const auto used = salvage::used_pages(draft, PageId{fields.root}, fields.high_water_mark);

@@ -29,8 +29,7 @@ private:
     };
     /// The rounds of drop_holes.
     struct Rounds {
-        explicit Rounds(const PageSource& source, const ValueJudge& judge)
-            : edit(source), holes(edit, judge) {}
+        explicit Rounds(const PageSource& source) : edit(source), holes(edit) {}
         salvage::PageEdit edit;
         salvage::Holes holes;
         format::MetaFields fields{};
@@ -68,7 +67,6 @@ private:
 
     const PageSource& source_;
     RepairOptions options_;
-    ValueJudge judge_;
     RepairReport report_;
     salvage::MetaPair metas_;
     std::deque<Attempt> attempts_;

@@ -69,7 +69,7 @@ Result<EditPlan> rebuild_freelist(const PageSource& source) {
     edit.put_meta(PageId{metas.other()}, fields);
     const PageSource draft = TRY(edit.preview());
     const CheckReport tree = TRY(check(draft));
-    if (tree.verdict != Verdict::clean) {
+    if (!tree.has_sound_pages()) {
         const Finding& first = tree.findings.front();
         return Error(Finding{.code = first.code,
                              .severity = first.severity,

@@ -9,12 +9,10 @@
 
 #include <fmt/format.h>
 
-#include <rebolt/schema.hpp>
 #include <rebolt/store_url.hpp>
 
 #include "cli/cancel.hpp"
 #include "cli/commands/recover_report.hpp"
-#include "cli/owner.hpp"
 #include "cli/progress.hpp"
 
 namespace rebolt::cli {
@@ -36,10 +34,6 @@ Result<RecoverReport> recover_to(const std::string& from, const std::string& to,
     if (!source)
         return Error(source.error().code(), source.error().message()).in_file(from);
     RecoverOptions options;
-    options.judge_for = owner_judge;
-    options.home_of = schema::home_of;
-    options.home_of_bucket = schema::home_of_bucket;
-    options.age_of = schema::age_of;
     auto recovery = Recovery::begin(*source, to, std::move(options));
     if (!recovery)
         return std::move(recovery).error();

@@ -4,7 +4,6 @@
 #include "cli/cancel.hpp"
 #include "cli/commands/surgery/subcommands.hpp"
 #include "cli/output.hpp"
-#include "cli/owner.hpp"
 #include "cli/progress.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -14,7 +13,6 @@ namespace {
 Result<EditEffect> effect_of(const PageSource& source, const EditPlan& plan, bool quiet) {
     Progress progress("pages", !quiet);
     CheckOptions options;
-    options.judge_for = owner_judge;
     options.progress = [&](const CheckProgress& at) {
         progress.update(at.pages_done, at.pages_total);
         return !cancelled();

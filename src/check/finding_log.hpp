@@ -12,9 +12,9 @@
 
 namespace rebolt::check_walk {
 
-class Causes {
+class FindingLog {
 public:
-    explicit Causes(std::size_t findings_max)
+    explicit FindingLog(std::size_t findings_max)
         : findings_max_(findings_max == 0 ? 1 : findings_max) {}
 
     /// True if a finding of this code at this page is to be put into words and

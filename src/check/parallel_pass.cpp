@@ -1,4 +1,4 @@
-#include "check/sweep.hpp"
+#include "check/parallel_pass.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "check/page_judge.hpp"
+#include "check/symptom.hpp"
 
 namespace rebolt::check_walk {
 namespace {
@@ -43,15 +43,17 @@ struct Counts {
     std::uint64_t buckets = 0;
 };
 
-class Sweep {
+class ParallelPass {
 public:
-    Sweep(Walk& walk, const Tree& tree, unsigned threads)
-        : walk_(walk), file_(walk.source.file()), page_size_(walk.source.page_size_bytes()),
-          page_count_(std::min(tree.meta.fields.high_water_mark, walk.map.page_count())),
+    ParallelPass(CheckContext& context, const Tree& tree, unsigned threads)
+        : context_(context), file_(context.source.file()),
+          page_size_(context.source.page_size_bytes()),
+          page_count_(std::min(tree.meta.fields.high_water_mark, context.map.page_count())),
           threads_(threads) {
-        shared_.push_back({.page = PageId{tree.meta.fields.root},
-                           .range = {},
-                           .names = walk.judge ? std::make_shared<const Names>() : nullptr});
+        shared_.push_back(
+            {.page = PageId{tree.meta.fields.root},
+             .range = {},
+             .names = context.validates() ? std::make_shared<const Names>() : nullptr});
     }
 
     /// True if every page was sound.
@@ -126,11 +128,11 @@ private:
     }
 
     void tell_progress() {
-        if (!walk_.options.progress)
+        if (!context_.options.progress)
             return;
         const std::scoped_lock lock(mutex_);
         progress_pages_ += progress_interval_pages;
-        if (walk_.options.progress({progress_pages_, walk_.map.page_count()}))
+        if (context_.options.progress({progress_pages_, context_.map.page_count()}))
             return;
         cancelled_ = true;
         doubt_.store(true);
@@ -203,20 +205,21 @@ private:
             !readable(id * page_size_, bytes))
             return false;
         const Bytes page{first, bytes};
-        const PageContext context{.range = task.range,
-                                  .page_size_bytes = page_size_,
-                                  .is_root = task.level == 0,
-                                  .is_inline = false};
-        return is_leaf ? enter_leaf(task, page, context, worker)
-                       : branch_is_sound(page, context) && push_children(task, page, worker);
+        const PagePlace place{.range = task.range,
+                              .page_size_bytes = page_size_,
+                              .is_root = task.level == 0,
+                              .is_inline = false};
+        return is_leaf ? enter_leaf(task, page, place, worker)
+                       : format::branch_is_sound(page, place) && push_children(task, page, worker);
     }
 
     bool claim(PageId page, std::uint32_t overflow, Role role) {
-        if ((walk_.map.claim(page, role) & (PageMap::role_bits | PageMap::free)) != 0)
+        if ((context_.map.claim(page, role) & (PageMap::role_bits | PageMap::free)) != 0)
             return false;
         for (std::uint64_t i = 1; i <= overflow; ++i) {
             const PageId id{number(page) + i};
-            if ((walk_.map.claim(id, Role::overflow) & (PageMap::role_bits | PageMap::free)) != 0)
+            if ((context_.map.claim(id, Role::overflow) & (PageMap::role_bits | PageMap::free)) !=
+                0)
                 return false;
         }
         return true;
@@ -224,13 +227,13 @@ private:
 
     bool readable(std::uint64_t offset, std::uint64_t bytes) const {
         if (bytes <= 4096) // the header's read showed it
-            return walk_.source.fault_count() == 0 || walk_.source.readable(offset, bytes);
-        return walk_.source.probe(offset, bytes);
+            return context_.source.fault_count() == 0 || context_.source.readable(offset, bytes);
+        return context_.source.probe(offset, bytes);
     }
 
-    bool enter_leaf(const Task& task, Bytes page, const PageContext& context, Worker& worker) {
+    bool enter_leaf(const Task& task, Bytes page, const PagePlace& place, Worker& worker) {
         LeafCount count;
-        if (!leaf_is_sound(page, context, count))
+        if (!format::leaf_is_sound(page, place, count))
             return false;
         worker.counts.keys += count.keys;
         worker.counts.buckets += count.buckets;
@@ -243,38 +246,38 @@ private:
     bool values_are_sound(const Task& task, Bytes page, const LeafCount& count) const {
         if (!task.names || count.keys == count.buckets)
             return true;
-        const auto view = format::LeafView::of(page);
-        for (std::size_t i = 0; i < view->count(); ++i) {
-            const auto element = view->element(i);
-            if (!element->is_bucket() && walk_.judge(*task.names, element->key, element->value))
+        const format::SoundLeaf leaf(page);
+        for (std::size_t i = 0; i < leaf.count(); ++i) {
+            const format::LeafElement element = leaf[i];
+            if (!element.is_bucket() && context_.validate(*task.names, element.key, element.value))
                 return false;
         }
         return true;
     }
 
     bool push_children(const Task& task, Bytes page, Worker& worker) {
-        const auto view = format::BranchView::of(page);
-        if (worker.stack.size() + view->count() > tasks_max)
+        const format::SoundBranch branch(page);
+        if (worker.stack.size() + branch.count() > tasks_max)
             return false;
         std::optional<std::string_view> upper = task.range.upper;
         // Backwards: the stack gives the first child first.
-        for (std::size_t i = view->count(); i-- > 0;) {
-            const auto element = view->element(i);
-            worker.stack.push_back({.page = element->child,
-                                    .range = {element->key, upper},
+        for (std::size_t i = branch.count(); i-- > 0;) {
+            const format::BranchElement element = branch[i];
+            worker.stack.push_back({.page = element.child,
+                                    .range = {element.key, upper},
                                     .level = static_cast<std::uint16_t>(task.level + 1),
                                     .bucket_depth = task.bucket_depth,
                                     .names = task.names});
-            upper = element->key;
+            upper = element.key;
         }
         return true;
     }
 
     bool push_buckets(const Task& task, Bytes page, Worker& worker) {
-        const auto view = format::LeafView::of(page);
-        for (std::size_t i = view->count(); i-- > 0;) {
-            const auto element = view->element(i);
-            if (element->is_bucket() && !push_bucket(task, *element, worker))
+        const format::SoundLeaf leaf(page);
+        for (std::size_t i = leaf.count(); i-- > 0;) {
+            const format::LeafElement element = leaf[i];
+            if (element.is_bucket() && !push_bucket(task, element, worker))
                 return false;
         }
         return worker.stack.size() <= tasks_max;
@@ -301,17 +304,16 @@ private:
     }
 
     bool inline_is_sound(const Task& inside, Bytes image, Worker& worker) {
-        const PageContext context{
+        const PagePlace place{
             .range = {}, .page_size_bytes = page_size_, .is_root = true, .is_inline = true};
         LeafCount count;
-        if (load<format::PageHeader>(image.data()).type() != PageType::leaf ||
-            !leaf_is_sound(image, context, count) || count.buckets != 0)
+        if (!format::leaf_is_sound(image, place, count) || count.buckets != 0)
             return false;
         worker.counts.keys += count.keys;
         return values_are_sound(inside, image, count);
     }
 
-    Walk& walk_;
+    CheckContext& context_;
     Bytes file_;
     std::uint32_t page_size_;
     std::uint64_t page_count_;
@@ -329,11 +331,12 @@ private:
 
 } // namespace
 
-Result<std::optional<TreeReport>> sweep(Walk& walk, const Tree& tree, unsigned threads) {
-    Sweep sweep(walk, tree, threads);
-    const bool sound = sweep.run();
-    walk.pages_entered += sweep.total().pages;
-    if (sweep.cancelled())
+Result<std::optional<TreeReport>> parallel_pass(CheckContext& context, const Tree& tree,
+                                                unsigned threads) {
+    ParallelPass pass(context, tree, threads);
+    const bool sound = pass.run();
+    context.pages_entered += pass.total().pages;
+    if (pass.cancelled())
         return Error(ErrorCode::cancelled, "the check was cancelled");
     if (!sound)
         return std::optional<TreeReport>{};
@@ -341,8 +344,8 @@ Result<std::optional<TreeReport>> sweep(Walk& walk, const Tree& tree, unsigned t
                                                 .meta = tree.meta.page,
                                                 .current = tree.meta.current,
                                                 .whole = true,
-                                                .key_count = sweep.total().keys,
-                                                .bucket_count = sweep.total().buckets}};
+                                                .key_count = pass.total().keys,
+                                                .bucket_count = pass.total().buckets}};
 }
 
 } // namespace rebolt::check_walk

@@ -1,11 +1,11 @@
-#include "check/cause.hpp"
+#include "check/finding_log.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace rebolt::check_walk {
 
-Finding* Causes::find(PageId page, FindingCode code) {
+Finding* FindingLog::find(PageId page, FindingCode code) {
     const auto [begin, end] = by_page_.equal_range(number(page));
     for (auto at = begin; at != end; ++at)
         if (findings_[at->second].code == code)
@@ -13,7 +13,7 @@ Finding* Causes::find(PageId page, FindingCode code) {
     return nullptr;
 }
 
-bool Causes::has_room_for(Severity severity) const noexcept {
+bool FindingLog::has_room_for(Severity severity) const noexcept {
     if (findings_.size() < findings_max_)
         return true;
     for (std::size_t lesser = 0; lesser < static_cast<std::size_t>(severity); ++lesser)
@@ -22,7 +22,7 @@ bool Causes::has_room_for(Severity severity) const noexcept {
     return false;
 }
 
-bool Causes::wants(FindingCode code, PageId page, Severity severity) {
+bool FindingLog::wants(FindingCode code, PageId page, Severity severity) {
     if (Finding* same = find(page, code)) {
         ++same->repeated;
         return false;
@@ -34,7 +34,7 @@ bool Causes::wants(FindingCode code, PageId page, Severity severity) {
     return false;
 }
 
-void Causes::add(Finding finding) {
+void FindingLog::add(Finding finding) {
     if (finding.place.page && !wants(finding.code, *finding.place.page, finding.severity))
         return;
     ++count_of_[static_cast<std::size_t>(finding.code)];
@@ -56,14 +56,14 @@ void Causes::add(Finding finding) {
     findings_[at] = std::move(finding);
 }
 
-void Causes::repeat(PageId page, std::uint64_t times) {
+void FindingLog::repeat(PageId page, std::uint64_t times) {
     const auto at = by_page_.find(number(page));
     if (at != by_page_.end())
         findings_[at->second].repeated += times;
 }
 
 // Drops findings of `symptom` at pages that have one of `cause`, counting them.
-void Causes::merge(FindingCode cause, FindingCode symptom) {
+void FindingLog::merge(FindingCode cause, FindingCode symptom) {
     for (Finding& finding : findings_) {
         if (finding.code != symptom || !finding.place.page)
             continue;
@@ -84,7 +84,7 @@ void Causes::merge(FindingCode cause, FindingCode symptom) {
             by_page_.emplace(number(*findings_[i].place.page), i);
 }
 
-void Causes::finish(CheckReport& report) && {
+void FindingLog::finish(CheckReport& report) && {
     using enum FindingCode;
     // A page that two parents lead to cannot fit the ranges of both.
     merge(page_shared, key_outside_parent_range);

@@ -7,13 +7,14 @@
 
 #include <optional>
 
-#include "check/walk.hpp"
+#include "check/check_context.hpp"
 
 namespace rebolt::check_walk {
 
 /// Walks the primary tree with `threads` threads. Returns its report if it is
 /// whole; nullopt if there was any doubt (the map's tree roles are then to be
 /// forgotten). Errors: cancelled.
-Result<std::optional<TreeReport>> sweep(Walk& walk, const Tree& tree, unsigned threads);
+Result<std::optional<TreeReport>> parallel_pass(CheckContext& context, const Tree& tree,
+                                                unsigned threads);
 
 } // namespace rebolt::check_walk

@@ -53,15 +53,15 @@ bool TreeCheck::may_enter(const Step& step) {
                true);
         return false;
     }
-    if (id >= walk_.map.page_count()) {
+    if (id >= context_.map.page_count()) {
         ++report_.findings;
-        walk_.missing_pages_needed = true;
-        walk_.primary_has_holes |= tree_.primary;
+        context_.missing_pages_needed = true;
+        context_.primary_has_holes |= tree_.primary;
         return false;
     }
     if (is_taken(step.page) && is_on_path(step.page)) {
         if (cause_ && std::ranges::find(prefix_, step.page) != prefix_.end()) {
-            walk_.causes.repeat(*cause_); // an old page leads to a living one
+            context_.log.repeat(*cause_); // an old page leads to a living one
             return false;
         }
         report(step.page,
@@ -84,19 +84,19 @@ bool TreeCheck::may_enter(const Step& step) {
 }
 
 bool TreeCheck::is_taken(PageId page) const {
-    return tree_.primary ? walk_.map.role(page) != Role::none
-                         : walk_.map.has(page, PageMap::in_previous);
+    return tree_.primary ? context_.map.role(page) != Role::none
+                         : context_.map.has(page, PageMap::in_previous);
 }
 
 // The primary tree has judged this page and all below it, and found it sound.
 bool TreeCheck::is_known_sound(PageId page) const {
-    const Role role = walk_.map.role(page);
-    return !tree_.primary && !walk_.map.has(page, PageMap::tainted) &&
+    const Role role = context_.map.role(page);
+    return !tree_.primary && !context_.map.has(page, PageMap::tainted) &&
            (role == Role::branch || role == Role::leaf);
 }
 
 bool TreeCheck::is_listed_free(PageId page) const {
-    return walk_.map.has(page, tree_.primary ? PageMap::free : PageMap::previous_free);
+    return context_.map.has(page, tree_.primary ? PageMap::free : PageMap::previous_free);
 }
 
 // Whether all keys of the page lie outside the range that led there: then it is
@@ -104,7 +104,7 @@ bool TreeCheck::is_listed_free(PageId page) const {
 bool TreeCheck::is_stranger(const Step& step) const {
     if (!step.range.lower && !step.range.upper)
         return false;
-    const auto page = walk_.source.page(step.page);
+    const auto page = context_.source.page(step.page);
     if (!page || page->header().id != number(step.page) || page->header().count == 0)
         return false;
     const auto outside = [&](std::string_view first, std::string_view last) {
@@ -138,7 +138,7 @@ bool TreeCheck::put_off(const Step& step) {
 }
 
 void TreeCheck::report_shared(PageId page) {
-    const Role role = walk_.map.role(page);
+    const Role role = context_.map.role(page);
     const std::string from =
         frames_.empty() && prefix_.empty()
             ? std::string("the meta")
@@ -155,13 +155,13 @@ void TreeCheck::report_shared(PageId page) {
 
 // Whether the page may be taken for this tree. Reports if it is taken already.
 bool TreeCheck::may_claim(const Step& step) {
-    const Role role = walk_.map.role(step.page);
+    const Role role = context_.map.role(step.page);
     const bool is_others = !tree_.primary && (role == Role::overflow || role == Role::freelist);
     if (!is_taken(step.page) && !is_others)
         return true;
     // Below a page that a wrong id led to, pages of rightful parents are met.
-    if (cause_ && !walk_.map.has(step.page, PageMap::by_cause))
-        walk_.causes.repeat(*cause_);
+    if (cause_ && !context_.map.has(step.page, PageMap::by_cause))
+        context_.log.repeat(*cause_);
     else
         report_shared(step.page);
     return false;
@@ -170,45 +170,35 @@ bool TreeCheck::may_claim(const Step& step) {
 // Marks the page as this tree's. False if it was already.
 bool TreeCheck::take(PageId page, Role role) {
     if (cause_)
-        walk_.map.set(page, PageMap::by_cause);
+        context_.map.set(page, PageMap::by_cause);
     if (tree_.primary)
-        return (walk_.map.claim(page, role) & PageMap::role_bits) == 0;
-    const bool fresh = !walk_.map.has(page, PageMap::in_previous);
-    walk_.map.set(page, PageMap::in_previous);
+        return (context_.map.claim(page, role) & PageMap::role_bits) == 0;
+    const bool fresh = !context_.map.has(page, PageMap::in_previous);
+    context_.map.set(page, PageMap::in_previous);
     return fresh;
 }
 
 // What makes a page unusable as a whole.
 std::optional<Symptom> TreeCheck::judge_header(PageId page) const {
-    const std::uint32_t page_size = walk_.source.page_size_bytes();
-    const std::uint64_t offset = walk_.offset_of(page);
-    const Bytes bytes = walk_.source.file().subspan(offset, page_size);
-    const auto header = load<format::PageHeader>(bytes.data());
-    if (!walk_.source.readable(offset, page_size))
+    const std::uint32_t page_size = context_.source.page_size_bytes();
+    const std::uint64_t offset = context_.offset_of(page);
+    const Bytes bytes = context_.source.file().subspan(offset, page_size);
+    if (!context_.source.readable(offset, page_size))
         return Symptom{FindingCode::page_unreadable, 0, "the system could not read the page"};
-    if (header.id == number(page) &&
-        (header.type() == PageType::leaf || header.type() == PageType::branch))
+    const auto fault = format::judge_tree_header(bytes, page);
+    if (!fault)
         return std::nullopt;
-    if (format::all_zero(bytes))
-        return Symptom{FindingCode::page_zeroed, 0,
-                       fmt::format("all {} bytes are zero, expected a branch or leaf", page_size)};
-    if (header.id != number(page))
-        return Symptom{FindingCode::page_id_mismatch, 0,
-                       fmt::format("the page says that it is page {}, a {}", header.id,
-                                   name_of(header.type()))};
-    return Symptom{FindingCode::page_type_invalid, 8,
-                   fmt::format("flags are {:#x} ({}), expected 0x1 (branch) or 0x2 (leaf)",
-                               header.flags, name_of(header.type()))};
+    return symptom_of(*fault);
 }
 
 // Claims the page and the overflow pages behind it; returns their bytes. A page
 // is claimed only once, so all claims of a walk together are linear in the file.
 Bytes TreeCheck::claim_pages(PageId page, Role role) {
-    const std::uint32_t page_size = walk_.source.page_size_bytes();
-    const std::uint64_t offset = walk_.offset_of(page);
-    const Bytes first = walk_.source.file().subspan(offset, page_size);
+    const std::uint32_t page_size = context_.source.page_size_bytes();
+    const std::uint64_t offset = context_.offset_of(page);
+    const Bytes first = context_.source.file().subspan(offset, page_size);
     const auto header = load<format::PageHeader>(first.data());
-    const std::uint64_t room = std::min(high_water_mark_, walk_.map.page_count()) - number(page);
+    const std::uint64_t room = std::min(high_water_mark_, context_.map.page_count()) - number(page);
     std::uint64_t pages = std::uint64_t{header.overflow} + 1;
     if (number(page) + pages > high_water_mark_)
         report(page,
@@ -217,9 +207,9 @@ Bytes TreeCheck::claim_pages(PageId page, Role role) {
                             header.overflow, high_water_mark_ - number(page) - 1)},
                false);
     else if (pages > room)
-        walk_.missing_pages_needed = true;
+        context_.missing_pages_needed = true;
     pages = std::min(pages, room);
-    const Bytes all = walk_.source.file().subspan(offset, pages * page_size);
+    const Bytes all = context_.source.file().subspan(offset, pages * page_size);
     const std::uint64_t needed = std::min(pages, pages_needed(all, header.type(), page_size));
     static_cast<void>(take(page, role));
     pages_claimed_ = 1;
@@ -243,14 +233,14 @@ Bytes TreeCheck::claim_pages(PageId page, Role role) {
 
 bool TreeCheck::is_readable(PageId page) {
     const std::uint64_t pages = pages_claimed_;
-    const std::uint32_t page_size = walk_.source.page_size_bytes();
+    const std::uint32_t page_size = context_.source.page_size_bytes();
     if (pages == 1 && page_size <= 4096) // the header's read showed it
         return true;
-    if (walk_.source.probe(walk_.offset_of(page), pages * page_size))
+    if (context_.source.probe(context_.offset_of(page), pages * page_size))
         return true;
     for (std::uint64_t i = 0; i < pages; ++i) {
         const PageId id{number(page) + i};
-        if (walk_.source.readable(walk_.offset_of(id), page_size))
+        if (context_.source.readable(context_.offset_of(id), page_size))
             continue;
         report(id,
                {FindingCode::page_unreadable, 0,

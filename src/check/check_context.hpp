@@ -11,7 +11,7 @@
 #include <rebolt/check.hpp>
 #include <rebolt/page_source.hpp>
 
-#include "check/cause.hpp"
+#include "check/finding_log.hpp"
 #include "check/page_map.hpp"
 
 namespace rebolt::check_walk {
@@ -29,12 +29,12 @@ struct Tree {
 [[nodiscard]] bool may_be_judged(std::span<const std::string> bucket) noexcept;
 
 /// The state of one check. Lives while check() runs.
-struct Walk {
+struct CheckContext {
     const PageSource& source;
     const CheckOptions& options;
     PageMap map;
-    Causes causes;
-    ValueJudge judge;
+    FindingLog log;
+    Owner owner = Owner::unknown; ///< whose rules hold for the values
     std::atomic<std::uint64_t> pages_entered{0};
     /// Pages that the file ought to have and has not were asked for.
     bool missing_pages_needed = false;
@@ -43,6 +43,14 @@ struct Walk {
     /// The primary freelist was read whole, or there is none.
     bool primary_freelist_known = false;
 
+    [[nodiscard]] bool validates() const noexcept {
+        return owner != Owner::unknown && options.owners.validate;
+    }
+    [[nodiscard]] std::optional<ValueFault> validate(std::span<const std::string> bucket,
+                                                     std::string_view key,
+                                                     std::string_view value) const {
+        return options.owners.validate(owner, bucket, key, value);
+    }
     [[nodiscard]] std::uint64_t offset_of(PageId id) const noexcept {
         return number(id) * source.page_size_bytes();
     }

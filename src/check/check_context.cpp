@@ -1,4 +1,4 @@
-#include "check/walk.hpp"
+#include "check/check_context.hpp"
 
 #include <utility>
 
@@ -19,8 +19,8 @@ bool may_be_judged(std::span<const std::string> bucket) noexcept {
     return bytes <= judged_name_bytes_max;
 }
 
-Finding Walk::finding_at(FindingCode code, PageId page, std::uint64_t offset_in_page,
-                         std::string message) const {
+Finding CheckContext::finding_at(FindingCode code, PageId page, std::uint64_t offset_in_page,
+                                 std::string message) const {
     Finding finding{.code = code,
                     .severity = text_of(code).severity,
                     .place = {.page = page, .offset = std::nullopt, .bucket = {}, .path = {}},

@@ -19,7 +19,7 @@ struct Place {
     std::string key;
 };
 
-// One place for each form that a judge knows.
+// One place for each form that a validator knows.
 const std::vector<Place>& places() {
     static const std::vector<Place> all{
         {Owner::docker_network, {"libnetwork"}, "docker/network/v1.0/network/abc/"},
@@ -51,11 +51,11 @@ std::string random_bytes(std::mt19937_64& random) {
     return bytes;
 }
 
-TEST(Judge, FindsNothingWrongInAnUnknownOwnersFile) {
-    EXPECT_FALSE(judge(Owner::unknown, std::vector<std::string>{"libnetwork"}, "k", "v"));
+TEST(Validate, FindsNothingWrongInAnUnknownOwnersFile) {
+    EXPECT_FALSE(validate(Owner::unknown, std::vector<std::string>{"libnetwork"}, "k", "v"));
 }
 
-TEST(Judge, AnswersAnyBytesWithOnePrintableLineOrNothing) {
+TEST(Validate, AnswersAnyBytesWithOnePrintableLineOrNothing) {
     constexpr std::uint64_t seed = 20230711;
     SCOPED_TRACE(seed);
     std::mt19937_64 random(seed);
@@ -63,12 +63,12 @@ TEST(Judge, AnswersAnyBytesWithOnePrintableLineOrNothing) {
         const Place& place = places()[random() % places().size()];
         const std::string key = random() % 2 == 0 ? place.key : random_bytes(random) + "k";
         const std::string value = random_bytes(random);
-        const auto clause = judge(place.owner, place.bucket, key, value);
-        ASSERT_TRUE(!clause || is_one_printable_line(*clause)) << *clause;
+        const auto fault = validate(place.owner, place.bucket, key, value);
+        ASSERT_TRUE(!fault || is_one_printable_line(fault->clause)) << fault->clause;
     }
 }
 
-TEST(Judge, TakesTimeLinearInTheValue) {
+TEST(Validate, TakesTimeLinearInTheValue) {
     constexpr std::size_t large = 8'000'000;
     for (const std::string& filling :
          {std::string("["), std::string("{\"a\":"), std::string("\""), std::string("1"),
@@ -77,17 +77,17 @@ TEST(Judge, TakesTimeLinearInTheValue) {
         while (value.size() < large)
             value += filling;
         for (const Place& place : places())
-            std::ignore = judge(place.owner, place.bucket, place.key, value);
+            std::ignore = validate(place.owner, place.bucket, place.key, value);
     }
 }
 
-TEST(Judge, KeepsNoStateBetweenThreads) {
+TEST(Validate, KeepsNoStateBetweenThreads) {
     const auto work = [](std::uint64_t seed) {
         std::mt19937_64 random(seed);
         std::size_t wrong = 0;
         for (int round = 0; round < 3'000; ++round) {
             const Place& place = places()[random() % places().size()];
-            wrong += judge(place.owner, place.bucket, place.key, random_bytes(random)) ? 1U : 0U;
+            wrong += validate(place.owner, place.bucket, place.key, random_bytes(random)) ? 1U : 0U;
         }
         return wrong;
     };
