@@ -1,21 +1,25 @@
 # The etcd backend: the module librebolt_etcd.so, loaded with the first etcd://
-# that is opened (see src/store/etcd/module.hpp), so that nothing else needs gRPC.
-option(REBOLT_ETCD "Build the etcd backend (gRPC, protobuf)" ON)
-
+# that is opened (see src/store/etcd/module.hpp), so that nothing else waits for
+# gRPC, neither to build nor to start.
 include(GNUInstallDirs)
-# Where the library looks if the program has no run path to the module.
-set(REBOLT_MODULE_DIR ${CMAKE_INSTALL_FULL_LIBDIR}/rebolt)
+set(REBOLT_MODULE_FOLDER ${CMAKE_INSTALL_LIBDIR}/rebolt) # below the prefix
 set_source_files_properties(
   ${PROJECT_SOURCE_DIR}/src/store/etcd_backend.cpp
   PROPERTIES COMPILE_DEFINITIONS
-             "REBOLT_VERSION=\"${PROJECT_VERSION}\";REBOLT_MODULE_DIR=\"${REBOLT_MODULE_DIR}\"")
+             "REBOLT_PREFIX=\"${CMAKE_INSTALL_PREFIX}\";REBOLT_MODULE_FOLDER=\"${REBOLT_MODULE_FOLDER}\"")
 
+find_program(REBOLT_GRPC_PLUGIN grpc_cpp_plugin)
+if(REBOLT_GRPC_PLUGIN AND PROJECT_IS_TOP_LEVEL)
+  set(has_grpc ON)
+else()
+  set(has_grpc OFF)
+endif()
+option(REBOLT_ETCD "Build the etcd backend (gRPC, protobuf); by default where gRPC is" ${has_grpc})
 if(NOT REBOLT_ETCD)
   return()
 endif()
 
 find_program(REBOLT_PROTOC protoc REQUIRED)
-find_program(REBOLT_GRPC_PLUGIN grpc_cpp_plugin REQUIRED)
 find_path(REBOLT_GRPC_HEADERS grpcpp/grpcpp.h REQUIRED)
 find_library(REBOLT_GRPCPP grpc++ REQUIRED)
 find_library(REBOLT_GRPC grpc REQUIRED)
@@ -54,26 +58,22 @@ add_library(
   rebolt_etcd MODULE ${sources} ${PROJECT_SOURCE_DIR}/src/store/store.cpp
                      ${PROJECT_SOURCE_DIR}/src/store/pair_list.cpp)
 rebolt_compile_options(rebolt_etcd)
-target_compile_features(rebolt_etcd PRIVATE cxx_std_23)
-target_compile_definitions(rebolt_etcd PRIVATE REBOLT_VERSION="${PROJECT_VERSION}")
 target_include_directories(rebolt_etcd PRIVATE ${PROJECT_SOURCE_DIR}/include
                                                ${PROJECT_SOURCE_DIR}/src)
 set_target_properties(rebolt_etcd PROPERTIES CXX_VISIBILITY_PRESET hidden
                                              VISIBILITY_INLINES_HIDDEN ON
                                              LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
-# base's own copy, which nobody else is to see.
-set_target_properties(rebolt_base PROPERTIES POSITION_INDEPENDENT_CODE ON)
 target_link_libraries(rebolt_etcd PRIVATE rebolt_base rebolt_etcd_rpc fmt::fmt)
 target_link_options(rebolt_etcd PRIVATE LINKER:--exclude-libs,ALL)
 if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize") # whose library the program brings
   target_link_options(rebolt_etcd PRIVATE LINKER:--no-undefined)
 endif()
 
-# Programs of the build tree find it by CMAKE_BUILD_RPATH, installed ones so:
-add_dependencies(rebolt_store rebolt_etcd)
-set_target_properties(rebolt_exe PROPERTIES INSTALL_RPATH
-                                            "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}/rebolt")
-target_link_options(
-  rebolt_store INTERFACE
-  "$<INSTALL_INTERFACE:LINKER:-rpath,$<INSTALL_PREFIX>/${CMAKE_INSTALL_LIBDIR}/rebolt>")
-install(TARGETS rebolt_etcd DESTINATION ${CMAKE_INSTALL_LIBDIR}/rebolt)
+# Programs of the build tree find it beside themselves.
+add_custom_command(
+  TARGET rebolt_etcd POST_BUILD
+  COMMAND ${CMAKE_COMMAND} -E make_directory tests bench
+  COMMAND ${CMAKE_COMMAND} -E create_symlink ../$<TARGET_FILE_NAME:rebolt_etcd> tests/$<TARGET_FILE_NAME:rebolt_etcd>
+  COMMAND ${CMAKE_COMMAND} -E create_symlink ../$<TARGET_FILE_NAME:rebolt_etcd> bench/$<TARGET_FILE_NAME:rebolt_etcd>
+  WORKING_DIRECTORY ${PROJECT_BINARY_DIR}
+  VERBATIM)

@@ -1,18 +1,28 @@
+# Components: runtime (the program, and the library if it is shared), dev (headers,
+# CMake and pkg-config files, the archive), etcd (the module).
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/rebolt)
 
-install(TARGETS rebolt rebolt_base rebolt_format rebolt_io rebolt_engine rebolt_check rebolt_salvage rebolt_schema
-                rebolt_store rebolt_guard rebolt_docker rebolt_diagnose
-        EXPORT rebolt-targets)
-install(TARGETS rebolt_exe)
-install(DIRECTORY include/rebolt DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT rebolt-targets NAMESPACE rebolt:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/rebolt)
-file(WRITE ${PROJECT_BINARY_DIR}/rebolt-config.cmake
-     "include(CMakeFindDependencyMacro)\nfind_dependency(Threads)\nfind_dependency(fmt)\n"
-     "find_dependency(nlohmann_json)\n"
-     "include(\"\${CMAKE_CURRENT_LIST_DIR}/rebolt-targets.cmake\")\n")
+install(TARGETS rebolt
+        EXPORT rebolt-targets
+        LIBRARY COMPONENT runtime NAMELINK_COMPONENT dev
+        ARCHIVE COMPONENT dev)
+if(REBOLT_PROGRAM)
+  install(TARGETS rebolt_exe COMPONENT runtime)
+endif()
+if(REBOLT_ETCD)
+  install(TARGETS rebolt_etcd DESTINATION ${REBOLT_MODULE_FOLDER} COMPONENT etcd)
+endif()
+install(DIRECTORY include/rebolt DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev)
+install(EXPORT rebolt-targets NAMESPACE rebolt:: DESTINATION ${package} COMPONENT dev)
+configure_file(cmake/rebolt-config.cmake.in rebolt-config.cmake @ONLY)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/rebolt-config-version.cmake
                                  COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/rebolt-config.cmake
               ${PROJECT_BINARY_DIR}/rebolt-config-version.cmake
-        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/rebolt)
+        DESTINATION ${package} COMPONENT dev)
+file(RELATIVE_PATH REBOLT_PREFIX_FROM_PKGCONFIG /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+configure_file(cmake/rebolt.pc.in rebolt.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/rebolt.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+        COMPONENT dev)

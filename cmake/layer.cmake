@@ -1,11 +1,27 @@
-# rebolt_layer(<name> [LINKS <layer>…] [LIBRARIES <target>…] [MODULES <folder>…])
+# Layers: the folders of src/. Who may link whom is the table of
+# docs/architecture.md, which tidy_test holds the #include lines to as well.
+set(REBOLT_ARCHITECTURE ${PROJECT_SOURCE_DIR}/docs/architecture.md)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${REBOLT_ARCHITECTURE})
+
+# The layers that `name` may include, as a list.
+function(rebolt_row name result)
+  file(STRINGS ${REBOLT_ARCHITECTURE} row REGEX "^\\| `${name}` \\|.*\\|.*\\|.*\\|$" LIMIT_COUNT 1)
+  if(NOT row)
+    message(FATAL_ERROR "docs/architecture.md has no row for the layer ${name}")
+  endif()
+  string(REPLACE "|" ";" cells "${row}")
+  list(GET cells 2 links)
+  string(REGEX MATCHALL "[a-z]+" links "${links}")
+  set(${result} ${links} PARENT_SCOPE)
+endfunction()
+
+# rebolt_layer(<name> [LIBRARIES <target>…] [MODULES <folder>…])
 #
 # Makes the library rebolt_<name> of all sources in src/<name> but main.cpp,
 # *_test.cpp, and folders that are modules of their own. Tests stand beside the
-# sources and are found by name: a test that is not listed cannot exist (see
-# tests/CMakeLists.txt).
+# sources and are found by name (see tests/CMakeLists.txt).
 function(rebolt_layer name)
-  cmake_parse_arguments(PARSE_ARGV 1 LAYER "" "" "LINKS;LIBRARIES;MODULES")
+  cmake_parse_arguments(PARSE_ARGV 1 LAYER "" "" "LIBRARIES;MODULES")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
   foreach(module IN LISTS LAYER_MODULES)
@@ -13,19 +29,20 @@ function(rebolt_layer name)
   endforeach()
   add_library(rebolt_${name} STATIC ${sources})
   rebolt_compile_options(rebolt_${name})
-  target_compile_features(rebolt_${name} PUBLIC cxx_std_23)
+  set_target_properties(rebolt_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_include_directories(
     rebolt_${name}
-    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
     PRIVATE ${PROJECT_SOURCE_DIR}/src)
-  target_link_libraries(rebolt_${name} PUBLIC Threads::Threads PRIVATE fmt::fmt
+  rebolt_row(${name} links)
+  list(TRANSFORM links PREPEND rebolt_)
+  target_link_libraries(rebolt_${name} PUBLIC ${links} Threads::Threads PRIVATE fmt::fmt
                                               ${LAYER_LIBRARIES})
-  foreach(layer IN LISTS LAYER_LINKS)
-    target_link_libraries(rebolt_${name} PUBLIC rebolt_${layer})
-  endforeach()
 endfunction()
 
 function(rebolt_compile_options target)
+  target_compile_features(${target} PUBLIC cxx_std_23)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
                                            -Wswitch-enum)
   # GCC 12 warns of its own std::string operator+ (GCC bug 105651).

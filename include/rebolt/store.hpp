@@ -189,4 +189,8 @@ struct StoreOptions {
 /// permission_denied, lock_timeout, damaged.
 Result<std::unique_ptr<Store>> open(std::string_view url, const StoreOptions& options = {});
 
+/// Where the module with the etcd backend is; nullopt if there is none. Loads
+/// nothing.
+[[nodiscard]] std::optional<std::string> etcd_module_path();
+
 } // namespace rebolt::store

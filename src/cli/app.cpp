@@ -7,14 +7,14 @@
 
 #include <fmt/format.h>
 
+#include <rebolt/version.hpp>
+
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/output.hpp"
 
 namespace rebolt::cli {
 namespace {
-
-constexpr std::string_view version = "0.1.0";
 
 constexpr std::array commands{
     Command{"check", "Look for damage in a file, whatever its bytes; never changes it",
@@ -47,6 +47,7 @@ constexpr std::array commands{
     Command{"backup", "Copy the newest state into a new file", set_up_backup},
     Command{"compact", "Write all into a new file without free space", set_up_compact},
     Command{"bench", "Measure writes and reads on a new file", set_up_bench},
+    Command{"version", "Print the version, and what this program was built from", set_up_version},
 };
 
 const Command* command_of(std::string_view name) {
@@ -58,6 +59,10 @@ const Command* command_of(std::string_view name) {
 
 ExitCode run(std::vector<std::string> arguments) {
     handle_cancel_signals();
+    if (arguments == std::vector<std::string>{"--version"}) {
+        print(fmt::format("rebolt {}\n", version()));
+        return finish_output() ? ExitCode::done : ExitCode::failed;
+    }
     if (!arguments.empty() && arguments.front() == "help") { // help X: X --help
         arguments.erase(arguments.begin());
         arguments.emplace_back("--help");
@@ -68,6 +73,7 @@ ExitCode run(std::vector<std::string> arguments) {
                          "rebolt");
         Arguments root = line.root();
         root.require_subcommand();
+        root.version_flag("--version", version());
         root.footer(
             "Exit codes: 0 clean or done, 1 repaired, 4 damage found, 8 failed, 16 wrong usage, "
             "32 cancelled.");

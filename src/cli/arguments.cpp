@@ -160,6 +160,10 @@ void Arguments::allow_subcommand() {
     app_->require_subcommand(0, 1);
 }
 
+void Arguments::version_flag(const std::string& name, const std::string& text) {
+    app_->set_version_flag(name, text);
+}
+
 void Arguments::footer(const std::string& text) {
     app_->footer(text);
 }
@@ -235,9 +239,12 @@ ExitCode CommandLine::run(const std::vector<std::string>& arguments) {
         return ExitCode::usage;
     }
     try {
-        app_->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend())); // as CLI11 takes them
+        app_->parse(
+            std::vector<std::string>(arguments.rbegin(), arguments.rend())); // as CLI11 takes them
     } catch (const CLI::CallForHelp&) {
         print(app_->help());
+    } catch (const CLI::CallForVersion& version) {
+        print(fmt::format("{} {}\n", app_->get_name(), version.what()));
     } catch (const CLI::ParseError& error) {
         print_error(fmt::format("{}\nTry: {} --help", error.what(), path_of(*app_)));
         return ExitCode::usage;

@@ -87,6 +87,8 @@ public:
     /// One subcommand may be given; on_run() then holds for none.
     void allow_subcommand();
 
+    /// A flag that is only shown in --help: what acts on it does so before.
+    void version_flag(const std::string& name, const std::string& text);
     void footer(const std::string& text);
     /// Called when all is parsed, before on_run(): says what is wrong with the
     /// arguments together; empty if nothing is.

@@ -8,19 +8,19 @@ namespace rebolt::cli {
 namespace {
 
 TEST(Numbers, WholeNumbersAreDigitsInTheirRange) {
-    Validator number = whole_number(1, 20);
+    const auto number = whole_number(1, 20).complaint;
     for (std::string text : {"1", "20", "007"})
         EXPECT_EQ(number(text), "") << text;
     for (std::string text : {"0", "21", "-1", "+1", "1.0", "1e1", "0x1", " 1", "1 ", "", "many"})
         EXPECT_EQ(number(text), text + " is not a whole number from 1 to 20");
     std::string largest = "18446744073709551615";
-    EXPECT_EQ(whole_number()(largest), "");
+    EXPECT_EQ(whole_number().complaint(largest), "");
     std::string too_large = "18446744073709551616";
-    EXPECT_EQ(whole_number()(too_large), "18446744073709551616 is not a whole number from 0 on");
+    EXPECT_EQ(whole_number().complaint(too_large), "18446744073709551616 is not a whole number from 0 on");
 }
 
 TEST(Numbers, SecondsAreFinite) {
-    Validator seconds = seconds_number(0.001);
+    const auto seconds = seconds_number(0.001).complaint;
     for (std::string text : {"1", "0.001", "2.5", "1e9"})
         EXPECT_EQ(seconds(text), "") << text;
     for (std::string text : {"0", "-1", "nan", "inf", "1e300", "1e999", "1s", ""})

@@ -14,7 +14,7 @@ TEST(BucketStatsOfRealFiles, EqualBboltsNumbers) {
         const char* bucket;
         BucketStats stats;
     };
-    // Written by tests/interop/bboltpeer describe.
+    // Written by tests/peers/bboltpeer describe.
     const Row rows[] = {
         {"containerd-1.6-meta.db",
          "v1",

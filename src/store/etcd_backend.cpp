@@ -4,10 +4,13 @@
 #include <array>
 #include <bit>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <dlfcn.h>
+#include <sys/auxv.h>
 
 #include <fmt/format.h>
 
@@ -30,15 +33,45 @@ Error no_module(const std::string& why) {
                         etcd::module_file, why)};
 }
 
-// Found by the program's run path, else where rebolt is to be installed. It stays
-// loaded: gRPC has threads.
+// The folder of the program or shared library that this code is in.
+std::filesystem::path own_folder() {
+    Dl_info own{};
+    Dl_info program{};
+    if (::dladdr(std::bit_cast<void*>(&reason), &own) == 0)
+        return {};
+    // A program's name is as it was typed; its file is not.
+    const bool is_program = ::dladdr(std::bit_cast<void*>(::getauxval(AT_PHDR)), &program) != 0 &&
+                            program.dli_fbase == own.dli_fbase;
+    std::error_code failed;
+    const auto file =
+        std::filesystem::canonical(is_program ? "/proc/self/exe" : own.dli_fname, failed);
+    return failed ? std::filesystem::path{} : file.parent_path();
+}
+
+// Absolute paths alone: a bare name would be looked for where others may write.
+std::vector<std::filesystem::path> places() {
+    std::vector<std::filesystem::path> places;
+    if (const auto own = own_folder(); !own.empty())
+        places = {own / etcd::module_file,                                       // build tree
+                  own / "rebolt" / etcd::module_file,                            // shared library
+                  own.parent_path() / REBOLT_MODULE_FOLDER / etcd::module_file}; // program
+    places.push_back(std::filesystem::path(REBOLT_PREFIX) / REBOLT_MODULE_FOLDER /
+                     etcd::module_file);
+    return places;
+}
+
+// It stays loaded: gRPC has threads.
 Result<void*> load() {
     std::string why;
-    const std::string installed = fmt::format("{}/{}", REBOLT_MODULE_DIR, etcd::module_file);
-    for (const std::string& path : {std::string(etcd::module_file), installed}) {
+    for (const std::filesystem::path& path : places()) {
+        std::error_code failed;
+        if (!std::filesystem::exists(path, failed)) {
+            why += fmt::format("{}there is no {}", why.empty() ? "" : "; ", path.string());
+            continue;
+        }
         if (void* const module = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE))
             return module;
-        why += (why.empty() ? "" : "; ") + reason();
+        why += fmt::format("{}{}", why.empty() ? "" : "; ", reason());
     }
     return no_module(why);
 }
@@ -69,6 +102,14 @@ Result<etcd::OpenFunction*> find_open() {
 }
 
 } // namespace
+
+std::optional<std::string> etcd_module_path() {
+    std::error_code failed;
+    for (const std::filesystem::path& path : places())
+        if (std::filesystem::exists(path, failed))
+            return path.string();
+    return std::nullopt;
+}
 
 Result<std::unique_ptr<Store>> open_etcd(const Url& url, const StoreOptions& options) {
     etcd::OpenFunction* const open = TRY(find_open());

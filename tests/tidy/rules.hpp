@@ -24,8 +24,6 @@ using Complaints = std::vector<std::string>;
 [[nodiscard]] Complaints judge_header(const SourceFile& file);
 /// Findings without a chapter in docs/findings.md, and chapters without a finding.
 [[nodiscard]] Complaints judge_findings(const std::string& documentation);
-/// Layers in CMakeLists.txt that link other layers than the table allows.
-[[nodiscard]] Complaints judge_links(const std::string& cmake_lists);
 /// The tests that a file holds, as `Suite.Name`.
 [[nodiscard]] std::vector<std::string> tests_in(const SourceFile& file);
 /// Tests, `Suite.Name`, that a document names and that are not among `tests`.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "cli/arguments.hpp"
-
 #include "cli/exit_code.hpp"
 
 namespace rebolt::cli {
@@ -32,5 +31,6 @@ void set_up_store(Arguments arguments);
 void set_up_surgery(Arguments arguments);
 void set_up_guard(Arguments arguments);
 void set_up_undo(Arguments arguments);
+void set_up_version(Arguments arguments);
 
 } // namespace rebolt::cli

@@ -1,5 +1,5 @@
 // What is bolt's own: bytes in the file, damage, other programs. What it shares
-// with other backends is in tests/store_contract.
+// with other backends is in tests/model/store_contract.
 #include "store/bolt/bolt_store.hpp"
 
 #include <csignal>

@@ -12,6 +12,7 @@
 
 #include <rebolt/result.hpp>
 #include <rebolt/store.hpp>
+#include <rebolt/version.hpp>
 
 #include "store/url.hpp"
 
@@ -25,7 +26,7 @@ constexpr const char* be_quiet_function = "rebolt_etcd_be_quiet";
 constexpr const char* open_function = "rebolt_etcd_open";
 
 struct Build {
-    std::string_view version = REBOLT_VERSION;
+    std::string_view version = rebolt::version();
     std::string_view compiler = __VERSION__;
     std::size_t url_bytes = sizeof(Url);
     std::size_t options_bytes = sizeof(StoreOptions);

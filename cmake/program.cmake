@@ -1,0 +1,31 @@
+# The program rebolt: src/report, src/cli and main.cpp.
+find_package(CLI11 REQUIRED)
+find_library(REBOLT_SYSTEMD systemd REQUIRED)
+
+rebolt_layer(report LIBRARIES nlohmann_json::nlohmann_json)
+rebolt_layer(cli LIBRARIES CLI11::CLI11 ${REBOLT_SYSTEMD})
+# Public headers alone: any of the library's layers may stand behind them.
+target_link_libraries(rebolt_cli PUBLIC rebolt_engine rebolt_check rebolt_salvage rebolt_schema
+                                        rebolt_store rebolt_docker rebolt_diagnose rebolt_guard)
+target_include_directories(rebolt_cli SYSTEM PRIVATE ${REBOLT_SYSTEMD_HEADERS})
+rebolt_compile_fast(rebolt_cli)
+# What `rebolt version` says of the build.
+execute_process(
+  COMMAND git describe --always --dirty --exclude=*
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+  OUTPUT_VARIABLE REBOLT_COMMIT
+  OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+set_source_files_properties(
+  ${PROJECT_SOURCE_DIR}/src/cli/commands/version.cpp
+  PROPERTIES COMPILE_DEFINITIONS
+             "REBOLT_COMMIT=\"${REBOLT_COMMIT}\";REBOLT_BUILD_TYPE=\"${CMAKE_BUILD_TYPE}\"")
+
+add_executable(rebolt_exe ${PROJECT_SOURCE_DIR}/src/cli/main.cpp)
+set_target_properties(rebolt_exe PROPERTIES OUTPUT_NAME rebolt)
+target_include_directories(rebolt_exe PRIVATE ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(rebolt_exe PRIVATE rebolt_cli)
+rebolt_compile_options(rebolt_exe)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  # Fewer libraries to load: a command starts in half the time.
+  target_link_options(rebolt_exe PRIVATE -static-libstdc++ -static-libgcc)
+endif()

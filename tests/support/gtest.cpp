@@ -1,0 +1,1 @@
+// Only here to have GoogleTest's headers compiled once, for all tests.
