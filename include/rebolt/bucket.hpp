@@ -133,7 +133,7 @@ private:
     /// The bucket that the value of an element of this one holds.
     [[nodiscard]] Result<Bucket> inside(std::string_view name, std::string_view value) const;
 
-    std::shared_ptr<engine::Snapshot> snapshot_;
+    std::shared_ptr<engine::TransactionState> state_;
     /// Where this bucket stands, for errors and depth; null for the root.
     std::shared_ptr<const engine::BucketName> name_;
     PageId root_{};

@@ -25,10 +25,10 @@ struct CompactOptions {
     std::function<bool(const CompactProgress&)> progress;
 };
 
-/// Copies all buckets, keys and sequences of `from` into `to`, in key order and
-/// with pages filled to 90 % (bbolt: Compact). `to` should be a new file opened
-/// with no_sync: it is synced at the end. Errors: damaged (of `from`), those of
-/// writing, cancelled. Cost: O(from); memory of one transaction.
+/// Judges `from` (Tx::judge), then copies all buckets, keys and sequences of `from` into `to`, in
+/// key order and with pages filled to 90 % (bbolt: Compact). `to` should be a new file opened with
+/// no_sync: it is synced at the end. Errors: damaged (of `from`), those of writing, cancelled.
+/// Cost: O(from); memory of one transaction.
 Result<void> compact(const DB& from, const DB& to, const CompactOptions& options = {});
 
 /// The same into a new file with the same page size, synced; `path` is made by

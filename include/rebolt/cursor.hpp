@@ -25,7 +25,7 @@
 namespace rebolt {
 
 namespace engine {
-struct Snapshot;
+struct TransactionState;
 struct BucketName;
 struct OpenBucket;
 struct Search;
@@ -116,7 +116,7 @@ private:
     [[nodiscard]] std::vector<PageId> path_to(PageId page) const;
     [[nodiscard]] const engine::BucketName* name() const noexcept { return name_.get(); }
 
-    std::shared_ptr<engine::Snapshot> snapshot_;
+    std::shared_ptr<engine::TransactionState> state_;
     std::shared_ptr<const engine::BucketName> name_;
     PageId root_{};
     Bytes inline_page_;

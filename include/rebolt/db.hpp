@@ -39,10 +39,11 @@ class DB {
 public:
     /// Opens, takes bbolt's lock (shared for read_only, else exclusive) and
     /// chooses the meta as bbolt does: the valid one with the larger txid.
-    /// For writing it makes a new file of an empty or missing one, judges root
-    /// and freelist, and finds the free pages anew where the freelist is
-    /// damaged: findings_at_open() says so. Errors: file_not_found,
-    /// permission_denied, io, lock_timeout (naming who may hold it), damaged
+    /// For writing it refuses a file with a newer transaction whose meta is damaged
+    /// (see OpenOptions::from_older), makes a new file of an empty or missing one
+    /// (and empties it again if no transaction succeeds), judges root and freelist, and finds the
+    /// free pages anew where the freelist is damaged: findings_at_open() says so. Errors:
+    /// file_not_found, permission_denied, io, lock_timeout (naming who may hold it), damaged
     /// (file_empty, not_a_bolt_file, foreign_byte_order, both_metas_invalid,
     /// meta_page_size; for writing also whatever the trees show).
     /// Cost: O(1) to read; to write O(freelist), or O(file) where it is verified.
@@ -51,9 +52,13 @@ public:
     [[nodiscard]] const std::string& path() const noexcept;
     [[nodiscard]] std::uint32_t page_size_bytes() const noexcept;
     [[nodiscard]] bool is_read_only() const noexcept;
-    /// What was wrong with the freelist, and was put right in memory; the next
-    /// commit writes it.
+    /// What was wrong when the file was opened: with one of its metas; for
+    /// writing, also with the freelist, which was put right in memory: the next
+    /// commit writes it. A damaged meta that is not the newest is a note.
     [[nodiscard]] const std::vector<Finding>& findings_at_open() const noexcept;
+    /// False if the file has a newer transaction than the one that is shown, whose
+    /// meta is damaged: findings_at_open() says which.
+    [[nodiscard]] bool shows_newest() const noexcept;
 
     /// Begins a transaction: a snapshot of the newest commit. One that writes
     /// waits until the one before it has ended. Errors: database_closed,

@@ -27,6 +27,7 @@ inline constexpr std::uint32_t magic_of_foreign_byte_order = 0xEDDA'0CED;
 inline constexpr std::uint32_t version = 2;
 inline constexpr std::uint32_t page_size_min = 512;
 inline constexpr std::uint32_t page_size_max = 65536;
+inline constexpr std::size_t file_bytes_min = 4096; ///< bbolt opens no shorter file
 inline constexpr std::size_t page_header_bytes = 16;
 inline constexpr std::size_t element_bytes = 16;
 inline constexpr std::size_t key_bytes_max = 32768;

@@ -34,6 +34,10 @@ struct OpenOptions {
     /// (see ReadOptions).
     bool lock = true;
 
+    /// Go on although a newer transaction than the one opened is in the file, whose
+    /// meta is damaged: a writer's next commit destroys it, copies leave it out.
+    bool from_older = false;
+
     /// Of a new file, in bytes: a power of two from 512 to 65536; 0: the
     /// system's. A file that is there has its own.
     std::uint32_t page_size_bytes = 0;

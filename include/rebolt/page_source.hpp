@@ -70,6 +70,8 @@ public:
     [[nodiscard]] const std::string& path() const noexcept;
     [[nodiscard]] std::uint32_t page_size_bytes() const noexcept { return page_size_bytes_; }
     [[nodiscard]] PageSizeOrigin page_size_origin() const noexcept { return origin_; }
+    /// The file's size. Of a file of more than 1 GiB, without the hole at its end:
+    /// current_file_bytes() is then larger.
     [[nodiscard]] std::uint64_t file_bytes() const noexcept { return file_.size(); }
     /// Whole pages in the file.
     [[nodiscard]] std::uint64_t page_count() const noexcept {

@@ -14,7 +14,7 @@
 namespace rebolt {
 
 namespace engine {
-struct Snapshot;
+struct TransactionState;
 class Database;
 } // namespace engine
 
@@ -75,10 +75,15 @@ public:
     /// What this transaction has done so far; what it wrote, on_commit sees.
     [[nodiscard]] TxStats stats() const noexcept;
 
+    /// Judges every page of the trees as this transaction's begin saw them. Errors:
+    /// damaged. Cost: O(pages); memory: a bit a page.
+    [[nodiscard]] Result<void> judge() const;
+
     /// Writes the database as this transaction's begin saw it: a whole bbolt
-    /// file, while others write on (bbolt: Tx.WriteTo). Calls write(bytes) in
-    /// file order until it returns an error, which is passed on. Errors: io,
-    /// damaged (file_truncated, page_unreadable).
+    /// file, while others write on (bbolt: Tx.WriteTo), of 4096 bytes at least.
+    /// Judges it first. Calls write(bytes) in file order until it returns an
+    /// error, which is passed on. Errors: io, damaged (whatever judge() finds;
+    /// that a newer transaction is in the file, unless it was opened from_older).
     Result<void> write_to(const std::function<Result<void>(Bytes)>& write) const;
     /// The same into a new file, synced; `path` is made by rename once it is
     /// whole, in place of what stands there (bbolt: Tx.CopyFile). `progress` is
@@ -91,9 +96,9 @@ public:
 private:
     friend class DB;
     friend class engine::Database;
-    explicit Tx(std::shared_ptr<engine::Snapshot> snapshot) noexcept;
+    explicit Tx(std::shared_ptr<engine::TransactionState> state) noexcept;
 
-    std::shared_ptr<engine::Snapshot> snapshot_;
+    std::shared_ptr<engine::TransactionState> state_;
 };
 
 } // namespace rebolt

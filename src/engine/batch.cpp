@@ -51,14 +51,31 @@ Result<void> Batch::run(const Work& work, const Update& update, std::size_t size
         if (open_group_ == group)
             open_group_.reset();
         lock.unlock();
-        run_group(*group, update);
-        lock.lock();
-        for (Call* each : group->calls)
-            each->is_done = true;
-        group->changed.notify_all();
+        {
+            const FollowersAreFreed freed(mutex_, *group);
+            run_group(*group, update);
+        }
+        return result_of(call, update);
     }
     lock.unlock();
-    return call.is_alone ? update(work) : std::move(*call.result);
+    return result_of(call, update);
+}
+
+Result<void> Batch::result_of(Call& call, const Update& update) {
+    return call.is_alone ? update(*call.work) : std::move(*call.result);
+}
+
+// Whatever ends the leader's work, also what a hook or the system throws at it: the
+// others must not wait for ever.
+Batch::FollowersAreFreed::~FollowersAreFreed() {
+    const std::scoped_lock lock(mutex_);
+    for (Call* call : group_.calls) {
+        if (!call->result && !call->is_alone)
+            call->result = Error(ErrorCode::cancelled,
+                                 "an exception ended the batch: it may have been committed");
+        call->is_done = true;
+    }
+    group_.changed.notify_all();
 }
 
 // Until it commits, or nobody is left: each time without the one that failed.

@@ -43,6 +43,20 @@ private:
         std::condition_variable changed;
     };
 
+    class FollowersAreFreed {
+    public:
+        FollowersAreFreed(std::mutex& mutex, Group& group) noexcept
+            : mutex_(mutex), group_(group) {}
+        FollowersAreFreed(const FollowersAreFreed&) = delete;
+        FollowersAreFreed& operator=(const FollowersAreFreed&) = delete;
+        ~FollowersAreFreed();
+
+    private:
+        std::mutex& mutex_;
+        Group& group_;
+    };
+
+    static Result<void> result_of(Call& call, const Update& update);
     static void run_group(Group& group, const Update& update);
 
     std::mutex mutex_;

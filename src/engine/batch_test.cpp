@@ -86,6 +86,30 @@ TEST_F(Batches, WhatACallThrowsIsItsCallersAndNobodyElses) {
     EXPECT_EQ(get(db, "thrown"), std::nullopt);
 }
 
+TEST_F(Batches, WhatAHookThrowsLeavesNobodyWaiting) {
+    const DB db = open_for(2, hours{1});
+    const auto with_hook = [&] {
+        return db.batch([](Tx& tx) -> Result<void> {
+            tx.on_commit([] { throw Thrown(); });
+            return {};
+        });
+    };
+    auto one = std::async(std::launch::async, with_hook);
+    auto two = std::async(std::launch::async, with_hook);
+    int thrown = 0;
+    int told = 0;
+    for (auto* each : {&one, &two}) {
+        try {
+            told += code_of(each->get()) == cancelled ? 1 : 0;
+        } catch (const Thrown&) {
+            ++thrown;
+        }
+    }
+    EXPECT_EQ(thrown, 1); // the leader
+    EXPECT_EQ(told, 1);   // who followed
+    put(db, "after", "");
+}
+
 TEST_F(Batches, AFailedCallIsTriedAloneAndItsErrorIsItsOwn) {
     const DB db = open_for(2, hours{1});
     std::atomic<int> runs = 0;

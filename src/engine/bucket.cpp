@@ -20,15 +20,15 @@ engine::Tree Bucket::tree() const noexcept {
 Error Bucket::not_found(std::string_view name) const {
     return Error(ErrorCode::bucket_not_found,
                  fmt::format("there is no bucket `{}`", printable(name)))
-        .in_file(snapshot_->path());
+        .in_file(state_->path());
 }
 
 // A handle of a write transaction whose bucket is gone.
 Result<void> Bucket::still_there() const {
     if (live_ == nullptr)
         return {};
-    if (!snapshot_->open.load(std::memory_order_relaxed))
-        return engine::transaction_closed(*snapshot_);
+    if (!state_->open.load(std::memory_order_relaxed))
+        return engine::transaction_closed(*state_);
     if (live_->is_deleted)
         return not_found(name_->name);
     return {};
@@ -37,7 +37,7 @@ Result<void> Bucket::still_there() const {
 Result<std::optional<std::string_view>> Bucket::get(std::string_view key) const {
     if (live_ != nullptr) [[unlikely]]
         TRY(still_there());
-    auto element = engine::find(*snapshot_, tree(), key);
+    auto element = engine::find(*state_, tree(), key);
     if (!element) [[unlikely]]
         return std::move(element).error();
     if (!element->has_value() || (*element)->is_bucket())
@@ -52,13 +52,13 @@ Result<Bucket> Bucket::bucket(std::string_view name) const {
         if (open != live_->children.end())
             return handle_of(*open->second);
     }
-    auto element = TRY(engine::find(*snapshot_, tree(), name));
+    auto element = TRY(engine::find(*state_, tree(), name));
     if (!element)
         return not_found(name);
     if (!element->is_bucket())
         return Error(ErrorCode::incompatible_value,
                      fmt::format("`{}` is a value, not a bucket", printable(name)))
-            .in_file(snapshot_->path());
+            .in_file(state_->path());
     Bucket found = TRY(inside(element->key, element->value));
     return live_ == nullptr ? Result<Bucket>(std::move(found)) : open_for_change(found);
 }
@@ -72,7 +72,7 @@ Result<Bucket> Bucket::inside(std::string_view name, std::string_view value) con
         const BucketName failed{name_, std::string(name.substr(0, format::key_bytes_max)), root_,
                                 0};
         const std::vector<PageId> path{root_};
-        return engine::damage(*snapshot_, code, root_, 0, std::move(message), path, &failed);
+        return engine::damage(*state_, code, root_, 0, std::move(message), path, &failed);
     };
     if (name.size() > format::key_bytes_max)
         return at_fault(FindingCode::key_too_large,
@@ -81,7 +81,7 @@ Result<Bucket> Bucket::inside(std::string_view name, std::string_view value) con
     const auto view = format::BucketView::of(value);
     if (!view)
         return at_fault(view.error().code, to_text(view.error()));
-    if (engine::is_draft(view->root()))
+    if (engine::is_dirty(view->root()))
         return at_fault(FindingCode::bucket_root_out_of_range,
                         fmt::format("the bucket's root is page {}", number(view->root())));
     const std::size_t depth = name_ == nullptr ? 1 : name_->depth + 1;
@@ -94,7 +94,7 @@ Result<Bucket> Bucket::inside(std::string_view name, std::string_view value) con
                                         "it",
                                         number(view->root()), printable(above->name)));
     Bucket bucket;
-    bucket.snapshot_ = snapshot_;
+    bucket.state_ = state_;
     bucket.name_ = std::make_shared<const BucketName>(
         BucketName{name_, std::string(name), view->root(), depth});
     bucket.root_ = view->root();
@@ -104,25 +104,25 @@ Result<Bucket> Bucket::inside(std::string_view name, std::string_view value) con
 }
 
 std::uint64_t Bucket::sequence() const noexcept {
-    const bool is_live = live_ != nullptr && snapshot_->open.load(std::memory_order_relaxed);
+    const bool is_live = live_ != nullptr && state_->open.load(std::memory_order_relaxed);
     return is_live ? live_->sequence : sequence_;
 }
 
 Cursor Bucket::cursor() const {
     Cursor cursor;
-    cursor.snapshot_ = snapshot_;
+    cursor.state_ = state_;
     cursor.live_ = live_;
     cursor.name_ = name_;
     cursor.root_ = root_;
     cursor.inline_page_ = inline_page_;
-    cursor.open_ = &snapshot_->open;
-    cursor.faults_ = snapshot_->faults;
-    cursor.faults_at_begin_ = snapshot_->faults_at_begin;
+    cursor.open_ = &state_->open;
+    cursor.faults_ = state_->faults;
+    cursor.faults_at_begin_ = state_->faults_at_begin;
     return cursor;
 }
 
 std::vector<std::string> Bucket::path() const {
-    const bool is_live = live_ != nullptr && snapshot_->open.load(std::memory_order_relaxed);
+    const bool is_live = live_ != nullptr && state_->open.load(std::memory_order_relaxed);
     return engine::path_of(is_live ? live_->place.get() : name_.get()); // it may have moved
 }
 

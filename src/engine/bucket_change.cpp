@@ -17,7 +17,7 @@
 namespace rebolt {
 
 using engine::BucketName;
-using engine::Draft;
+using engine::DirtyPage;
 using engine::OpenBucket;
 using engine::Search;
 using engine::TreeWriter;
@@ -32,7 +32,7 @@ constexpr double fill_fraction_max = 1.0;
 // A new, empty inline bucket: what stands in the leaf until the commit.
 std::string empty_bucket_value() {
     std::vector<std::byte> value(sizeof(format::BucketHeader) + format::page_header_bytes);
-    Draft(true, 0).write(value.data() + sizeof(format::BucketHeader), 0, 0);
+    DirtyPage(true, 0).write(value.data() + sizeof(format::BucketHeader), 0, 0);
     return std::string(as_text(value));
 }
 
@@ -60,16 +60,16 @@ void set_place(OpenBucket& bucket, const std::shared_ptr<const BucketName>& pare
 } // namespace
 
 Error Bucket::refused_to_change(ErrorCode code, std::string message) const {
-    return Error(code, std::move(message)).in_file(snapshot_->path());
+    return Error(code, std::move(message)).in_file(state_->path());
 }
 
 Result<void> Bucket::may_change() const {
     TRY(still_there());
-    if (!snapshot_->open.load(std::memory_order_relaxed))
-        return engine::transaction_closed(*snapshot_);
+    if (!state_->open.load(std::memory_order_relaxed))
+        return engine::transaction_closed(*state_);
     if (live_ == nullptr)
         return refused_to_change(ErrorCode::transaction_not_writable, "the transaction only reads");
-    if (const std::string& failure = snapshot_->changes->failure; !failure.empty())
+    if (const std::string& failure = state_->changes->failure; !failure.empty())
         return refused_to_change(
             ErrorCode::transaction_failed,
             fmt::format("the transaction can only be rolled back: {}", failure));
@@ -80,13 +80,13 @@ Result<void> Bucket::changed(Result<void> result) const {
     if (result)
         mark_changed(*live_);
     else
-        snapshot_->changes->failure = result.error().to_text();
+        state_->changes->failure = result.error().to_text();
     return result;
 }
 
 Bucket Bucket::handle_of(OpenBucket& inside) const {
     Bucket bucket;
-    bucket.snapshot_ = snapshot_;
+    bucket.state_ = state_;
     bucket.name_ = inside.place;
     bucket.root_ = inside.root_at_begin;
     bucket.sequence_ = inside.sequence;
@@ -94,7 +94,7 @@ Bucket Bucket::handle_of(OpenBucket& inside) const {
     return bucket;
 }
 
-// An inline bucket's page becomes a draft, so that all buckets have a root.
+// An inline bucket's page becomes a dirty page, so that all buckets have a root.
 Result<Bucket> Bucket::open_for_change(const Bucket& found) const {
     auto open = std::make_unique<OpenBucket>();
     open->parent = live_;
@@ -104,10 +104,10 @@ Result<Bucket> Bucket::open_for_change(const Bucket& found) const {
     open->sequence = found.sequence_;
     if (found.is_inline()) {
         engine::Node node;
-        if (const auto fault = engine::enter_inline(found.inline_page_, snapshot_->page_size, node))
-            return engine::inline_damage(*snapshot_, *fault, found.name_.get());
-        engine::Drafts& drafts = snapshot_->changes->drafts;
-        open->root = drafts.add(drafts.make_copy_of(node));
+        if (const auto fault = engine::enter_inline(found.inline_page_, state_->page_size, node))
+            return engine::inline_damage(*state_, *fault, found.name_.get());
+        engine::DirtyPages& dirty_pages = state_->changes->dirty_pages;
+        open->root = dirty_pages.add(dirty_pages.make_copy_of(node));
     }
     OpenBucket& kept = *open;
     live_->children.emplace(kept.name, std::move(open));
@@ -126,7 +126,7 @@ Result<void> Bucket::put(std::string_view key, std::string_view value) {
         return refused_to_change(ErrorCode::value_too_large,
                                  fmt::format("the value has {} bytes, at most {} can be stored",
                                              value.size(), value_bytes_max));
-    TreeWriter tree(*snapshot_, *live_);
+    TreeWriter tree(*state_, *live_);
     if (tree.append(key, value))
         return {};
     Search search;
@@ -139,7 +139,7 @@ Result<void> Bucket::put(std::string_view key, std::string_view value) {
 
 Result<void> Bucket::erase(std::string_view key) {
     TRY(may_change());
-    TreeWriter tree(*snapshot_, *live_);
+    TreeWriter tree(*state_, *live_);
     Search search;
     TRY(tree.find(key, search));
     if (!search.exact)
@@ -178,7 +178,7 @@ Result<Bucket> Bucket::create(std::string_view name, bool may_exist) {
         return refused_to_change(
             ErrorCode::invalid_argument,
             fmt::format("buckets can be {} deep in each other", format::bucket_depth_max));
-    TreeWriter tree(*snapshot_, *live_);
+    TreeWriter tree(*state_, *live_);
     Search search;
     TRY(tree.find(name, search));
     if (search.exact && !is_bucket(search))
@@ -194,8 +194,8 @@ Result<Bucket> Bucket::create(std::string_view name, bool may_exist) {
     open->name = std::string(name);
     set_place(*open, live_->place);
     TRY(changed(tree.put(search, open->name, empty_bucket_value(), format::bucket_leaf_flag)));
-    engine::Drafts& drafts = snapshot_->changes->drafts;
-    open->root = drafts.add(drafts.make(true, 0));
+    engine::DirtyPages& dirty_pages = state_->changes->dirty_pages;
+    open->root = dirty_pages.add(dirty_pages.make(true, 0));
     open->has_changed = true;
     OpenBucket& kept = *open;
     live_->children.emplace(kept.name, std::move(open));
@@ -204,7 +204,7 @@ Result<Bucket> Bucket::create(std::string_view name, bool may_exist) {
 
 // Takes a bucket's name out of this one; returns its state, open.
 Result<std::unique_ptr<OpenBucket>> Bucket::take_out(std::string_view name) {
-    TreeWriter tree(*snapshot_, *live_);
+    TreeWriter tree(*state_, *live_);
     Search search;
     TRY(tree.find(name, search));
     TRY(changed(tree.erase(search)));
@@ -216,23 +216,23 @@ Result<void> Bucket::delete_bucket(std::string_view name) {
     TRY(may_change());
     const std::string kept_name(name);
     const Bucket inside = TRY(bucket(kept_name));
-    engine::Snapshot& snapshot = *snapshot_;
-    TRY(changed(engine::walk_pages(snapshot, inside.live_->root, inside.live_,
-                                   [&](const engine::PageRun& run) {
-                                       return engine::give_up(snapshot, run, inside.name_.get());
-                                   })));
+    engine::TransactionState& state = *state_;
+    TRY(changed(engine::walk_pages(
+        state, inside.live_->root, inside.live_, [&](const engine::PageRun& run) {
+            return engine::free_after_commit(state, run, inside.name_.get());
+        })));
     std::unique_ptr<OpenBucket> taken = TRY(take_out(kept_name));
     mark_deleted(*taken);
-    snapshot.changes->deleted.push_back(std::move(taken));
+    state.changes->deleted.push_back(std::move(taken));
     return {};
 }
 
 Result<void> Bucket::move_bucket(std::string_view name, const Bucket& target) {
     TRY(may_change());
-    if (target.snapshot_->database != snapshot_->database)
+    if (target.state_->database != state_->database)
         return refused_to_change(ErrorCode::different_database,
                                  "the target bucket is of another database");
-    if (target.snapshot_ != snapshot_)
+    if (target.state_ != state_)
         return refused_to_change(ErrorCode::transaction_not_writable,
                                  "the target bucket is of another transaction");
     TRY(target.may_change());
@@ -244,7 +244,7 @@ Result<void> Bucket::move_bucket(std::string_view name, const Bucket& target) {
         if (above == moved.live_)
             return refused_to_change(ErrorCode::invalid_argument,
                                      "a bucket cannot be moved into itself");
-    TreeWriter tree(*snapshot_, *target.live_);
+    TreeWriter tree(*state_, *target.live_);
     Search search;
     TRY(tree.find(kept_name, search));
     if (search.exact)
@@ -265,7 +265,7 @@ Result<void> Bucket::move_bucket(std::string_view name, const Bucket& target) {
 Result<void> Bucket::set_sequence(std::uint64_t sequence) {
     TRY(may_change());
     live_->sequence = sequence;
-    ++snapshot_->changes->count;
+    ++state_->changes->count;
     return changed({});
 }
 

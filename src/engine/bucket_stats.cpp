@@ -46,7 +46,7 @@ namespace engine {
 
 class StatsWalk {
 public:
-    explicit StatsWalk(const Snapshot& snapshot) : snapshot_(snapshot) {}
+    explicit StatsWalk(const TransactionState& state) : state_(state) {}
 
     Result<BucketStats> run(const Bucket& bucket) {
         TRY(enter_bucket(bucket));
@@ -82,8 +82,8 @@ private:
     };
 
     Result<void> enter_bucket(const Bucket& bucket) {
-        if (!snapshot_.open.load())
-            return transaction_closed(snapshot_);
+        if (!state_.open.load())
+            return transaction_closed(state_);
         levels_.push_back({bucket, {}, {}, {}});
         Level& level = levels_.back();
         level.own.bucket_count = 1;
@@ -91,8 +91,8 @@ private:
             return enter_page(level, bucket.root());
         level.own.inline_bucket_count = 1;
         Node node;
-        if (const auto fault = enter_inline(bucket.inline_page_, snapshot_.page_size, node))
-            return inline_damage(snapshot_, *fault, bucket.name_.get());
+        if (const auto fault = enter_inline(bucket.inline_page_, state_.page_size, node))
+            return inline_damage(state_, *fault, bucket.name_.get());
         level.own.key_count = node.count;
         level.own.depth = 1;
         level.own.inline_bucket_inuse_bytes = format::content_end(node.view(), true);
@@ -105,9 +105,8 @@ private:
         levels_.pop_back();
         BucketStats& own = level.own;
         own.branch_alloc_bytes =
-            (own.branch_page_count + own.branch_overflow_count) * snapshot_.page_size;
-        own.leaf_alloc_bytes =
-            (own.leaf_page_count + own.leaf_overflow_count) * snapshot_.page_size;
+            (own.branch_page_count + own.branch_overflow_count) * state_.page_size;
+        own.leaf_alloc_bytes = (own.leaf_page_count + own.leaf_overflow_count) * state_.page_size;
         own.depth += level.inside.depth;
         own.add(level.inside);
         (levels_.empty() ? total_ : levels_.back().inside).add(own);
@@ -119,7 +118,7 @@ private:
         for (const Frame& frame : level.frames)
             path.push_back(frame.page);
         path.push_back(page);
-        return damage(snapshot_, code, page, 0, std::move(message), path, level.bucket.name_.get());
+        return damage(state_, code, page, 0, std::move(message), path, level.bucket.name_.get());
     }
 
     Result<void> enter_page(Level& level, PageId page) {
@@ -129,19 +128,19 @@ private:
         if (level.frames.size() == format::tree_depth_max)
             return fail(level, FindingCode::tree_too_deep, page, "too many levels of pages");
         Frame frame{page, {}};
-        if (!enter(snapshot_, page, frame.node)) {
-            const format::Fault fault = why_not(snapshot_, page);
+        if (!enter(state_, page, frame.node)) {
+            const format::Fault fault = why_not(state_, page);
             return fail(level, fault.code, page, to_text(fault));
         }
-        if (const auto fault = judge_for_reading(snapshot_, page, frame.node))
+        if (const auto fault = judge_for_reading(state_, page, frame.node))
             return fail(level, fault->code, page, to_text(*fault));
-        const std::uint64_t overflow = frame.node.size_bytes / snapshot_.page_size - 1;
+        const std::uint64_t overflow = frame.node.size_bytes / state_.page_size - 1;
         pages_ += overflow + 1;
-        if (pages_ > snapshot_.page_end)
+        if (pages_ > state_.page_end)
             return fail(level, FindingCode::page_shared, page,
                         "more pages were met than the database has: pages are met again");
-        if (snapshot_.has_new_faults() &&
-            snapshot_.mapping->faulted(number(page) * snapshot_.page_size, frame.node.size_bytes))
+        if (state_.has_new_faults() &&
+            state_.mapping->faulted(number(page) * state_.page_size, frame.node.size_bytes))
             return fail(level, FindingCode::page_unreadable, page,
                         "the system could not read the page");
         count_page(level, frame, overflow);
@@ -182,14 +181,14 @@ private:
             return fail(level, element.error().code, frame.page, to_text(element.error()));
         // Elements that overlap would let a small page hold any amount of work.
         bucket_bytes_ += element->key.size() + element->value.size();
-        if (bucket_bytes_ > snapshot_.file.size())
+        if (bucket_bytes_ > state_.file.size())
             return fail(level, FindingCode::element_overlap, frame.page,
                         "buckets take more bytes than the file has: elements overlap");
         const Bucket inside = TRY(level.bucket.inside(element->key, element->value));
         return enter_bucket(inside);
     }
 
-    const Snapshot& snapshot_;
+    const TransactionState& state_;
     std::vector<Level> levels_;
     BucketStats total_;
     std::uint64_t pages_ = 0;
@@ -201,15 +200,15 @@ private:
 namespace {
 
 // What a write transaction began with, to be read as if nothing had changed.
-std::shared_ptr<engine::Snapshot> state_at_begin(const engine::Snapshot& snapshot) {
-    auto begin = std::make_shared<engine::Snapshot>();
-    begin->mapping = snapshot.mapping;
-    begin->meta = snapshot.meta;
-    begin->file = snapshot.file;
-    begin->page_size = snapshot.page_size;
-    begin->page_end = snapshot.page_end;
-    begin->faults = snapshot.faults;
-    begin->faults_at_begin = snapshot.faults_at_begin;
+std::shared_ptr<engine::TransactionState> state_at_begin(const engine::TransactionState& state) {
+    auto begin = std::make_shared<engine::TransactionState>();
+    begin->mapping = state.mapping;
+    begin->meta = state.meta;
+    begin->file = state.file;
+    begin->page_size = state.page_size;
+    begin->page_end = state.page_end;
+    begin->faults = state.faults;
+    begin->faults_at_begin = state.faults_at_begin;
     return begin;
 }
 
@@ -217,18 +216,18 @@ std::shared_ptr<engine::Snapshot> state_at_begin(const engine::Snapshot& snapsho
 
 Result<BucketStats> Bucket::stats() const {
     if (live_ == nullptr)
-        return engine::StatsWalk(*snapshot_).run(*this);
+        return engine::StatsWalk(*state_).run(*this);
     TRY(still_there());
     Bucket at;
-    at.snapshot_ = state_at_begin(*snapshot_);
-    at.root_ = PageId{snapshot_->meta.root};
+    at.state_ = state_at_begin(*state_);
+    at.root_ = PageId{state_->meta.root};
     for (const std::string& name : path()) {
         Result<Bucket> inside = at.bucket(name);
         if (!inside && inside.error().code() == ErrorCode::bucket_not_found)
             return BucketStats{};
         at = TRY(std::move(inside));
     }
-    return engine::StatsWalk(*at.snapshot_).run(at);
+    return engine::StatsWalk(*at.state_).run(at);
 }
 
 } // namespace rebolt

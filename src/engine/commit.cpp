@@ -30,7 +30,7 @@ std::uint64_t grown(std::uint64_t needed_bytes) noexcept {
 }
 
 // A bucket's value: header, then an inline bucket's page image.
-std::string bucket_value(std::uint64_t root, std::uint64_t sequence, const Draft* inline_page) {
+std::string bucket_value(std::uint64_t root, std::uint64_t sequence, const DirtyPage* inline_page) {
     const format::BucketHeader header{root, sequence};
     std::string value(sizeof header + (inline_page == nullptr ? 0 : inline_page->image_bytes()),
                       '\0');
@@ -57,8 +57,8 @@ std::vector<std::byte> meta_page(format::MetaFields fields) {
     return page;
 }
 
-Commit::Commit(Database& database, Snapshot& snapshot) noexcept
-    : database_(database), snapshot_(snapshot), changes_(*snapshot.changes), meta_(snapshot.meta) {}
+Commit::Commit(Database& database, TransactionState& state) noexcept
+    : database_(database), state_(state), changes_(*state.changes), meta_(state.meta) {}
 
 Result<void> Commit::run() {
     Result<void> written = write_all();
@@ -78,10 +78,10 @@ Result<void> Commit::run() {
 
 Result<void> Commit::write_all() {
     reserve();
-    TRY(settle(changes_.root));
-    meta_.root = number(TRY(place(changes_.root.root)));
+    TRY(rebalance(changes_.root));
+    meta_.root = number(TRY(assign_page_ids(changes_.root.root)));
     meta_.sequence = changes_.root.sequence;
-    TRY(place_freelist());
+    TRY(assign_freelist_page());
     TRY(grow_file());
     TRY(write_pages());
     return write_meta();
@@ -89,12 +89,12 @@ Result<void> Commit::write_all() {
 
 // Buckets inside first: their roots' places are written into this one. As deep
 // as open buckets are in each other.
-Result<void> Commit::settle(OpenBucket& bucket) {
+Result<void> Commit::rebalance(OpenBucket& bucket) {
     for (const auto& [name, inside] : bucket.children) {
-        TRY(settle(*inside));
+        TRY(rebalance(*inside));
         TRY(write_header(bucket, *inside));
     }
-    return TreeWriter(snapshot_, bucket).settle();
+    return TreeWriter(state_, bucket).rebalance();
 }
 
 Result<void> Commit::write_header(OpenBucket& parent, OpenBucket& bucket) {
@@ -102,10 +102,10 @@ Result<void> Commit::write_header(OpenBucket& parent, OpenBucket& bucket) {
         return {};
     std::string value;
     if (fits_inline(bucket))
-        value = bucket_value(0, bucket.sequence, &changes_.drafts.at(bucket.root));
+        value = bucket_value(0, bucket.sequence, &changes_.dirty_pages.at(bucket.root));
     else
-        value = bucket_value(number(TRY(place(bucket.root))), bucket.sequence, nullptr);
-    TreeWriter tree(snapshot_, parent);
+        value = bucket_value(number(TRY(assign_page_ids(bucket.root))), bucket.sequence, nullptr);
+    TreeWriter tree(state_, parent);
     Search search;
     TRY(tree.find(bucket.name, search));
     return tree.put(search, bucket.name, value, format::bucket_leaf_flag);
@@ -113,10 +113,10 @@ Result<void> Commit::write_header(OpenBucket& parent, OpenBucket& bucket) {
 
 // bbolt: Bucket.inlineable.
 bool Commit::fits_inline(const OpenBucket& bucket) const noexcept {
-    if (!is_draft(bucket.root))
+    if (!is_dirty(bucket.root))
         return false;
-    const Draft& page = changes_.drafts.at(bucket.root);
-    if (!page.is_leaf() || page.image_bytes() > snapshot_.page_size / 4)
+    const DirtyPage& page = changes_.dirty_pages.at(bucket.root);
+    if (!page.is_leaf() || page.image_bytes() > state_.page_size / 4)
         return false;
     for (std::size_t i = 0; i < page.count(); ++i)
         if ((page.item(i).flags & format::bucket_leaf_flag) != 0)
@@ -125,20 +125,20 @@ bool Commit::fits_inline(const OpenBucket& bucket) const noexcept {
 }
 
 // Gives a page and all changed pages below it their places, and names them.
-Result<PageId> Commit::place(PageId page) {
-    if (!is_draft(page))
+Result<PageId> Commit::assign_page_ids(PageId page) {
+    if (!is_dirty(page))
         return page;
-    Draft& draft = changes_.drafts.at(page);
-    if (!draft.is_leaf())
-        for (std::size_t i = 0; i < draft.count(); ++i)
-            draft.set_child(i, number(TRY(place(PageId{draft.item(i).child}))));
-    const PageRun run = TRY(allocate(draft.image_bytes()));
-    writes_.push_back({run, &draft});
+    DirtyPage& dirty = changes_.dirty_pages.at(page);
+    if (!dirty.is_leaf())
+        for (std::size_t i = 0; i < dirty.count(); ++i)
+            dirty.set_child(i, number(TRY(assign_page_ids(PageId{dirty.item(i).child}))));
+    const PageRun run = TRY(allocate(dirty.image_bytes()));
+    writes_.push_back({run, &dirty});
     return PageId{run.first};
 }
 
 std::uint64_t Commit::pages_of(std::uint64_t bytes) const noexcept {
-    return (bytes + snapshot_.page_size - 1) / snapshot_.page_size;
+    return (bytes + state_.page_size - 1) / state_.page_size;
 }
 
 // A small commit goes into one run of pages, if there is one: one write to the
@@ -147,7 +147,8 @@ void Commit::reserve() {
     FreePages& free_pages = database_.free_pages_;
     std::uint64_t pages =
         pages_of(freelist_bytes(free_pages.free_count() + free_pages.pending_count()));
-    changes_.drafts.for_each([&](const Draft& draft) { pages += pages_of(draft.image_bytes()); });
+    changes_.dirty_pages.for_each(
+        [&](const DirtyPage& dirty) { pages += pages_of(dirty.image_bytes()); });
     if (pages > reserved_pages_max)
         return;
     if (const auto first = free_pages.take(pages))
@@ -169,19 +170,19 @@ Result<PageRun> Commit::allocate(std::uint64_t bytes) {
     const PageRun run{meta_.high_water_mark, count};
     meta_.high_water_mark += count;
     const std::uint64_t size_max = database_.options_.max_size_bytes;
-    if (size_max != 0 && meta_.high_water_mark * snapshot_.page_size > size_max)
+    if (size_max != 0 && meta_.high_water_mark * state_.page_size > size_max)
         return Error(ErrorCode::max_size_reached,
                      fmt::format("the transaction needs {} bytes, but the file may have {} at most",
-                                 meta_.high_water_mark * snapshot_.page_size, size_max))
+                                 meta_.high_water_mark * state_.page_size, size_max))
             .in_file(database_.path_);
     return run;
 }
 
 // The list is written with all pages that will be free once nobody reads them.
-Result<void> Commit::place_freelist() {
+Result<void> Commit::assign_freelist_page() {
     FreePages& free_pages = database_.free_pages_;
     if (database_.freelist_run_)
-        TRY(give_up(snapshot_, *database_.freelist_run_, nullptr));
+        TRY(free_after_commit(state_, *database_.freelist_run_, nullptr));
     if (database_.options_.no_freelist_sync) {
         meta_.freelist = number(no_freelist);
     } else {
@@ -199,13 +200,16 @@ Result<void> Commit::grow_file() {
         const std::scoped_lock lock(database_.mutex_);
         mapping_ = database_.mapping_;
     }
-    const std::uint64_t needed = meta_.high_water_mark * snapshot_.page_size;
+    const std::uint64_t needed = meta_.high_water_mark * state_.page_size;
     if (needed > database_.file_bytes_)
         TRY(enlarge_file(needed));
     // The mapping may be behind the file, where making it failed before.
     if (needed <= mapping_->bytes().size())
         return {};
-    mapping_ = TRY(database_.map(mapping_->shared_file(), database_.file_bytes_));
+    mapping_ = TRY(
+        database_.map(mapping_->shared_file(),
+                      std::min(database_.file_bytes_,
+                               std::max(grown(needed), database_.options_.initial_mapping_bytes))));
     const std::scoped_lock lock(database_.mutex_);
     database_.mapping_ = mapping_;
     return {};
@@ -225,7 +229,7 @@ Result<void> Commit::enlarge_file(std::uint64_t needed) {
 
 Result<void> Commit::write_pages() {
     std::ranges::sort(writes_, {}, [](const Write& write) { return write.run.first; });
-    const std::uint32_t page_size = snapshot_.page_size;
+    const std::uint32_t page_size = state_.page_size;
     std::vector<std::byte>& buffer = database_.write_buffer_;
     buffer.clear();
     std::uint64_t begin = 0; // the first page in the buffer
@@ -268,7 +272,7 @@ Result<void> Commit::sync(const std::function<Result<void>()>& sync_now) {
 Result<void> Commit::write_meta() {
     const std::vector<std::byte> page = meta_page(meta_);
     stage_ = Stage::meta;
-    TRY(database_.file_writer_->write_at(meta_.txid % 2 * snapshot_.page_size, page));
+    TRY(database_.file_writer_->write_at(meta_.txid % 2 * state_.page_size, page));
     if (!database_.options_.no_sync)
         TRY(database_.file_writer_->sync_data());
     stage_ = Stage::harmless;
@@ -276,25 +280,25 @@ Result<void> Commit::write_meta() {
     return {};
 }
 
-Result<void> Database::commit(Snapshot& snapshot) {
-    Changes& changes = *snapshot.changes;
+Result<void> Database::commit(TransactionState& state) {
+    Changes& changes = *state.changes;
     Result<void> result;
     if (!changes.failure.empty())
         result = Error(ErrorCode::transaction_failed,
                        fmt::format("nothing was written: {}", changes.failure))
                      .in_file(path_);
     else
-        result = publish(snapshot);
+        result = publish(state);
     if (!result) {
-        end(snapshot);
+        end(state);
         return result;
     }
     const std::vector<std::function<void()>> hooks = std::move(changes.on_commit);
-    snapshot.open.store(false);
-    snapshot.changes.reset();
+    state.open.store(false);
+    state.changes.reset();
     writer_.release();
     if constexpr (io::views_are_checked)
-        snapshot.mapping->forbid_reading();
+        state.mapping->forbid_reading();
     for (const auto& hook : hooks)
         hook();
     if (options_.strict_check) {
@@ -305,15 +309,16 @@ Result<void> Database::commit(Snapshot& snapshot) {
 }
 
 // Makes the transaction the newest state, for the file and for this process.
-Result<void> Database::publish(Snapshot& snapshot) {
-    Commit commit(*this, snapshot);
+Result<void> Database::publish(TransactionState& state) {
+    Commit commit(*this, state);
     TRY(commit.run());
     freelist_run_ = commit.freelist_run();
+    is_new_ = false;
     const std::scoped_lock lock(mutex_);
     meta_ = commit.meta();
     mapping_ = commit.mapping();
     count_pages(stats_);
-    stats_.writes.add(snapshot.changes->stats);
+    stats_.writes.add(state.changes->stats);
     return {};
 }
 

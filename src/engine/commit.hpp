@@ -1,6 +1,6 @@
-// Commit: brings a write transaction's changes into the file.
+// Commit: writes a transaction's changes to the file.
 //
-// In this order: the trees settle, and every changed page gets a place that no
+// In this order: the trees are rebalanced, and every dirty page gets an id that no
 // state in use has; the file grows; pages are written and synced; then one
 // meta page makes them the newest state, and is synced (bbolt: Tx.Commit).
 // Until the meta is there, the file is what it was.
@@ -21,7 +21,7 @@ namespace rebolt::engine {
 
 class Commit {
 public:
-    Commit(Database& database, Snapshot& snapshot) noexcept;
+    Commit(Database& database, TransactionState& state) noexcept;
 
     /// After an error the pages it took are free again; sync_failed: the state
     /// of the file is not known.
@@ -45,15 +45,15 @@ private:
     };
     struct Write {
         PageRun run;
-        const Draft* page; ///< null: the freelist
+        const DirtyPage* page; ///< null: the freelist
     };
 
     Result<void> write_all();
-    Result<void> settle(OpenBucket& bucket);
+    Result<void> rebalance(OpenBucket& bucket);
     Result<void> write_header(OpenBucket& parent, OpenBucket& bucket);
     [[nodiscard]] bool fits_inline(const OpenBucket& bucket) const noexcept;
-    Result<PageId> place(PageId page);
-    Result<void> place_freelist();
+    Result<PageId> assign_page_ids(PageId page);
+    Result<void> assign_freelist_page();
     [[nodiscard]] std::uint64_t pages_of(std::uint64_t bytes) const noexcept;
     void reserve();
     Result<PageRun> allocate(std::uint64_t bytes);
@@ -64,7 +64,7 @@ private:
     Result<void> sync(const std::function<Result<void>()>& sync_now);
 
     Database& database_;
-    Snapshot& snapshot_;
+    TransactionState& state_;
     Changes& changes_;
     format::MetaFields meta_;
     std::shared_ptr<const io::Mapping> mapping_;

@@ -1,5 +1,6 @@
 #include <rebolt/compact.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -109,6 +110,7 @@ private:
 
 Result<void> compact(const DB& from, const DB& to, const CompactOptions& options) {
     const Tx tx = TRY(from.begin());
+    TRY(tx.judge());
     return Compaction(tx, to, options).run();
 }
 
@@ -121,7 +123,8 @@ Result<void> compact_file(const DB& from, const std::string& path, const Compact
     TRY(compact(from, to, options));
     const DatabaseStats stats = TRY(to.stats());
     to.close();
-    TRY(file.cut_to(stats.high_water_mark * stats.page_size_bytes));
+    TRY(file.cut_to(std::max<std::uint64_t>(stats.high_water_mark * stats.page_size_bytes,
+                                            format::file_bytes_min)));
     return file.put_in_place();
 }
 

@@ -6,22 +6,33 @@
 
 #include "base/try.hpp"
 #include "engine/database.hpp"
-#include "engine/snapshot.hpp"
+#include "engine/freelist.hpp"
+#include "engine/transaction_state.hpp"
 #include "io/new_file.hpp"
 
 namespace rebolt {
 
+Result<void> Tx::judge() const {
+    if (!state_->open.load())
+        return engine::transaction_closed(*state_);
+    if (auto newer = state_->database->newer_state())
+        return std::move(*newer);
+    TRY(engine::used_pages(*state_));
+    return {};
+}
+
 // bbolt: Tx.WriteTo. Both metas name this state, the second as a transaction
 // before, so that it is not chosen while the first can be read.
 Result<void> Tx::write_to(const std::function<Result<void>(Bytes)>& write) const {
-    const engine::Snapshot& snapshot = *snapshot_;
-    if (!snapshot.open.load())
-        return engine::transaction_closed(snapshot);
+    const engine::TransactionState& state = *state_;
+    if (!state.open.load())
+        return engine::transaction_closed(state);
+    TRY(judge());
     const std::uint64_t bytes = size_bytes();
-    if (bytes > snapshot.file.size())
+    if (bytes > state.file.size())
         return engine::file_damage(FindingCode::file_truncated, "the file has lost its end",
-                                   snapshot.path());
-    format::MetaFields meta = snapshot.meta;
+                                   state.path());
+    format::MetaFields meta = state.meta;
     if (is_writable()) // the state it began with
         --meta.txid;
     std::array<std::vector<std::byte>, 2> metas;
@@ -31,14 +42,16 @@ Result<void> Tx::write_to(const std::function<Result<void>(Bytes)>& write) const
     for (const auto& page : metas)
         TRY(write(page));
     constexpr std::uint64_t step_bytes = std::uint64_t{1} << 20;
-    for (std::uint64_t at = std::uint64_t{2} * snapshot.page_size; at < bytes; at += step_bytes) {
-        const Bytes step = snapshot.file.subspan(at, std::min(step_bytes, bytes - at));
-        if (!snapshot.touch(step))
-            return engine::damage(snapshot, FindingCode::page_unreadable,
-                                  PageId{at / snapshot.page_size}, 0,
-                                  "the system could not read a page from here on", {}, nullptr);
+    for (std::uint64_t at = std::uint64_t{2} * state.page_size; at < bytes; at += step_bytes) {
+        const Bytes step = state.file.subspan(at, std::min(step_bytes, bytes - at));
+        if (!state.touch(step))
+            return engine::damage(state, FindingCode::page_unreadable, PageId{at / state.page_size},
+                                  0, "the system could not read a page from here on", {}, nullptr);
         TRY(write(step));
     }
+    const std::uint64_t written = std::max<std::uint64_t>(bytes, 2 * state.page_size);
+    if (written < format::file_bytes_min)
+        TRY(write(std::vector<std::byte>(format::file_bytes_min - written)));
     return {};
 }
 

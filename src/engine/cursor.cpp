@@ -58,21 +58,21 @@ Result<void> Cursor::start() {
     depth_ = 0;
     pages_entered_ = 0;
     direction_ = Direction::none;
-    if (!snapshot_->open.load(std::memory_order_relaxed))
-        return engine::transaction_closed(*snapshot_);
+    if (!state_->open.load(std::memory_order_relaxed))
+        return engine::transaction_closed(*state_);
     place_.clear();
     if (live_ != nullptr) {
         if (live_->is_deleted)
             return Error(ErrorCode::bucket_not_found, "the bucket was deleted")
-                .in_file(snapshot_->path());
-        changes_seen_ = snapshot_->changes->count;
+                .in_file(state_->path());
+        changes_seen_ = state_->changes->count;
         return push(live_->root);
     }
     if (number(root_) != 0)
         return push(root_);
     Node node;
-    if (const auto fault = engine::enter_inline(inline_page_, snapshot_->page_size, node))
-        return fail(engine::inline_damage(*snapshot_, *fault, name()));
+    if (const auto fault = engine::enter_inline(inline_page_, state_->page_size, node))
+        return fail(engine::inline_damage(*state_, *fault, name()));
     frames_[depth_++] = {node.bytes, node.size_bytes, PageId{0}, 0, node.count, true};
     return {};
 }
@@ -81,33 +81,33 @@ Result<void> Cursor::push(PageId page) {
     for (std::size_t i = 0; i < depth_; ++i)
         if (frames_[i].page == page)
             return fail(engine::damage(
-                *snapshot_, FindingCode::page_cycle, page, 0,
+                *state_, FindingCode::page_cycle, page, 0,
                 fmt::format("page {} leads back to page {}, which is above it or itself",
                             number(frames_[depth_ - 1].page), number(page)),
                 path_to(page), name()));
     if (depth_ == frames_.size())
-        return fail(engine::damage(*snapshot_, FindingCode::tree_too_deep, page, 0,
+        return fail(engine::damage(*state_, FindingCode::tree_too_deep, page, 0,
                                    fmt::format("{} levels of pages", depth_), path_to(page),
                                    name()));
-    if (++pages_entered_ > snapshot_->page_bound())
+    if (++pages_entered_ > state_->page_bound())
         return fail(engine::damage(
-            *snapshot_, FindingCode::page_shared, page, 0,
+            *state_, FindingCode::page_shared, page, 0,
             fmt::format("the cursor entered {} pages, more than the database has: pages are "
                         "met again",
                         pages_entered_),
             path_to(page), name()));
     Node node;
     const bool may_enter = depth_ == 0 || engine::may_lead_to(frames_[depth_ - 1].page, page);
-    if (!may_enter || !engine::enter(*snapshot_, page, node))
-        return fail(engine::damage(*snapshot_, engine::why_not(*snapshot_, page), page,
-                                   path_to(page), name()));
-    auto fault = engine::judge_for_reading(*snapshot_, page, node);
-    if (!fault && !engine::is_draft(page))
+    if (!may_enter || !engine::enter(*state_, page, node))
+        return fail(
+            engine::damage(*state_, engine::why_not(*state_, page), page, path_to(page), name()));
+    auto fault = engine::judge_for_reading(*state_, page, node);
+    if (!fault && !engine::is_dirty(page))
         fault = format::judge_range(node.view(), node.is_leaf, range_below());
-    if (!snapshot_->is_sound(node.view()))
+    if (!state_->is_sound(node.view()))
         fault = engine::unreadable();
     if (fault)
-        return fail(engine::damage(*snapshot_, *fault, page, path_to(page), name()));
+        return fail(engine::damage(*state_, *fault, page, path_to(page), name()));
     // Member by member: a whole one would be made elsewhere and copied from there.
     Frame& frame = frames_[depth_++];
     frame.bytes = node.bytes;
@@ -157,7 +157,7 @@ Result<std::optional<Entry>> Cursor::arrive(Direction towards) {
     const Frame& leaf = frames_[depth_ - 1];
     const auto at_fault = [&](FindingCode code, std::string message) {
         --depth_;
-        return fail(engine::damage(*snapshot_, code, leaf.page,
+        return fail(engine::damage(*state_, code, leaf.page,
                                    format::LeafView::offset_of(leaf.index), std::move(message),
                                    path_to(leaf.page), name()));
     };
@@ -165,8 +165,8 @@ Result<std::optional<Entry>> Cursor::arrive(Direction towards) {
     if (!element)
         return at_fault(element.error().code, to_text(element.error()));
     const std::uint64_t length = element->key.size() + element->value.size();
-    if (leaf.size_bytes > single_read_bytes || snapshot_->has_new_faults())
-        if (!snapshot_->touch({as_bytes(element->key).data(), length}))
+    if (leaf.size_bytes > single_read_bytes || state_->has_new_faults())
+        if (!state_->touch({as_bytes(element->key).data(), length}))
             return at_fault(FindingCode::page_unreadable,
                             fmt::format("the system could not read the {} bytes of key `{}`",
                                         length, printable(element->key.substr(0, 64))));
@@ -209,22 +209,21 @@ void Cursor::prefetch_siblings() const noexcept {
             load<format::BranchElementHeader>(parent.bytes +
                                               format::BranchView::offset_of(parent.index + ahead))
                 .child;
-        return id < snapshot_->page_end ? snapshot_->file.data() + id * snapshot_->page_size
-                                        : nullptr;
+        return id < state_->page_end ? state_->file.data() + id * state_->page_size : nullptr;
     };
     if (const std::byte* page = sibling(4))
         engine::prefetch_elements(page, frames_[depth_ - 1].count);
     if (const std::byte* page = sibling(2))
-        engine::prefetch_keys(page, static_cast<std::uint64_t>(snapshot_->file.data() +
-                                                               snapshot_->file.size() - page));
+        engine::prefetch_keys(
+            page, static_cast<std::uint64_t>(state_->file.data() + state_->file.size() - page));
 }
 
 // next() where the next entry is not simply the next element of the leaf.
 Result<std::optional<Entry>> Cursor::next_page() {
     if (depth_ == 0)
         return std::optional<Entry>{};
-    if (!snapshot_->open.load(std::memory_order_relaxed))
-        return fail(engine::transaction_closed(*snapshot_));
+    if (!state_->open.load(std::memory_order_relaxed))
+        return fail(engine::transaction_closed(*state_));
     if (has_lost_place()) {
         if (place_.empty()) // behind the end
             return std::optional<Entry>{};
@@ -238,7 +237,7 @@ Result<std::optional<Entry>> Cursor::next_page() {
 
 // True after a change in the transaction: frames show what was.
 bool Cursor::has_lost_place() const noexcept {
-    return live_ != nullptr && changes_seen_ != snapshot_->changes->count;
+    return live_ != nullptr && changes_seen_ != state_->changes->count;
 }
 
 Result<std::optional<Entry>> Cursor::forward() {
@@ -269,8 +268,8 @@ Result<std::optional<Entry>> Cursor::forward() {
 Result<std::optional<Entry>> Cursor::prev() {
     if (depth_ == 0)
         return std::optional<Entry>{};
-    if (!snapshot_->open.load(std::memory_order_relaxed))
-        return fail(engine::transaction_closed(*snapshot_));
+    if (!state_->open.load(std::memory_order_relaxed))
+        return fail(engine::transaction_closed(*state_));
     if (has_lost_place()) {
         if (place_.empty())
             return last();
@@ -314,7 +313,7 @@ Result<std::optional<Entry>> Cursor::seek(std::string_view key) {
         if (!index) {
             const PageId page = top.page;
             --depth_;
-            return fail(engine::damage(*snapshot_, index.error(), page, path_to(page), name()));
+            return fail(engine::damage(*state_, index.error(), page, path_to(page), name()));
         }
         top.index = *index;
         if (top.is_leaf)
@@ -327,16 +326,16 @@ Result<std::optional<Entry>> Cursor::seek(std::string_view key) {
 }
 
 Result<void> Cursor::erase() {
-    if (!snapshot_->open.load(std::memory_order_relaxed))
-        return engine::transaction_closed(*snapshot_);
+    if (!state_->open.load(std::memory_order_relaxed))
+        return engine::transaction_closed(*state_);
     if (live_ == nullptr)
         return Error(ErrorCode::transaction_not_writable, "the transaction only reads")
-            .in_file(snapshot_->path());
+            .in_file(state_->path());
     if (depth_ == 0 || place_.empty())
         return Error(ErrorCode::invalid_argument, "the cursor stands on no entry")
-            .in_file(snapshot_->path());
+            .in_file(state_->path());
     Bucket bucket;
-    bucket.snapshot_ = snapshot_;
+    bucket.state_ = state_;
     bucket.name_ = name_;
     bucket.live_ = live_;
     return bucket.erase(place_);

@@ -71,25 +71,24 @@ TEST(ReadDamaged, DoubledBranchesEndWithinThePagesOfTheDatabase) {
     const std::uint64_t pages = dag.tx.meta().high_water_mark;
     for (const Way way : {Way::forward, Way::backward}) {
         const Listing listing = list(dag.bucket, way);
-        EXPECT_TRUE(listing.code == key_order || listing.code == page_shared);
+        EXPECT_EQ(listing.code, key_outside_parent_range);
         EXPECT_LE(listing.pages_entered, pages);
     }
     EXPECT_EQ(dag.bucket.stats().error().finding()->code, page_shared);
 }
 
-// 60 levels of branches, both children the next level, over an empty leaf: no
-// key would ever be met in 2^60 steps.
-TEST(ReadDamaged, DoubledBranchesWithoutAnyKeyEndToo) {
-    TestFile built(70);
-    built.bucket_b();
-    for (std::uint64_t page = 4; page < 64; ++page)
-        built.branch(page, {{"a", page + 1}, {"b", page + 1}});
-    built.leaf(64, {});
+// A page fits one place alone, unless it has no keys.
+TEST(ReadDamaged, AnEmptyLeafThatIsMetAgainAndAgainEndsToo) {
+    TestFile built(20);
+    std::vector<Child> children;
+    for (char key = 'a'; key <= 'z'; ++key)
+        children.push_back({std::string(1, key), 5});
+    built.bucket_b().branch(4, children).leaf(5, {});
     const Tx tx = *built.open().begin();
     for (const Way way : {Way::forward, Way::backward}) {
         const Listing listing = list(*tx.bucket("b"), way);
         EXPECT_EQ(listing.code, page_shared);
-        EXPECT_LE(listing.pages_entered, 71U); // the one that is too much is counted
+        EXPECT_EQ(listing.pages_entered, 21U); // the one that is too much is counted
     }
     EXPECT_EQ(tx.bucket("b")->stats().error().finding()->code, page_shared);
 }
@@ -189,7 +188,7 @@ TEST(ReadDamaged, EmptyBranchesAndZeroedPagesAreErrors) {
     EXPECT_EQ(list(*zeroed.bucket("b")).code, page_zeroed);
 }
 
-TEST(ReadDamaged, KeysMustAscendAlongTheWay) {
+TEST(ReadDamaged, KeysMustLieInTheRangeOfTheirParent) {
     TestFile built(7);
     built.bucket_b()
         .branch(4, {{"a", 5}, {"m", 6}})
@@ -197,12 +196,37 @@ TEST(ReadDamaged, KeysMustAscendAlongTheWay) {
         .leaf(6, {{"m", ""}, {"n", ""}});
     const Tx tx = *built.open().begin();
     const Listing forward = list(*tx.bucket("b"));
-    EXPECT_THAT(forward.keys, ElementsAre("a", "z"));
-    EXPECT_EQ(forward.code, key_order);
-    EXPECT_THAT(forward.path, ElementsAre(4, 6));
+    EXPECT_TRUE(forward.keys.empty());
+    EXPECT_EQ(forward.code, key_outside_parent_range);
+    EXPECT_THAT(forward.path, ElementsAre(4, 5));
     const Listing backward = list(*tx.bucket("b"), Way::backward);
     EXPECT_THAT(backward.keys, ElementsAre("n", "m"));
-    EXPECT_EQ(backward.code, key_order);
+    EXPECT_EQ(backward.code, key_outside_parent_range);
+}
+
+// A key that starts inside the elements: `keys` once showed it, and get refused it.
+TEST(ReadDamaged, AKeyAmongTheElementsIsNeitherShownNorFound) {
+    TestFile built(6);
+    built.bucket_b().leaf(4, {{"a", "1"}, {"b", "2"}, {"c", "3"}});
+    built.file().put(4 * 4096 + 16 + 2 * 16 + 4, std::uint32_t{8}); // c's position
+    const Tx tx = *built.open().begin();
+    const Bucket bucket = *tx.bucket("b");
+    const Listing listing = list(bucket);
+    EXPECT_TRUE(listing.keys.empty());
+    EXPECT_EQ(listing.code, element_out_of_page);
+    const auto got = bucket.get("a");
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().message(),
+              "element 2's key starts at byte 56, among the elements, which end at byte 64");
+}
+
+TEST(ReadDamaged, AKeyOutOfOrderIsToldWithItsNeighbour) {
+    TestFile built(6);
+    built.bucket_b().leaf(4, {{"bb", "1"}, {"aa", "2"}});
+    const Tx tx = *built.open().begin();
+    const auto got = tx.bucket("b")->get("zz");
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().message(), "key \"aa\" does not sort after the previous key \"bb\"");
 }
 
 // Lists, seeks, gets and counts everything; returns pages entered.

@@ -33,33 +33,33 @@ Result<std::shared_ptr<const io::Mapping>> Database::map(std::shared_ptr<const i
     return mapping;
 }
 
-Result<std::shared_ptr<Snapshot>> Database::snapshot_of(std::shared_ptr<const io::Mapping> mapping,
-                                                        const format::MetaFields& meta) {
-    auto snapshot = std::make_shared<Snapshot>();
+Result<std::shared_ptr<TransactionState>>
+Database::state_of(std::shared_ptr<const io::Mapping> mapping, const format::MetaFields& meta) {
+    auto state = std::make_shared<TransactionState>();
     if constexpr (io::views_are_checked)
         mapping = TRY(map(mapping->shared_file(), mapping->bytes().size()));
-    snapshot->mapping = std::move(mapping);
-    snapshot->file = snapshot->mapping->bytes();
-    snapshot->page_size = page_size_;
-    snapshot->faults = &snapshot->mapping->fault_counter();
-    snapshot->faults_at_begin = snapshot->mapping->fault_count();
-    snapshot->meta = meta;
-    snapshot->page_end = std::min(meta.high_water_mark, snapshot->file.size() / page_size_);
+    state->mapping = std::move(mapping);
+    state->file = state->mapping->bytes();
+    state->page_size = page_size_;
+    state->faults = &state->mapping->fault_counter();
+    state->faults_at_begin = state->mapping->fault_count();
+    state->meta = meta;
+    state->page_end = std::min(meta.high_water_mark, state->file.size() / page_size_);
     if (meta.root < 2 || meta.root >= meta.high_water_mark)
-        return damage(*snapshot, FindingCode::meta_root_out_of_range, PageId{meta.root}, 0,
+        return damage(*state, FindingCode::meta_root_out_of_range, PageId{meta.root}, 0,
                       fmt::format("the root is page {}, expected 2 to {}", meta.root,
                                   meta.high_water_mark - 1),
                       {}, nullptr);
-    return snapshot;
+    return state;
 }
 
-Result<std::shared_ptr<Snapshot>> Database::begin(Access access) {
-    auto snapshot = TRY(access == Access::read ? begin_read() : begin_write());
-    snapshot->database = shared_from_this();
-    return snapshot;
+Result<std::shared_ptr<TransactionState>> Database::begin(Access access) {
+    auto state = TRY(access == Access::read ? begin_read() : begin_write());
+    state->database = shared_from_this();
+    return state;
 }
 
-Result<std::shared_ptr<Snapshot>> Database::begin_read() {
+Result<std::shared_ptr<TransactionState>> Database::begin_read() {
     std::shared_ptr<const io::Mapping> mapping;
     format::MetaFields meta;
     {
@@ -68,9 +68,10 @@ Result<std::shared_ptr<Snapshot>> Database::begin_read() {
             return closed();
         if (options_.read_only) { // others may have written: with --no-lock, and before we came
             const std::uint64_t size = TRY(mapping_->file().size_bytes());
-            if (size > mapping_->bytes().size())
-                mapping_ = TRY(map(mapping_->shared_file(), size));
-            const auto chosen = choose_meta(mapping_->bytes(), page_size_);
+            const std::uint64_t needed = bytes_to_map(mapping_->bytes(), size);
+            if (needed > mapping_->bytes().size())
+                mapping_ = TRY(map(mapping_->shared_file(), needed));
+            const auto chosen = newest_state(mapping_->bytes(), page_size_).taken;
             if (!chosen)
                 return no_meta(mapping_->bytes(), page_size_, path_);
             meta = *chosen;
@@ -82,24 +83,28 @@ Result<std::shared_ptr<Snapshot>> Database::begin_read() {
         ++stats_.open_transaction_count;
         readers_.insert(meta.txid);
     }
-    auto snapshot = snapshot_of(std::move(mapping), meta);
-    if (!snapshot) {
+    auto state = state_of(std::move(mapping), meta);
+    if (!state) {
         const std::scoped_lock lock(mutex_);
         --stats_.open_transaction_count;
         readers_.erase(readers_.find(meta.txid));
     }
-    return snapshot;
+    return state;
 }
 
 // What was freed may be used again when no reader sees it, and the state that
 // the other meta names does not either: both metas' trees stay whole. (Not in
 // the first transaction of a handle: see FreePages.)
-Result<std::shared_ptr<Snapshot>> Database::begin_write() {
+Result<std::shared_ptr<TransactionState>> Database::begin_write() {
     if (options_.read_only)
         return Error(ErrorCode::database_read_only, "the database was opened for reading only")
             .in_file(path_);
+    if (updating_thread_.load() == std::this_thread::get_id())
+        return Error(ErrorCode::invalid_argument,
+                     "this thread is in an update() of the same database: use its transaction")
+            .in_file(path_);
     writer_.acquire();
-    auto snapshot = [&]() -> Result<std::shared_ptr<Snapshot>> {
+    auto state = [&]() -> Result<std::shared_ptr<TransactionState>> {
         std::shared_ptr<const io::Mapping> mapping;
         format::MetaFields meta;
         std::uint64_t oldest = 0;
@@ -115,33 +120,34 @@ Result<std::shared_ptr<Snapshot>> Database::begin_write() {
         }
         if (meta.txid > 0)
             free_pages_.release(std::min(oldest, meta.txid - 1));
-        auto begun = TRY(snapshot_of(std::move(mapping), meta));
+        auto begun = TRY(state_of(std::move(mapping), meta));
         begun->meta.txid = meta.txid + 1;
-        begun->changes = std::make_unique<Changes>(draft_memory_.get());
+        begun->changes = std::make_unique<Changes>(dirty_page_memory_.get());
         OpenBucket& root = begun->changes->root;
         root.root = root.root_at_begin = PageId{meta.root};
         root.sequence = meta.sequence;
         return begun;
     }();
-    if (!snapshot)
+    if (!state)
         writer_.release();
-    return snapshot;
+    return state;
 }
 
-void Database::end(Snapshot& snapshot) noexcept {
-    if (!snapshot.open.exchange(false))
+void Database::end(TransactionState& state) noexcept {
+    if (!state.open.exchange(false))
         return;
-    if (snapshot.changes != nullptr) {
-        free_pages_.forget_pending(snapshot.meta.txid);
-        snapshot.changes.reset();
+    if (state.changes != nullptr) {
+        has_failed_ = true;
+        free_pages_.forget_pending(state.meta.txid);
+        state.changes.reset();
         writer_.release();
     } else {
         const std::scoped_lock lock(mutex_);
         --stats_.open_transaction_count;
-        readers_.erase(readers_.find(snapshot.meta.txid));
+        readers_.erase(readers_.find(state.meta.txid));
     }
     if constexpr (io::views_are_checked)
-        snapshot.mapping->forbid_reading();
+        state.mapping->forbid_reading();
 }
 
 Result<void> Database::sync() {
@@ -179,12 +185,12 @@ Result<DatabaseStats> Database::stats() {
             return stats_;
     }
     const Tx tx(TRY(begin(Access::read)));
-    const Snapshot& snapshot = *tx.snapshot_;
-    const FreelistCount count = TRY(count_freelist(snapshot, tx));
+    const TransactionState& state = *tx.state_;
+    const FreelistCount count = TRY(count_freelist(state, tx));
     DatabaseStats stats;
     stats.page_size_bytes = page_size_;
-    stats.high_water_mark = snapshot.meta.high_water_mark;
-    stats.file_bytes = snapshot.file.size();
+    stats.high_water_mark = state.meta.high_water_mark;
+    stats.file_bytes = state.file.size();
     stats.free_page_count = count.free_pages;
     stats.free_alloc_bytes = count.free_pages * page_size_;
     stats.freelist_inuse_bytes = count.inuse_bytes;
@@ -194,10 +200,31 @@ Result<DatabaseStats> Database::stats() {
     return stats;
 }
 
+std::optional<Error> Database::newer_state() const {
+    if (shows_newest_ || options_.from_older)
+        return std::nullopt;
+    return Error(findings_at_open_.front()).in_file(path_);
+}
+
+Database::~Database() {
+    empty_if_unused();
+}
+
+// A new file is made when it is opened, as by bbolt. If all that was to be put
+// into it failed, it is emptied again: what failed has changed nothing. (It keeps
+// its name: another program may have it open and wait for its lock.)
+void Database::empty_if_unused() noexcept {
+    if (is_new_ && has_failed_ && file_writer_)
+        static_cast<void>(file_writer_->resize(0));
+    is_new_ = false;
+}
+
 void Database::close() noexcept {
     writer_.acquire();
     {
         const std::scoped_lock lock(mutex_);
+        if (readers_.empty())
+            empty_if_unused();
         mapping_.reset();
         file_writer_.reset();
     }

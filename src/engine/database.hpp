@@ -7,6 +7,7 @@
 // makes a new one, and no reader waits for it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -14,6 +15,7 @@
 #include <semaphore>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <rebolt/finding.hpp>
@@ -23,9 +25,10 @@
 #include <rebolt/tx.hpp>
 
 #include "engine/batch.hpp"
-#include "engine/draft_memory.hpp"
+#include "engine/dirty_page_memory.hpp"
 #include "engine/free_pages.hpp"
-#include "engine/snapshot.hpp"
+#include "engine/newest_state.hpp"
+#include "engine/transaction_state.hpp"
 #include "io/file_writer.hpp"
 #include "io/mapping.hpp"
 
@@ -33,6 +36,10 @@ namespace rebolt::engine {
 
 class Database : public std::enable_shared_from_this<Database> {
 public:
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+    ~Database();
+
     static Result<std::shared_ptr<Database>> open(const std::string& path,
                                                   const OpenOptions& options);
 
@@ -42,19 +49,26 @@ public:
     [[nodiscard]] const std::vector<Finding>& findings_at_open() const noexcept {
         return findings_at_open_;
     }
+    [[nodiscard]] bool shows_newest() const noexcept { return shows_newest_; }
+    /// The error of whoever needs the newest state, if this is an older one and
+    /// was not asked for.
+    [[nodiscard]] std::optional<Error> newer_state() const;
     [[nodiscard]] Batch& batch() noexcept { return batch_; }
 
-    [[nodiscard]] Result<std::shared_ptr<Snapshot>> begin(Access access);
+    [[nodiscard]] Result<std::shared_ptr<TransactionState>> begin(Access access);
     /// Writes the transaction's changes and ends it. After an error it has
     /// ended too, without a change, or with one of unknown fate (sync_failed).
-    Result<void> commit(Snapshot& snapshot);
+    Result<void> commit(TransactionState& state);
     /// Ends a transaction without a change.
-    void end(Snapshot& snapshot) noexcept;
+    void end(TransactionState& state) noexcept;
 
     Result<void> sync();
     [[nodiscard]] Result<DatabaseStats> stats();
     void close() noexcept;
 
+    /// Which thread is in update(): a write transaction begun in there would wait
+    /// for ever.
+    void set_updating_thread(std::thread::id thread) noexcept { updating_thread_.store(thread); }
     /// The free pages: the writer's alone.
     [[nodiscard]] FreePages& free_pages() noexcept { return free_pages_; }
 
@@ -69,31 +83,35 @@ private:
     Result<void> make_new(std::uint32_t page_size);
     [[nodiscard]] std::uint32_t page_size_wanted() const;
     Result<std::optional<std::uint32_t>> cut_off_making(const io::File& file) const;
+    Result<void> judge_other_meta(NewestState newest);
     Result<void> judge_for_writing();
-    Result<void> load_free_pages(const Snapshot& snapshot);
+    Result<void> load_free_pages(const TransactionState& state);
 
     [[nodiscard]] Error closed() const;
     [[nodiscard]] Error refuse(const std::string& reason);
     Result<std::shared_ptr<const io::Mapping>> map(std::shared_ptr<const io::File> file,
                                                    std::uint64_t size_bytes) const;
-    Result<std::shared_ptr<Snapshot>> begin_read();
-    Result<std::shared_ptr<Snapshot>> begin_write();
-    Result<std::shared_ptr<Snapshot>> snapshot_of(std::shared_ptr<const io::Mapping> mapping,
-                                                  const format::MetaFields& meta);
-    Result<void> publish(Snapshot& snapshot);
+    Result<std::shared_ptr<TransactionState>> begin_read();
+    Result<std::shared_ptr<TransactionState>> begin_write();
+    Result<std::shared_ptr<TransactionState>> state_of(std::shared_ptr<const io::Mapping> mapping,
+                                                       const format::MetaFields& meta);
+    Result<void> publish(TransactionState& state);
     Result<void> sync_now();
+    void empty_if_unused() noexcept;
     void count_pages(DatabaseStats& stats) const noexcept;
 
     const std::string path_;
     const OpenOptions options_;
     std::uint32_t page_size_ = 0;
     std::vector<Finding> findings_at_open_;
+    bool shows_newest_ = true;
 
     std::mutex mutex_;                           // guards these:
     std::shared_ptr<const io::Mapping> mapping_; // keeps the file open; null: closed
     format::MetaFields meta_{};                  // the newest commit; read-only: unused
     std::multiset<std::uint64_t> readers_;       // the states that are being read
     DatabaseStats stats_;
+    std::atomic<std::thread::id> updating_thread_{};
     std::string refusal_; // why no more is written; empty: it is
 
     std::binary_semaphore writer_{1}; // held by the write transaction, guards these:
@@ -101,14 +119,19 @@ private:
     FreePages free_pages_;
     std::optional<PageRun> freelist_run_; // where the freelist is stored
     std::uint64_t file_bytes_ = 0;
-    std::unique_ptr<DraftMemory> draft_memory_;
+    bool is_new_ = false;     // made by this handle, and nothing was committed yet
+    bool has_failed_ = false; // a write transaction ended without a commit
+    std::unique_ptr<DirtyPageMemory> dirty_page_memory_;
     std::vector<std::byte> write_buffer_; // of commits
 
     Batch batch_;
 };
 
-/// bbolt: DB.meta. The valid meta with the larger txid; meta 0 when equal.
-[[nodiscard]] std::optional<format::MetaFields> choose_meta(Bytes file, std::uint32_t page_size);
+/// How much of a file is mapped: all of it, but of a large one no more than its
+/// metas ask for. A sparse file may claim more than can be mapped. `head`: the
+/// file's first bytes, metas_bytes_max of them if it has so many.
+[[nodiscard]] std::uint64_t bytes_to_map(Bytes head, std::uint64_t file_bytes);
+inline constexpr std::uint64_t metas_bytes_max = std::uint64_t{2} * format::page_size_max;
 /// Why a file without a usable meta is none.
 [[nodiscard]] Error no_meta(Bytes file, std::uint32_t page_size, const std::string& path);
 /// A meta page with these fields, its checksum made right.

@@ -1,5 +1,6 @@
 #include <rebolt/db.hpp>
 
+#include <thread>
 #include <utility>
 
 #include "base/try.hpp"
@@ -7,6 +8,24 @@
 #include "engine/database.hpp"
 
 namespace rebolt {
+
+namespace {
+
+// While it lives, this thread is in update().
+class Updating {
+public:
+    explicit Updating(engine::Database& database) noexcept : database_(database) {
+        database_.set_updating_thread(std::this_thread::get_id());
+    }
+    Updating(const Updating&) = delete;
+    Updating& operator=(const Updating&) = delete;
+    ~Updating() { database_.set_updating_thread({}); }
+
+private:
+    engine::Database& database_;
+};
+
+} // namespace
 
 Result<DB> DB::open(const std::string& path, const OpenOptions& options) {
     return DB(TRY(engine::Database::open(path, options)));
@@ -28,6 +47,10 @@ const std::vector<Finding>& DB::findings_at_open() const noexcept {
     return database_->findings_at_open();
 }
 
+bool DB::shows_newest() const noexcept {
+    return database_->shows_newest();
+}
+
 Result<Tx> DB::begin(Access access) const {
     return Tx(TRY(database_->begin(access)));
 }
@@ -39,10 +62,13 @@ Result<void> DB::view(const std::function<Result<void>(Tx&)>& work) const {
 
 Result<void> DB::update(const std::function<Result<void>(Tx&)>& work) const {
     Tx tx = TRY(begin(Access::write));
-    engine::Changes& changes = *tx.snapshot_->changes;
+    engine::Changes& changes = *tx.state_->changes;
     changes.is_managed = true;
-    TRY(work(tx));
-    if (tx.snapshot_->open.load())
+    {
+        const Updating updating(*database_);
+        TRY(work(tx));
+    }
+    if (tx.state_->open.load())
         changes.is_managed = false;
     return tx.commit();
 }

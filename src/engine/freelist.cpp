@@ -13,24 +13,24 @@ namespace rebolt::engine {
 namespace {
 
 // The page's header, judged.
-Result<format::PageHeader> freelist_header(const Snapshot& snapshot) {
-    const PageId page{snapshot.meta.freelist};
+Result<format::PageHeader> freelist_header(const TransactionState& state) {
+    const PageId page{state.meta.freelist};
     const std::uint64_t index = number(page);
     const PageId path[] = {page};
     const auto fail = [&](FindingCode code, std::string message) {
-        return damage(snapshot, code, page, 0, std::move(message), path, nullptr);
+        return damage(state, code, page, 0, std::move(message), path, nullptr);
     };
-    if (index < 2 || index >= snapshot.meta.high_water_mark)
+    if (index < 2 || index >= state.meta.high_water_mark)
         return fail(FindingCode::meta_freelist_out_of_range, "the freelist's page is out of range");
-    if (index >= snapshot.page_end)
+    if (index >= state.page_end)
         return fail(FindingCode::file_truncated, "the file ends before the freelist's page");
-    const Bytes bytes = snapshot.file.subspan(index * snapshot.page_size, snapshot.page_size);
+    const Bytes bytes = state.file.subspan(index * state.page_size, state.page_size);
     const auto header = load<format::PageHeader>(bytes.data());
-    if (!snapshot.is_sound(bytes))
+    if (!state.is_sound(bytes))
         return fail(FindingCode::page_unreadable, "the system could not read the page");
     if (header.type() != format::PageType::freelist)
         return fail(FindingCode::freelist_type, "the page is no freelist");
-    if (header.overflow >= snapshot.page_end - index)
+    if (header.overflow >= state.page_end - index)
         return fail(FindingCode::page_overflow_out_of_range, "overflow is out of range");
     return header;
 }
@@ -41,38 +41,38 @@ struct Stored {
     format::FreelistView view;
 };
 
-Result<Stored> stored_freelist(const Snapshot& snapshot) {
-    const auto header = TRY(freelist_header(snapshot));
-    const PageId page{snapshot.meta.freelist};
+Result<Stored> stored_freelist(const TransactionState& state) {
+    const auto header = TRY(freelist_header(state));
+    const PageId page{state.meta.freelist};
     const PageRun run{number(page), std::uint64_t{header.overflow} + 1};
     const Bytes bytes =
-        snapshot.file.subspan(run.first * snapshot.page_size, run.count * snapshot.page_size);
+        state.file.subspan(run.first * state.page_size, run.count * state.page_size);
     const auto view = format::FreelistView::of(bytes);
     const PageId path[] = {page};
     if (!view)
-        return damage(snapshot, view.error(), page, path, nullptr);
+        return damage(state, view.error(), page, path, nullptr);
     return Stored{run, bytes, *view};
 }
 
 } // namespace
 
-Result<std::uint64_t> count_stored(const Snapshot& snapshot) {
-    return TRY(stored_freelist(snapshot)).view.count();
+Result<std::uint64_t> count_stored(const TransactionState& state) {
+    return TRY(stored_freelist(state)).view.count();
 }
 
-Result<StoredFreelist> read_freelist(const Snapshot& snapshot) {
-    const auto [run, bytes, view] = TRY(stored_freelist(snapshot));
-    const PageId page{snapshot.meta.freelist};
+Result<StoredFreelist> read_freelist(const TransactionState& state) {
+    const auto [run, bytes, view] = TRY(stored_freelist(state));
+    const PageId page{state.meta.freelist};
     const PageId path[] = {page};
     StoredFreelist list{run, {}};
     const auto fail = [&](FindingCode code, std::uint64_t index, std::uint64_t id) {
-        return damage(snapshot, code, page, 16 + index * 8,
+        return damage(state, code, page, 16 + index * 8,
                       fmt::format("entry {} is page {}", index, id), path, nullptr);
     };
     list.pages.reserve(view.count());
     for (std::uint64_t i = 0; i < view.count(); ++i) {
         const std::uint64_t id = number(view.id(i));
-        if (id < 2 || id >= snapshot.meta.high_water_mark)
+        if (id < 2 || id >= state.meta.high_water_mark)
             return fail(FindingCode::freelist_out_of_range, i, id);
         if (id >= list.run.first && id < list.run.first + list.run.count)
             return fail(FindingCode::page_reachable_but_free, i, id);
@@ -83,20 +83,20 @@ Result<StoredFreelist> read_freelist(const Snapshot& snapshot) {
     if (twice != list.pages.end())
         return fail(FindingCode::freelist_duplicate,
                     static_cast<std::uint64_t>(twice - list.pages.begin()), *twice);
-    if (!snapshot.is_sound(bytes))
-        return damage(snapshot, FindingCode::page_unreadable, page, 0,
+    if (!state.is_sound(bytes))
+        return damage(state, FindingCode::page_unreadable, page, 0,
                       "the system could not read the freelist", path, nullptr);
     return list;
 }
 
-Result<std::vector<bool>> used_pages(const Snapshot& snapshot) {
-    std::vector<bool> used(snapshot.page_end);
+Result<std::vector<bool>> used_pages(const TransactionState& state) {
+    std::vector<bool> used(state.page_end);
     used[0] = used[1] = true;
     TRY(walk_pages(
-        snapshot, PageId{snapshot.meta.root}, nullptr, [&](const PageRun& run) -> Result<void> {
+        state, PageId{state.meta.root}, nullptr, [&](const PageRun& run) -> Result<void> {
             for (const std::uint64_t page : run.pages()) {
                 if (used[page])
-                    return damage(snapshot, FindingCode::page_shared, PageId{page}, 0,
+                    return damage(state, FindingCode::page_shared, PageId{page}, 0,
                                   fmt::format("page {} is used twice", page), {}, nullptr);
                 used[page] = true;
             }
@@ -106,9 +106,9 @@ Result<std::vector<bool>> used_pages(const Snapshot& snapshot) {
 }
 
 std::optional<Finding> compare(std::span<const std::uint64_t> listed, const FreePages& free,
-                               const std::vector<bool>& used, const Snapshot& snapshot) {
+                               const std::vector<bool>& used, const TransactionState& state) {
     const auto finding = [&](FindingCode code, std::uint64_t page, std::string message) {
-        return *damage(snapshot, code, PageId{page}, 0, std::move(message), {}, nullptr).finding();
+        return *damage(state, code, PageId{page}, 0, std::move(message), {}, nullptr).finding();
     };
     const auto in_use = std::ranges::find_if(listed, [&](std::uint64_t id) { return used[id]; });
     if (in_use != listed.end())

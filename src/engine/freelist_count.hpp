@@ -6,7 +6,7 @@
 #include <rebolt/result.hpp>
 #include <rebolt/tx.hpp>
 
-#include "engine/snapshot.hpp"
+#include "engine/transaction_state.hpp"
 
 namespace rebolt::engine {
 
@@ -17,6 +17,6 @@ struct FreelistCount {
 
 /// From the stored freelist; when none is stored, by walking all trees.
 /// Errors: damaged. Cost: O(1) if stored, else O(pages) time, a bit a page.
-[[nodiscard]] Result<FreelistCount> count_freelist(const Snapshot& snapshot, const Tx& tx);
+[[nodiscard]] Result<FreelistCount> count_freelist(const TransactionState& state, const Tx& tx);
 
 } // namespace rebolt::engine

@@ -82,21 +82,21 @@ void prefetch_keys(const std::byte* page, std::uint64_t bytes) noexcept {
     }
 }
 
-bool enter_draft(const Snapshot& snapshot, PageId id, Node& node) noexcept {
-    if (snapshot.changes == nullptr || !snapshot.changes->drafts.has(id))
+bool enter_dirty(const TransactionState& state, PageId id, Node& node) noexcept {
+    if (state.changes == nullptr || !state.changes->dirty_pages.has(id))
         return false;
-    node = snapshot.changes->drafts.at(id).node();
+    node = state.changes->dirty_pages.at(id).node();
     return true;
 }
 
-format::Fault why_not(const Snapshot& snapshot, PageId id) noexcept {
+format::Fault why_not(const TransactionState& state, PageId id) noexcept {
     using format::Fault;
     using format::Relation;
     using format::Subject;
     const std::uint64_t index = number(id);
-    const std::uint64_t end = snapshot.page_end;
+    const std::uint64_t end = state.page_end;
     if (index < 2 || index >= end)
-        return {.code = index >= end && index < snapshot.meta.high_water_mark
+        return {.code = index >= end && index < state.meta.high_water_mark
                             ? FindingCode::file_truncated
                             : FindingCode::page_out_of_range,
                 .offset = 0,
@@ -104,10 +104,10 @@ format::Fault why_not(const Snapshot& snapshot, PageId id) noexcept {
                 .actual = index,
                 .relation = index < 2 ? Relation::at_least : Relation::less,
                 .bound = index < 2 ? 2 : end};
-    const std::uint64_t offset = index * snapshot.page_size;
-    if (snapshot.mapping->faulted(offset, snapshot.page_size))
+    const std::uint64_t offset = index * state.page_size;
+    if (state.mapping->faulted(offset, state.page_size))
         return unreadable();
-    const Bytes page = snapshot.file.subspan(offset, snapshot.page_size);
+    const Bytes page = state.file.subspan(offset, state.page_size);
     if (const auto fault = format::judge_tree_header(page, id))
         return *fault;
     const auto header = load<format::PageHeader>(page.data());
@@ -121,7 +121,7 @@ format::Fault why_not(const Snapshot& snapshot, PageId id) noexcept {
     if (header.count == 0)
         return format::no_elements(FindingCode::branch_empty);
     return format::elements_fault(header.count,
-                                  (std::uint64_t{header.overflow} + 1) * snapshot.page_size);
+                                  (std::uint64_t{header.overflow} + 1) * state.page_size);
 }
 
 format::Checked<std::uint32_t> lower_bound(const Node& leaf, std::string_view key,

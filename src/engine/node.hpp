@@ -7,18 +7,18 @@
 
 #include <rebolt/format.hpp>
 
-#include "engine/snapshot.hpp"
+#include "engine/transaction_state.hpp"
 
 namespace rebolt::engine {
 
-/// A page that a write transaction changed is a draft, in memory. Until the
-/// commit gives it a place in the file, it goes by an id with the highest bit
-/// set, which no page of a file has: trees of pages and drafts are read by the
-/// same code. An id in the file that looks like a draft's is damage.
-inline constexpr std::uint64_t draft_bit = std::uint64_t{1} << 63;
+/// A page that a write transaction changed is dirty: it is in memory. Until the
+/// commit assigns it a page id, it has one with the highest bit set, which no page
+/// of a file has: clean and dirty pages are read by the same code. An id in the
+/// file that looks like a dirty page's is damage.
+inline constexpr std::uint64_t dirty_bit = std::uint64_t{1} << 63;
 
-[[nodiscard]] constexpr bool is_draft(PageId id) noexcept {
-    return (number(id) & draft_bit) != 0;
+[[nodiscard]] constexpr bool is_dirty(PageId id) noexcept {
+    return (number(id) & dirty_bit) != 0;
 }
 
 /// A branch or leaf page that enter() accepted, or an inline bucket's image.
@@ -32,24 +32,24 @@ struct Node {
     [[nodiscard]] Bytes view() const noexcept { return {bytes, size_bytes}; }
 };
 
-/// Enters a draft of the transaction.
-[[nodiscard]] bool enter_draft(const Snapshot& snapshot, PageId id, Node& node) noexcept;
-/// False if a page of the file names a draft: only drafts can.
+/// Enters a dirty page of the transaction.
+[[nodiscard]] bool enter_dirty(const TransactionState& state, PageId id, Node& node) noexcept;
+/// False if a page of the file names a dirty page: only dirty pages can.
 [[nodiscard]] constexpr bool may_lead_to(PageId parent, PageId child) noexcept {
-    return !is_draft(child) || is_draft(parent);
+    return !is_dirty(child) || is_dirty(parent);
 }
 
 /// Enters page `id`. False if anything about the page is not as it must be.
-[[nodiscard]] inline bool enter(const Snapshot& snapshot, PageId id, Node& node) noexcept {
+[[nodiscard]] inline bool enter(const TransactionState& state, PageId id, Node& node) noexcept {
     const std::uint64_t index = number(id);
-    if (index < 2 || index >= snapshot.page_end) [[unlikely]]
-        return enter_draft(snapshot, id, node);
-    const std::byte* at = snapshot.file.data() + index * snapshot.page_size;
+    if (index < 2 || index >= state.page_end) [[unlikely]]
+        return enter_dirty(state, id, node);
+    const std::byte* at = state.file.data() + index * state.page_size;
     const auto header = load<format::PageHeader>(at);
-    if (header.id != index || header.overflow >= snapshot.page_end - index) [[unlikely]]
+    if (header.id != index || header.overflow >= state.page_end - index) [[unlikely]]
         return false;
     node.bytes = at;
-    node.size_bytes = (std::uint64_t{header.overflow} + 1) * snapshot.page_size;
+    node.size_bytes = (std::uint64_t{header.overflow} + 1) * state.page_size;
     node.count = header.count;
     node.is_leaf = header.flags == format::leaf_flag;
     if (!node.is_leaf && (header.flags != format::branch_flag || header.count == 0)) [[unlikely]]
@@ -81,7 +81,7 @@ void prefetch_keys(const std::byte* page, std::uint64_t bytes) noexcept;
 }
 
 /// Why enter() said no.
-[[nodiscard]] format::Fault why_not(const Snapshot& snapshot, PageId id) noexcept;
+[[nodiscard]] format::Fault why_not(const TransactionState& state, PageId id) noexcept;
 
 /// The index of the first element whose key is `key` or greater, count if none.
 /// Fails on an element that does not lie in its page. Cost: O(log count).

@@ -19,6 +19,8 @@
 namespace rebolt::engine {
 namespace {
 
+using format::file_bytes_min;
+
 // The page size in a meta's bytes, for the two places where metas stand.
 template <class Visit>
 void for_each_meta(Bytes file, std::uint32_t page_size, Visit visit) {
@@ -48,9 +50,9 @@ std::vector<std::byte> new_database(std::uint32_t page_size) {
     fields.txid = 1;
     const std::vector<std::byte> second = meta_page(fields);
     image.insert(image.end(), second.begin(), second.end());
-    image.resize(new_pages * page_size);
+    image.resize(std::max<std::size_t>(new_pages * page_size, file_bytes_min));
     write_freelist(image.data() + std::size_t{2} * page_size, {2, 1}, FreePages{});
-    Draft(true, 0).write(image.data() + std::size_t{3} * page_size, 3, 0);
+    DirtyPage(true, 0).write(image.data() + std::size_t{3} * page_size, 3, 0);
     return image;
 }
 
@@ -92,14 +94,18 @@ Error file_damage(FindingCode code, std::string message, const std::string& path
         .in_file(path);
 }
 
-std::optional<format::MetaFields> choose_meta(Bytes file, std::uint32_t page_size) {
-    std::optional<format::MetaFields> chosen;
-    for_each_meta(file, page_size, [&](const format::MetaView& meta) {
-        if (!meta.validate() && meta.fields().page_size == page_size &&
-            (!chosen || meta.fields().txid > chosen->txid))
-            chosen = meta.fields();
+std::uint64_t bytes_to_map(Bytes head, std::uint64_t file_bytes) {
+    constexpr std::uint64_t mapped_whole_bytes = std::uint64_t{1} << 30;
+    if (file_bytes <= mapped_whole_bytes)
+        return file_bytes;
+    const std::uint32_t page_size = io::find_page_size(head).bytes;
+    std::uint64_t pages = 0;
+    for_each_meta(head, page_size, [&](const format::MetaView& meta) {
+        if (!meta.validate())
+            pages = std::max(pages, meta.fields().high_water_mark);
     });
-    return chosen;
+    const std::uint64_t needed = pages < file_bytes / page_size ? pages * page_size : file_bytes;
+    return std::max(needed, mapped_whole_bytes);
 }
 
 Error no_meta(Bytes file, std::uint32_t page_size, const std::string& path) {
@@ -143,6 +149,7 @@ Result<void> Database::open_file() {
         return file_damage(FindingCode::file_empty, "the file has 0 bytes", path_);
     if (file_bytes_ == 0) {
         TRY(make_new(page_size_wanted()));
+        is_new_ = true;
     } else if (!options_.read_only) {
         if (const auto size = TRY(cut_off_making(*file))) {
             TRY(make_new(*size));
@@ -155,12 +162,37 @@ Result<void> Database::open_file() {
                  .transaction = std::nullopt});
         }
     }
-    mapping_ = TRY(map(std::move(file), file_bytes_));
+    std::vector<std::byte> head(std::min(file_bytes_, metas_bytes_max));
+    head.resize(TRY(file->read_at(0, head)));
+    const std::uint64_t mapped_bytes = bytes_to_map(head, file_bytes_);
+    mapping_ = TRY(map(std::move(file), mapped_bytes));
     page_size_ = io::find_page_size(mapping_->bytes()).bytes;
-    const auto meta = choose_meta(mapping_->bytes(), page_size_);
-    if (!meta)
+    NewestState newest = newest_state(mapping_->bytes(), page_size_);
+    if (!newest.taken)
         return no_meta(mapping_->bytes(), page_size_, path_);
-    meta_ = *meta;
+    meta_ = *newest.taken;
+    return judge_other_meta(std::move(newest));
+}
+
+// A newer transaction whose meta is damaged must not be written over unless that
+// was asked for. It is there if its meta is proven, or its trees are whole.
+Result<void> Database::judge_other_meta(NewestState newest) {
+    if (!newest.other)
+        return {};
+    Finding& finding = *newest.other;
+    shows_newest_ = !newest.newer;
+    if (newest.newer) {
+        const auto state = state_of(mapping_, newest.newer->fields);
+        const bool is_whole = state && used_pages(**state).has_value();
+        finding.message +=
+            is_whole ? "; all of its pages are there" : "; not all of its pages are there";
+        if (!options_.read_only && !options_.from_older && (is_whole || newest.newer->is_proven)) {
+            finding.message += ": writing would destroy it. `rebolt repair` brings it back, "
+                               "`rebolt recover` copies it to a new file";
+            return Error(std::move(finding)).in_file(path_);
+        }
+    }
+    findings_at_open_.push_back(std::move(finding));
     return {};
 }
 
@@ -193,7 +225,7 @@ Result<std::optional<std::uint32_t>> Database::cut_off_making(const io::File& fi
     const bool has_meta =
         found.origin == PageSizeOrigin::meta0 || found.origin == PageSizeOrigin::meta1;
     const std::uint32_t size = has_meta ? found.bytes : page_size_wanted();
-    if (file_bytes_ > new_pages * size || !is_part_of(bytes, new_database(size)))
+    if (!is_part_of(bytes, new_database(size)))
         return std::optional<std::uint32_t>{};
     return std::optional(size);
 }
@@ -206,16 +238,16 @@ Result<void> Database::judge_for_writing() {
                         "into a file that lost its end",
                         file_bytes_ / page_size_, meta_.txid, meta_.high_water_mark),
             path_);
-    const auto snapshot = TRY(snapshot_of(mapping_, meta_));
+    const auto state = TRY(state_of(mapping_, meta_));
     Node root;
-    if (!enter(*snapshot, PageId{meta_.root}, root)) {
+    if (!enter(*state, PageId{meta_.root}, root)) {
         const PageId path[] = {PageId{meta_.root}};
-        return damage(*snapshot, why_not(*snapshot, PageId{meta_.root}), PageId{meta_.root}, path,
+        return damage(*state, why_not(*state, PageId{meta_.root}), PageId{meta_.root}, path,
                       nullptr);
     }
-    TRY(load_free_pages(*snapshot));
+    TRY(load_free_pages(*state));
     // Room for a page, one element more, and the gaps that changes leave.
-    draft_memory_ = std::make_unique<DraftMemory>(page_size_ + page_size_ / 4);
+    dirty_page_memory_ = std::make_unique<DirtyPageMemory>(page_size_ + page_size_ / 4);
     count_pages(stats_);
     // bbolt: "Flush freelist when transitioning from no sync to sync".
     if (!options_.no_freelist_sync && !freelist_run_) {
@@ -226,16 +258,16 @@ Result<void> Database::judge_for_writing() {
 }
 
 // From the list in the file, if that can be believed; else from the trees.
-Result<void> Database::load_free_pages(const Snapshot& snapshot) {
-    Result<StoredFreelist> stored = read_freelist(snapshot);
+Result<void> Database::load_free_pages(const TransactionState& state) {
+    Result<StoredFreelist> stored = read_freelist(state);
     const bool is_stored = PageId{meta_.freelist} != no_freelist;
-    if (stored && file_bytes_ > options_.verify_freelist_up_to_bytes) {
+    if (stored && meta_.high_water_mark * page_size_ > options_.verify_freelist_up_to_bytes) {
         freelist_run_ = stored->run;
         for (const std::uint64_t page : stored->pages)
             free_pages_.add(page);
         return {};
     }
-    std::vector<bool> used = TRY(used_pages(snapshot));
+    std::vector<bool> used = TRY(used_pages(state));
     if (stored && std::ranges::none_of(stored->run.pages(), [&](auto page) { return used[page]; }))
         freelist_run_ = stored->run;
     if (freelist_run_)
@@ -247,7 +279,7 @@ Result<void> Database::load_free_pages(const Snapshot& snapshot) {
     if (is_stored && !stored)
         findings_at_open_.push_back(*stored.error().finding());
     else if (is_stored)
-        if (auto finding = compare(stored->pages, free_pages_, used, snapshot))
+        if (auto finding = compare(stored->pages, free_pages_, used, state))
             findings_at_open_.push_back(std::move(*finding));
     return {};
 }

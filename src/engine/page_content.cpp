@@ -17,14 +17,14 @@ std::optional<Fault> judge(const Node& page, const format::PagePlace& place) {
 
 } // namespace
 
-std::optional<Fault> judge_for_reading(const Snapshot& snapshot, PageId id, const Node& page) {
-    if (is_draft(id) || snapshot.judged.has(number(id))) [[likely]]
+std::optional<Fault> judge_for_reading(const TransactionState& state, PageId id, const Node& page) {
+    if (is_dirty(id) || state.judged.has(number(id))) [[likely]]
         return std::nullopt;
     auto fault = judge(
         page,
-        {.range = {}, .page_size_bytes = snapshot.page_size, .is_root = true, .is_inline = false});
+        {.range = {}, .page_size_bytes = state.page_size, .is_root = true, .is_inline = false});
     if (!fault)
-        snapshot.judged.add(number(id), snapshot.page_end);
+        state.judged.add(number(id), state.page_end);
     return fault;
 }
 
@@ -48,10 +48,10 @@ std::optional<Fault> judge_children(const Node& branch, std::uint64_t page_end) 
     return std::nullopt;
 }
 
-std::optional<Fault> judge_for_writing(const Snapshot& snapshot, PageId id, const Node& page) {
-    if (auto fault = judge_for_reading(snapshot, id, page))
+std::optional<Fault> judge_for_writing(const TransactionState& state, PageId id, const Node& page) {
+    if (auto fault = judge_for_reading(state, id, page))
         return fault;
-    return page.is_leaf ? std::nullopt : judge_children(page, snapshot.page_end);
+    return page.is_leaf ? std::nullopt : judge_children(page, state.page_end);
 }
 
 } // namespace rebolt::engine

@@ -25,8 +25,8 @@ struct Item {
 /// What is wrong with the page for a reader: its content, judged once in a
 /// transaction. Changed pages are always sound. Cost: O(elements and their keys)
 /// at first, then O(1).
-[[nodiscard]] std::optional<format::Fault> judge_for_reading(const Snapshot& snapshot, PageId id,
-                                                             const Node& page);
+[[nodiscard]] std::optional<format::Fault> judge_for_reading(const TransactionState& state,
+                                                             PageId id, const Node& page);
 /// Enters an inline bucket's page image. Returns what is wrong with it.
 [[nodiscard]] std::optional<format::Fault> enter_inline(Bytes image, std::uint32_t page_size,
                                                         Node& node);
@@ -35,7 +35,7 @@ struct Item {
                                                           std::uint64_t page_end);
 /// What is wrong with it for a writer, who relies on its children too: their ids
 /// must lie in the database.
-[[nodiscard]] std::optional<format::Fault> judge_for_writing(const Snapshot& snapshot, PageId id,
-                                                             const Node& page);
+[[nodiscard]] std::optional<format::Fault> judge_for_writing(const TransactionState& state,
+                                                             PageId id, const Node& page);
 
 } // namespace rebolt::engine

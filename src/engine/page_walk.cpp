@@ -11,8 +11,9 @@ namespace {
 
 class PageWalk {
 public:
-    PageWalk(const Snapshot& snapshot, const std::function<Result<void>(const PageRun&)>& visit)
-        : snapshot_(snapshot), visit_(visit) {}
+    PageWalk(const TransactionState& state,
+             const std::function<Result<void>(const PageRun&)>& visit)
+        : state_(state), visit_(visit) {}
 
     Result<void> run(PageId root, const OpenBucket* live) {
         steps_.push_back({root, live});
@@ -32,21 +33,21 @@ private:
 
     Error fail(const Step& step, const format::Fault& fault) const {
         const PageId path[] = {step.page};
-        return damage(snapshot_, fault, step.page, path,
+        return damage(state_, fault, step.page, path,
                       step.live == nullptr ? nullptr : step.live->place.get());
     }
 
     Result<void> walk_page(const Step& step) {
         Node node;
-        if (!enter(snapshot_, step.page, node))
-            return fail(step, why_not(snapshot_, step.page));
-        if (!is_draft(step.page)) {
-            if (const auto fault = judge_for_writing(snapshot_, step.page, node))
+        if (!enter(state_, step.page, node))
+            return fail(step, why_not(state_, step.page));
+        if (!is_dirty(step.page)) {
+            if (const auto fault = judge_for_writing(state_, step.page, node))
                 return fail(step, *fault);
-            TRY(visit_({number(step.page), node.size_bytes / snapshot_.page_size}));
+            TRY(visit_({number(step.page), node.size_bytes / state_.page_size}));
         }
         TRY(node.is_leaf ? walk_leaf(step, node) : walk_branch(step, node));
-        if (!snapshot_.is_sound(node.view()))
+        if (!state_.is_sound(node.view()))
             return fail(step, unreadable());
         return {};
     }
@@ -84,13 +85,13 @@ private:
         if (!view)
             return fail(step, view.error());
         if (!view->is_inline()) {
-            if (is_draft(view->root()))
+            if (is_dirty(view->root()))
                 return fail(step, {.code = FindingCode::bucket_root_out_of_range,
                                    .offset = 0,
                                    .subject = format::Subject::bucket_root,
                                    .actual = number(view->root()),
                                    .relation = format::Relation::less,
-                                   .bound = snapshot_.page_end});
+                                   .bound = state_.page_end});
             steps_.push_back({view->root(), nullptr});
             return {};
         }
@@ -100,11 +101,11 @@ private:
     // bbolt: Bucket.inlineable: no buckets in it, so no pages either.
     Result<void> walk_inline(const Step& step, Bytes image) const {
         const auto malformed = [&](const format::Fault& fault) {
-            return inline_damage(snapshot_, fault,
+            return inline_damage(state_, fault,
                                  step.live == nullptr ? nullptr : step.live->place.get());
         };
         Node node;
-        if (const auto fault = enter_inline(image, snapshot_.page_size, node))
+        if (const auto fault = enter_inline(image, state_.page_size, node))
             return malformed(*fault);
         const format::SoundLeaf leaf(image);
         for (std::size_t i = 0; i < leaf.count(); ++i)
@@ -118,16 +119,16 @@ private:
         return {};
     }
 
-    const Snapshot& snapshot_;
+    const TransactionState& state_;
     const std::function<Result<void>(const PageRun&)>& visit_;
     std::vector<Step> steps_;
 };
 
 } // namespace
 
-Result<void> walk_pages(const Snapshot& snapshot, PageId root, const OpenBucket* live,
+Result<void> walk_pages(const TransactionState& state, PageId root, const OpenBucket* live,
                         const std::function<Result<void>(const PageRun&)>& visit) {
-    return PageWalk(snapshot, visit).run(root, live);
+    return PageWalk(state, visit).run(root, live);
 }
 
 } // namespace rebolt::engine

@@ -11,11 +11,12 @@
 namespace rebolt::engine {
 namespace {
 
-Result<void> push(const Snapshot& snapshot, Search& search, PageId page, const BucketName* name) {
+Result<void> push(const TransactionState& state, Search& search, PageId page,
+                  const BucketName* name) {
     const auto fail = [&](FindingCode code, std::string message) {
         std::vector<PageId> path(search.way().begin(), search.way().end());
         path.push_back(page);
-        return damage(snapshot, code, page, 0, std::move(message), path, name);
+        return damage(state, code, page, 0, std::move(message), path, name);
     };
     for (std::size_t i = 0; i < search.depth; ++i)
         if (search.path[i] == page)
@@ -25,8 +26,8 @@ Result<void> push(const Snapshot& snapshot, Search& search, PageId page, const B
     if (search.depth == search.path.size())
         return fail(FindingCode::tree_too_deep, fmt::format("{} levels of pages", search.depth));
     const bool may_enter = search.depth == 0 || may_lead_to(search.page(), page);
-    if (!may_enter || !enter(snapshot, page, search.leaf)) {
-        const format::Fault fault = why_not(snapshot, page);
+    if (!may_enter || !enter(state, page, search.leaf)) {
+        const format::Fault fault = why_not(state, page);
         return fail(fault.code, to_text(fault));
     }
     search.path[search.depth++] = page;
@@ -35,12 +36,12 @@ Result<void> push(const Snapshot& snapshot, Search& search, PageId page, const B
 
 // Reads what a search of a short leaf will read, before its header tells: one wait
 // for memory instead of two.
-void read_ahead(const Snapshot& snapshot, PageId page, const ShortLeaf& like) {
-    if (number(page) >= snapshot.page_end)
+void read_ahead(const TransactionState& state, PageId page, const ShortLeaf& like) {
+    if (number(page) >= state.page_end)
         return;
-    const std::uint64_t at = number(page) * snapshot.page_size + like.last_key_offset;
-    if (at < snapshot.file.size())
-        read_byte(snapshot.file.data() + at);
+    const std::uint64_t at = number(page) * state.page_size + like.last_key_offset;
+    if (at < state.file.size())
+        read_byte(state.file.data() + at);
 }
 
 ShortLeaf shape_of(const Search& search) {
@@ -53,29 +54,29 @@ ShortLeaf shape_of(const Search& search) {
 }
 
 // Down to the leaf where `key` belongs.
-Result<void> descend(const Snapshot& snapshot, Search& search, const Tree& tree,
+Result<void> descend(const TransactionState& state, Search& search, const Tree& tree,
                      std::string_view key) {
-    const ShortLeaf expected = snapshot.short_leaf.load(std::memory_order_relaxed);
+    const ShortLeaf expected = state.short_leaf.load(std::memory_order_relaxed);
     for (PageId page = tree.root;;) {
         const bool may_be_short = search.depth + 1 == expected.depth;
-        if (may_be_short && snapshot.changes == nullptr) // a writer copies all of it anyway
-            read_ahead(snapshot, page, expected);
-        if (auto entered = push(snapshot, search, page, tree.name); !entered)
+        if (may_be_short && state.changes == nullptr) // a writer copies all of it anyway
+            read_ahead(state, page, expected);
+        if (auto entered = push(state, search, page, tree.name); !entered)
             return entered;
-        if (!may_be_short && !is_draft(page))
+        if (!may_be_short && !is_dirty(page))
             prefetch_for_search(search.leaf.bytes);
-        if (const auto fault = judge_for_reading(snapshot, page, search.leaf)) [[unlikely]]
-            return damage(snapshot, snapshot.is_sound(search.leaf.view()) ? *fault : unreadable(),
-                          page, search.way(), tree.name);
+        if (const auto fault = judge_for_reading(state, page, search.leaf)) [[unlikely]]
+            return damage(state, state.is_sound(search.leaf.view()) ? *fault : unreadable(), page,
+                          search.way(), tree.name);
         if (search.leaf.is_leaf) {
             const ShortLeaf shape = shape_of(search);
             if (shape.depth != expected.depth)
-                snapshot.short_leaf.store(shape, std::memory_order_relaxed);
+                state.short_leaf.store(shape, std::memory_order_relaxed);
             return {};
         }
         const auto index = child_index(search.leaf, key);
         if (!index)
-            return damage(snapshot, index.error(), page, search.way(), tree.name);
+            return damage(state, index.error(), page, search.way(), tree.name);
         search.index[search.depth - 1] = *index;
         page = PageId{load<format::BranchElementHeader>(search.leaf.bytes +
                                                         format::BranchView::offset_of(*index))
@@ -83,61 +84,61 @@ Result<void> descend(const Snapshot& snapshot, Search& search, const Tree& tree,
     }
 }
 
-Error not_read(const Snapshot& snapshot, const Search& search, const BucketName* name) {
-    return damage(snapshot, unreadable(), search.page(), search.way(), name);
+Error not_read(const TransactionState& state, const Search& search, const BucketName* name) {
+    return damage(state, unreadable(), search.page(), search.way(), name);
 }
 
 // False if bytes of the pages on the way, or of the element, were not there.
-bool is_readable(const Snapshot& snapshot, const Search& search,
+bool is_readable(const TransactionState& state, const Search& search,
                  const format::LeafElement& element) {
     const Bytes bytes{as_bytes(element.key).data(), element.key.size() + element.value.size()};
-    if (search.leaf.size_bytes > 4096 && !snapshot.touch(bytes))
+    if (search.leaf.size_bytes > 4096 && !state.touch(bytes))
         return false;
-    if (!snapshot.has_new_faults()) [[likely]]
+    if (!state.has_new_faults()) [[likely]]
         return true;
     for (const PageId page : search.way())
-        if (!is_draft(page) &&
-            snapshot.mapping->faulted(number(page) * snapshot.page_size, snapshot.page_size))
+        if (!is_dirty(page) &&
+            state.mapping->faulted(number(page) * state.page_size, state.page_size))
             return false;
-    return snapshot.touch(bytes);
+    return state.touch(bytes);
 }
 
 } // namespace
 
-Result<void> find_place(const Snapshot& snapshot, const Tree& tree, std::string_view key,
+Result<void> find_place(const TransactionState& state, const Tree& tree, std::string_view key,
                         Search& search) {
-    if (!snapshot.open.load(std::memory_order_relaxed)) [[unlikely]]
-        return transaction_closed(snapshot);
+    if (!state.open.load(std::memory_order_relaxed)) [[unlikely]]
+        return transaction_closed(state);
     if (number(tree.root) != 0) {
-        if (auto found = descend(snapshot, search, tree, key); !found) [[unlikely]]
+        if (auto found = descend(state, search, tree, key); !found) [[unlikely]]
             return found;
-    } else if (const auto fault = enter_inline(tree.inline_page, snapshot.page_size, search.leaf)) {
-        return inline_damage(snapshot, *fault, tree.name);
+    } else if (const auto fault = enter_inline(tree.inline_page, state.page_size, search.leaf)) {
+        return inline_damage(state, *fault, tree.name);
     }
     const auto index = lower_bound(search.leaf, key, search.exact);
     if (!index) [[unlikely]]
-        return damage(snapshot, index.error(), search.page(), search.way(), tree.name);
+        return damage(state, index.error(), search.page(), search.way(), tree.name);
     search.index[search.depth == 0 ? 0 : search.depth - 1] = *index;
     return {};
 }
 
-Result<std::optional<format::LeafElement>> find(const Snapshot& snapshot, const Tree& tree,
+Result<std::optional<format::LeafElement>> find(const TransactionState& state, const Tree& tree,
                                                 std::string_view key) {
     Search search;
-    if (auto found = find_place(snapshot, tree, key, search); !found) [[unlikely]]
+    if (auto found = find_place(state, tree, key, search); !found) [[unlikely]]
         return std::move(found).error();
     if (!search.exact) {
-        if (snapshot.has_new_faults() && !is_readable(snapshot, search, {"", "", 0}))
-            return not_read(snapshot, search, tree.name);
+        if (state.has_new_faults() && !is_readable(state, search, {"", "", 0}))
+            return not_read(state, search, tree.name);
         return std::optional<format::LeafElement>{};
     }
     const std::uint32_t index = search.index[search.depth == 0 ? 0 : search.depth - 1];
     // Judged, yet looked at again: another program may write into the mapped file.
     const auto element = format::LeafView::of(search.leaf.view())->element(index);
     if (!element) [[unlikely]]
-        return damage(snapshot, element.error(), search.page(), search.way(), tree.name);
-    if (!is_readable(snapshot, search, *element)) [[unlikely]]
-        return not_read(snapshot, search, tree.name);
+        return damage(state, element.error(), search.page(), search.way(), tree.name);
+    if (!is_readable(state, search, *element)) [[unlikely]]
+        return not_read(state, search, tree.name);
     return std::optional<format::LeafElement>(*element);
 }
 

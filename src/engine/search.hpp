@@ -11,7 +11,7 @@
 #include <rebolt/result.hpp>
 
 #include "engine/node.hpp"
-#include "engine/snapshot.hpp"
+#include "engine/transaction_state.hpp"
 
 namespace rebolt::engine {
 
@@ -38,11 +38,11 @@ struct Tree {
 
 /// Looks for `key`. Errors: damaged, transaction_closed.
 /// Cost: O(depth × log elements); no allocation.
-[[nodiscard]] Result<void> find_place(const Snapshot& snapshot, const Tree& tree,
+[[nodiscard]] Result<void> find_place(const TransactionState& state, const Tree& tree,
                                       std::string_view key, Search& search);
 
 /// The element with this key, if it is there, wholly checked.
 [[nodiscard]] Result<std::optional<format::LeafElement>>
-find(const Snapshot& snapshot, const Tree& tree, std::string_view key);
+find(const TransactionState& state, const Tree& tree, std::string_view key);
 
 } // namespace rebolt::engine

@@ -18,91 +18,92 @@ constexpr std::size_t split_keys_min = 2;
 constexpr std::size_t elements_max = 0xFFFE;
 // No page with this many was written by bbolt or by us, but one may be read: it is
 // split before anything is added, so that no page ever comes near to elements_max.
-constexpr std::size_t crowded_count = 0x4000;
+constexpr std::size_t crowded_count = 0x2000;
 // Positions in a page are 32 bits: no page may come near to that.
 constexpr std::uint64_t huge_page_bytes = std::uint64_t{1} << 30;
 
 // bbolt: node.minKeys.
-std::size_t keys_min(const Draft& page) noexcept {
+std::size_t keys_min(const DirtyPage& page) noexcept {
     return page.is_leaf() ? 1 : 2;
 }
 
-std::uint16_t flags_of(const Draft& page) noexcept {
+std::uint16_t flags_of(const DirtyPage& page) noexcept {
     return page.is_leaf() ? format::leaf_flag : format::branch_flag;
 }
 
 } // namespace
 
-Result<void> give_up(Snapshot& snapshot, const PageRun& run, const BucketName* bucket) {
-    if (!snapshot.database->free_pages().set_pending(snapshot.meta.txid, run))
+Result<void> free_after_commit(TransactionState& state, const PageRun& run,
+                               const BucketName* bucket) {
+    if (!state.database->free_pages().set_pending(state.meta.txid, run))
         return damage(
-            snapshot, FindingCode::page_reachable_but_free, PageId{run.first}, 0,
+            state, FindingCode::page_reachable_but_free, PageId{run.first}, 0,
             fmt::format("page {} is in use, but is listed as free or was met before", run.first),
             {}, bucket);
-    snapshot.changes->stats.pages_freed += run.count;
+    state.changes->stats.pages_freed += run.count;
     return {};
 }
 
-TreeWriter::TreeWriter(Snapshot& snapshot, OpenBucket& bucket) noexcept
-    : snapshot_(snapshot), changes_(*snapshot.changes), drafts_(changes_.drafts), bucket_(bucket) {}
+TreeWriter::TreeWriter(TransactionState& state, OpenBucket& bucket) noexcept
+    : state_(state), changes_(*state.changes), dirty_(changes_.dirty_pages), bucket_(bucket) {}
 
 Result<void> TreeWriter::find(std::string_view key, Search& search) const {
-    return find_place(snapshot_, {bucket_.root, {}, bucket_.place.get()}, key, search);
+    return find_place(state_, {bucket_.root, {}, bucket_.place.get()}, key, search);
 }
 
 // bbolt: node.splitTwo.
-bool TreeWriter::is_overfull(const Draft& page) const noexcept {
-    return (page.image_bytes() > snapshot_.page_size && page.count() > 2 * split_keys_min) ||
+bool TreeWriter::is_overfull(const DirtyPage& page) const noexcept {
+    return (page.image_bytes() > state_.page_size && page.count() > 2 * split_keys_min) ||
            (page.image_bytes() > huge_page_bytes && page.count() > split_keys_min);
 }
 
 // bbolt splits when it commits, and so fills the left page as far as it should.
 // Before that a page is split only when it can be filled so; until then it may
 // have a few elements too many.
-bool TreeWriter::is_due_for_split(const Draft& page) const noexcept {
+bool TreeWriter::is_due_for_split(const DirtyPage& page) const noexcept {
     return is_overfull(page) &&
-           (is_settling_ || page.image_bytes() > huge_page_bytes || index_at_fill(page));
+           (is_rebalancing_ || page.image_bytes() > huge_page_bytes || index_at_fill(page));
 }
 
 // bbolt: node.rebalance: under a quarter of a page, or too few keys.
 bool TreeWriter::is_due_for_merge(PageId page) const noexcept {
-    if (!is_draft(page) || !at(page).has_shrunk)
+    if (!is_dirty(page) || !at(page).has_shrunk)
         return false;
-    const Draft& draft = at(page);
-    return draft.image_bytes() <= snapshot_.page_size / 4 || draft.count() <= keys_min(draft);
+    const DirtyPage& dirty = at(page);
+    return dirty.image_bytes() <= state_.page_size / 4 || dirty.count() <= keys_min(dirty);
 }
 
 Error TreeWriter::fail(PageId page, const format::Fault& fault) const {
     const PageId path[] = {page};
-    return damage(snapshot_, fault, page, path, bucket_.place.get());
+    return damage(state_, fault, page, path, bucket_.place.get());
 }
 
-// The page as a draft; its place in the file becomes pending.
+// The page as a dirty page; its place in the file becomes pending.
 Result<PageId> TreeWriter::copy(PageId page) {
     Node node;
-    if (!enter(snapshot_, page, node))
-        return fail(page, why_not(snapshot_, page));
-    const auto fault = judge_for_writing(snapshot_, page, node);
+    if (!enter(state_, page, node))
+        return fail(page, why_not(state_, page));
+    const auto fault = judge_for_writing(state_, page, node);
     if (fault)
-        return fail(page, snapshot_.is_sound(node.view()) ? *fault : unreadable());
-    auto draft = drafts_.make_copy_of(node);
-    if (!snapshot_.is_sound(node.view())) // what was copied may be zeros
+        return fail(page, state_.is_sound(node.view()) ? *fault : unreadable());
+    auto dirty = dirty_.make_copy_of(node);
+    if (!state_.is_sound(node.view())) // what was copied may be zeros
         return fail(page, unreadable());
-    TRY(give_up(snapshot_, {number(page), node.size_bytes / snapshot_.page_size},
-                bucket_.place.get()));
+    TRY(free_after_commit(state_, {number(page), node.size_bytes / state_.page_size},
+                          bucket_.place.get()));
     ++changes_.stats.pages_copied;
-    return drafts_.add(std::move(draft));
+    return dirty_.add(std::move(dirty));
 }
 
-// Makes drafts of all pages on the way. What a page's name and the next one's
+// Makes dirty pages of all pages on the way. What a page's name and the next one's
 // say about its keys must be true, else a key put here would be lost there.
-Result<void> TreeWriter::own(Search& search) {
+Result<void> TreeWriter::make_writable(Search& search) {
     ++changes_.count;
     bucket_.has_changed = true;
     std::optional<std::string_view> below; // all keys of the page must be
     for (std::size_t level = 0; level < search.depth; ++level) {
         const PageId page = search.path[level];
-        if (!is_draft(page)) {
+        if (!is_dirty(page)) {
             const PageId copied = TRY(copy(page));
             if (level == 0)
                 bucket_.root = copied;
@@ -116,9 +117,9 @@ Result<void> TreeWriter::own(Search& search) {
             if (const auto fault = format::judge_range(node.view(), node.is_leaf, range))
                 return fail(page, *fault);
         }
-        const Draft& draft = at(search.path[level]);
-        if (!draft.is_leaf() && search.index[level] + 1U < draft.count())
-            below = draft.item(search.index[level] + 1U).key;
+        const DirtyPage& dirty = at(search.path[level]);
+        if (!dirty.is_leaf() && search.index[level] + 1U < dirty.count())
+            below = dirty.item(search.index[level] + 1U).key;
     }
     return {};
 }
@@ -129,7 +130,7 @@ Item TreeWriter::separator(const Search& search, std::size_t level) const noexce
 
 Result<void> TreeWriter::put(Search& search, std::string_view key, std::string_view value,
                              std::uint32_t flags) {
-    TRY(own(search));
+    TRY(make_writable(search));
     if (is_crowded(search)) {
         const std::string key_kept(key);
         const std::string value_kept(value);
@@ -192,11 +193,11 @@ void TreeWriter::note_last_leaf(const Search& search) {
 }
 
 bool TreeWriter::append(std::string_view key, std::string_view value) {
-    if (bucket_.last_leaf_at != changes_.count || !is_draft(bucket_.last_leaf))
+    if (bucket_.last_leaf_at != changes_.count || !is_dirty(bucket_.last_leaf))
         return false;
-    Draft& leaf = at(bucket_.last_leaf);
+    DirtyPage& leaf = at(bucket_.last_leaf);
     const std::uint64_t bytes = format::element_bytes + key.size() + value.size();
-    if (leaf.image_bytes() + bytes > snapshot_.page_size || leaf.holds(key) || leaf.holds(value) ||
+    if (leaf.image_bytes() + bytes > state_.page_size || leaf.holds(key) || leaf.holds(value) ||
         !is_less(leaf.item(leaf.count() - 1U).key, key))
         return false;
     leaf.insert(leaf.count(), {key, value, 0, 0});
@@ -205,7 +206,7 @@ bool TreeWriter::append(std::string_view key, std::string_view value) {
 }
 
 Result<void> TreeWriter::erase(Search& search) {
-    TRY(own(search));
+    TRY(make_writable(search));
     const std::size_t last = search.depth - 1;
     at(search.path[last]).erase(search.index[last]);
     return {};
@@ -214,7 +215,7 @@ Result<void> TreeWriter::erase(Search& search) {
 // A key below all others goes into the first page, whose name it becomes.
 void TreeWriter::lower_separators(const Search& search, std::string_view key) {
     for (std::size_t level = search.depth - 1; level-- > 0;) {
-        Draft& branch = at(search.path[level]);
+        DirtyPage& branch = at(search.path[level]);
         const Item old = separator(search, level);
         if (!is_less(key, old.key))
             return;
@@ -237,18 +238,18 @@ void TreeWriter::make_way_for_huge(Search& search, std::string_view key) {
         search.depth = 2;
     }
     const std::size_t last = search.depth - 1;
-    Draft& leaf = at(search.path[last]);
-    Draft& parent = at(search.path[last - 1]);
+    DirtyPage& leaf = at(search.path[last]);
+    DirtyPage& parent = at(search.path[last - 1]);
     std::uint32_t& index = search.index[last - 1];
     if (search.index[last] < leaf.count()) {
-        auto right = drafts_.make(true, snapshot_.page_size);
+        auto right = dirty_.make(true, state_.page_size);
         leaf.move_tail_to(*right, search.index[last]);
-        const PageId page = drafts_.add(std::move(right));
+        const PageId page = dirty_.add(std::move(right));
         parent.insert(index + 1, {at(page).item(0).key, {}, 0, number(page)});
     }
     if (leaf.count() == 0)
         return;
-    search.path[last] = drafts_.add(drafts_.make(true, snapshot_.page_size));
+    search.path[last] = dirty_.add(dirty_.make(true, state_.page_size));
     search.index[last] = 0;
     parent.insert(++index, {key, {}, 0, number(search.path[last])});
 }
@@ -263,8 +264,8 @@ void TreeWriter::split_where_overfull(const Search& search) {
 
 // bbolt: node.splitIndex. The first element that goes beyond the fraction to
 // which a page is filled, if two at least stand before it and behind it.
-std::optional<std::size_t> TreeWriter::index_at_fill(const Draft& page) const noexcept {
-    const double wanted = static_cast<double>(snapshot_.page_size) * bucket_.fill_fraction;
+std::optional<std::size_t> TreeWriter::index_at_fill(const DirtyPage& page) const noexcept {
+    const double wanted = static_cast<double>(state_.page_size) * bucket_.fill_fraction;
     const auto threshold = static_cast<std::uint64_t>(wanted);
     std::uint64_t bytes = format::page_header_bytes;
     for (std::size_t index = 0; index + split_keys_min < page.count(); ++index) {
@@ -275,30 +276,35 @@ std::optional<std::size_t> TreeWriter::index_at_fill(const Draft& page) const no
     return std::nullopt;
 }
 
-std::size_t TreeWriter::split_index(const Draft& page) const noexcept {
+std::size_t TreeWriter::split_index(const DirtyPage& page) const noexcept {
     if (page.count() <= 2 * split_keys_min)
         return page.count() / 2U;
     return index_at_fill(page).value_or(page.count() - split_keys_min - 1);
 }
 
-// What is too much for the child moves into new pages behind it.
-void TreeWriter::split_child(Draft& parent, std::size_t index) {
-    PageId page{parent.item(index).child};
-    while (is_due_for_split(at(page)) && parent.count() < elements_max) {
-        Draft& left = at(page);
-        auto right = drafts_.make(left.is_leaf(), snapshot_.page_size);
-        right->has_shrunk = left.has_shrunk;
-        left.move_tail_to(*right, split_index(left));
-        ++changes_.stats.splits;
-        page = drafts_.add(std::move(right));
-        parent.insert(++index, {at(page).item(0).key, {}, 0, number(page)});
+// What is too much for the child moves to new pages after it. A crowded page is
+// halved first: each split moves all that is to the right of it.
+void TreeWriter::split_child(DirtyPage& parent, std::size_t index) {
+    for (std::size_t end = index + 1; index < end && parent.count() < elements_max;) {
+        DirtyPage& left = at(PageId{parent.item(index).child});
+        const bool is_crowded = left.count() >= crowded_count;
+        if (is_crowded || is_due_for_split(left)) {
+            auto right = dirty_.make(left.is_leaf(), state_.page_size);
+            right->has_shrunk = left.has_shrunk;
+            left.move_tail_to(*right, is_crowded ? left.count() / 2U : split_index(left));
+            ++changes_.stats.splits;
+            const PageId page = dirty_.add(std::move(right));
+            parent.insert(index + 1, {at(page).item(0).key, {}, 0, number(page)});
+            ++end;
+        }
+        index += is_crowded ? 0 : 1;
     }
 }
 
 void TreeWriter::put_branch_above_root() {
-    auto branch = drafts_.make(false, snapshot_.page_size);
+    auto branch = dirty_.make(false, state_.page_size);
     branch->insert(0, {at(bucket_.root).item(0).key, {}, 0, number(bucket_.root)});
-    bucket_.root = drafts_.add(std::move(branch));
+    bucket_.root = dirty_.add(std::move(branch));
 }
 
 void TreeWriter::grow_root() {
@@ -308,40 +314,40 @@ void TreeWriter::grow_root() {
 
 // bbolt: a root branch with one child gives way to it.
 void TreeWriter::shrink_root() {
-    while (is_draft(bucket_.root) && !at(bucket_.root).is_leaf() && at(bucket_.root).count() < 2) {
+    while (is_dirty(bucket_.root) && !at(bucket_.root).is_leaf() && at(bucket_.root).count() < 2) {
         const PageId old = bucket_.root;
         if (at(old).count() == 0)
-            bucket_.root = drafts_.add(drafts_.make(true, snapshot_.page_size));
+            bucket_.root = dirty_.add(dirty_.make(true, state_.page_size));
         else
             bucket_.root = PageId{at(old).item(0).child};
-        drafts_.drop(old);
+        dirty_.drop(old);
     }
 }
 
-Result<void> TreeWriter::settle() {
-    is_settling_ = true;
-    if (!is_draft(bucket_.root))
+Result<void> TreeWriter::rebalance() {
+    is_rebalancing_ = true;
+    if (!is_dirty(bucket_.root))
         return {};
     if (!at(bucket_.root).is_leaf())
-        TRY(settle_below(at(bucket_.root)));
+        TRY(rebalance_below(at(bucket_.root)));
     shrink_root();
-    while (is_draft(bucket_.root) && is_overfull(at(bucket_.root)))
+    while (is_dirty(bucket_.root) && is_overfull(at(bucket_.root)))
         grow_root();
     return {};
 }
 
 // As deep as the tree: at most tree_depth_max calls in each other.
-Result<void> TreeWriter::settle_below(Draft& branch) {
+Result<void> TreeWriter::rebalance_below(DirtyPage& branch) {
     for (std::size_t i = 0; i < branch.count(); ++i) {
         const PageId child{branch.item(i).child};
-        if (is_draft(child) && !at(child).is_leaf())
-            TRY(settle_below(at(child)));
+        if (is_dirty(child) && !at(child).is_leaf())
+            TRY(rebalance_below(at(child)));
     }
     TRY(merge_children(branch));
     for (std::size_t i = 0; i < branch.count(); ++i) {
         const Item element = branch.item(i);
         const PageId child{element.child};
-        if (!is_draft(child))
+        if (!is_dirty(child))
             continue;
         const std::string_view first = at(child).item(0).key;
         if (first != element.key)
@@ -352,11 +358,11 @@ Result<void> TreeWriter::settle_below(Draft& branch) {
     return {};
 }
 
-Result<void> TreeWriter::merge_children(Draft& branch) {
+Result<void> TreeWriter::merge_children(DirtyPage& branch) {
     for (std::size_t i = 0; i < branch.count();) {
         const PageId child{branch.item(i).child};
-        if (is_draft(child) && at(child).count() == 0) {
-            drafts_.drop(child);
+        if (is_dirty(child) && at(child).count() == 0) {
+            dirty_.drop(child);
             branch.erase(i);
             ++changes_.stats.merges;
         } else if (branch.count() > 1 && is_due_for_merge(child)) {
@@ -372,11 +378,11 @@ Result<void> TreeWriter::merge_children(Draft& branch) {
 }
 
 // Moves the page behind `left` into it, unless that would make it too large.
-Result<void> TreeWriter::merge(Draft& branch, std::size_t left) {
+Result<void> TreeWriter::merge(DirtyPage& branch, std::size_t left) {
     for (const std::size_t i : {left, left + 1})
-        if (const PageId page{branch.item(i).child}; !is_draft(page))
+        if (const PageId page{branch.item(i).child}; !is_dirty(page))
             branch.set_child(i, number(TRY(copy(page))));
-    Draft& into = at(PageId{branch.item(left).child});
+    DirtyPage& into = at(PageId{branch.item(left).child});
     const PageId right{branch.item(left + 1).child};
     if (into.image_bytes() + at(right).image_bytes() > huge_page_bytes ||
         std::size_t{into.count()} + at(right).count() > elements_max)
@@ -397,7 +403,7 @@ Result<void> TreeWriter::merge(Draft& branch, std::size_t left) {
                                 .other = into.item(into.count() - 1U).key});
     into.has_shrunk |= at(right).has_shrunk;
     at(right).move_tail_to(into, 0);
-    drafts_.drop(right);
+    dirty_.drop(right);
     branch.erase(left + 1);
     ++changes_.stats.merges;
     return {};

@@ -1,11 +1,10 @@
 // TreeWriter: changes to one bucket's tree of pages in a write transaction.
 //
-// A page is copied to a draft when it is first changed, with all pages above
-// it (copy on write), and its place in the file becomes pending. A page that is
+// A page becomes a dirty page when it is first changed, with all pages above it
+// (copy on write), and its old place in the file becomes pending. A page that is
 // too full is split as soon as the left half can be filled as it should; pages
-// that became too empty are merged when the transaction settles, before it is
-// written. Both by bbolt's rules (node.splitIndex, node.rebalance), so that
-// files look like bbolt's own.
+// that became too empty are merged before the commit writes them (rebalance). Both by bbolt's rules
+// (node.splitIndex, node.rebalance), so that files look like bbolt's own.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +16,13 @@
 #include "engine/changes.hpp"
 #include "engine/free_pages.hpp"
 #include "engine/search.hpp"
-#include "engine/snapshot.hpp"
+#include "engine/transaction_state.hpp"
 
 namespace rebolt::engine {
 
 class TreeWriter {
 public:
-    TreeWriter(Snapshot& snapshot, OpenBucket& bucket) noexcept;
+    TreeWriter(TransactionState& state, OpenBucket& bucket) noexcept;
 
     /// Finds where `key` is or belongs.
     Result<void> find(std::string_view key, Search& search) const;
@@ -39,42 +38,43 @@ public:
     Result<void> erase(Search& search);
     /// Merges what became too empty, and names each changed page by its first
     /// key in the page above it.
-    Result<void> settle();
+    Result<void> rebalance();
 
 private:
-    [[nodiscard]] Draft& at(PageId page) const noexcept { return drafts_.at(page); }
-    [[nodiscard]] bool is_overfull(const Draft& page) const noexcept;
-    [[nodiscard]] bool is_due_for_split(const Draft& page) const noexcept;
+    [[nodiscard]] DirtyPage& at(PageId page) const noexcept { return dirty_.at(page); }
+    [[nodiscard]] bool is_overfull(const DirtyPage& page) const noexcept;
+    [[nodiscard]] bool is_due_for_split(const DirtyPage& page) const noexcept;
     [[nodiscard]] bool is_due_for_merge(PageId page) const noexcept;
     Result<PageId> copy(PageId page);
-    Result<void> own(Search& search);
+    Result<void> make_writable(Search& search);
     void lower_separators(const Search& search, std::string_view key);
     [[nodiscard]] bool is_crowded(const Search& search) const noexcept;
     Result<void> split_crowded(Search& search, std::string_view key);
     void split_where_overfull(const Search& search);
     void note_last_leaf(const Search& search);
-    [[nodiscard]] std::optional<std::size_t> index_at_fill(const Draft& page) const noexcept;
-    [[nodiscard]] std::size_t split_index(const Draft& page) const noexcept;
-    void split_child(Draft& parent, std::size_t index);
+    [[nodiscard]] std::optional<std::size_t> index_at_fill(const DirtyPage& page) const noexcept;
+    [[nodiscard]] std::size_t split_index(const DirtyPage& page) const noexcept;
+    void split_child(DirtyPage& parent, std::size_t index);
     void grow_root();
     void shrink_root();
     void put_branch_above_root();
     void make_way_for_huge(Search& search, std::string_view key);
     [[nodiscard]] Error fail(PageId page, const format::Fault& fault) const;
     [[nodiscard]] Item separator(const Search& search, std::size_t level) const noexcept;
-    Result<void> settle_below(Draft& branch);
-    Result<void> merge_children(Draft& branch);
-    Result<void> merge(Draft& branch, std::size_t left);
+    Result<void> rebalance_below(DirtyPage& branch);
+    Result<void> merge_children(DirtyPage& branch);
+    Result<void> merge(DirtyPage& branch, std::size_t left);
 
-    Snapshot& snapshot_;
+    TransactionState& state_;
     Changes& changes_;
-    Drafts& drafts_;
+    DirtyPages& dirty_;
     OpenBucket& bucket_;
-    bool is_settling_ = false;
+    bool is_rebalancing_ = false;
 };
 
 /// Gives up the pages that a transaction does not need any more. Fails, when
 /// one of them is free already, with page_reachable_but_free.
-Result<void> give_up(Snapshot& snapshot, const PageRun& run, const BucketName* bucket);
+Result<void> free_after_commit(TransactionState& state, const PageRun& run,
+                               const BucketName* bucket);
 
 } // namespace rebolt::engine

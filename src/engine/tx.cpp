@@ -8,12 +8,12 @@
 
 namespace rebolt {
 
-Tx::Tx(std::shared_ptr<engine::Snapshot> snapshot) noexcept : snapshot_(std::move(snapshot)) {}
+Tx::Tx(std::shared_ptr<engine::TransactionState> state) noexcept : state_(std::move(state)) {}
 
 Tx& Tx::operator=(Tx&& other) noexcept {
     if (this != &other) {
         rollback();
-        snapshot_ = std::move(other.snapshot_);
+        state_ = std::move(other.state_);
     }
     return *this;
 }
@@ -23,28 +23,28 @@ Tx::~Tx() {
 }
 
 TxId Tx::id() const noexcept {
-    return TxId{snapshot_->meta.txid};
+    return TxId{state_->meta.txid};
 }
 
 bool Tx::is_writable() const noexcept {
-    return snapshot_->changes != nullptr;
+    return state_->changes != nullptr;
 }
 
 const format::MetaFields& Tx::meta() const noexcept {
-    return snapshot_->meta;
+    return state_->meta;
 }
 
 std::uint64_t Tx::size_bytes() const noexcept {
-    return snapshot_->meta.high_water_mark * snapshot_->page_size;
+    return state_->meta.high_water_mark * state_->page_size;
 }
 
 Bucket Tx::root() const {
     Bucket bucket;
-    bucket.snapshot_ = snapshot_;
-    bucket.root_ = PageId{snapshot_->meta.root};
-    bucket.sequence_ = snapshot_->meta.sequence;
-    if (snapshot_->changes != nullptr)
-        bucket.live_ = &snapshot_->changes->root;
+    bucket.state_ = state_;
+    bucket.root_ = PageId{state_->meta.root};
+    bucket.sequence_ = state_->meta.sequence;
+    if (state_->changes != nullptr)
+        bucket.live_ = &state_->changes->root;
     return bucket;
 }
 
@@ -72,30 +72,30 @@ Result<void> Tx::delete_bucket(std::string_view name) {
 }
 
 Result<void> Tx::commit() {
-    if (!snapshot_->open.load())
-        return engine::transaction_closed(*snapshot_);
-    if (snapshot_->changes == nullptr)
+    if (!state_->open.load())
+        return engine::transaction_closed(*state_);
+    if (state_->changes == nullptr)
         return Error(ErrorCode::transaction_not_writable, "the transaction only reads")
-            .in_file(snapshot_->path());
-    if (snapshot_->changes->is_managed)
+            .in_file(state_->path());
+    if (state_->changes->is_managed)
         return Error(ErrorCode::invalid_argument,
                      "update() and batch() commit by themselves: return from the work instead")
-            .in_file(snapshot_->path());
-    return snapshot_->database->commit(*snapshot_);
+            .in_file(state_->path());
+    return state_->database->commit(*state_);
 }
 
 void Tx::on_commit(std::function<void()> done) {
-    if (snapshot_->changes != nullptr)
-        snapshot_->changes->on_commit.push_back(std::move(done));
+    if (state_->changes != nullptr)
+        state_->changes->on_commit.push_back(std::move(done));
 }
 
 void Tx::rollback() noexcept {
-    if (snapshot_ != nullptr)
-        snapshot_->database->end(*snapshot_);
+    if (state_ != nullptr)
+        state_->database->end(*state_);
 }
 
 TxStats Tx::stats() const noexcept {
-    return snapshot_->changes == nullptr ? TxStats{} : snapshot_->changes->stats;
+    return state_->changes == nullptr ? TxStats{} : state_->changes->stats;
 }
 
 } // namespace rebolt

@@ -81,6 +81,22 @@ Result<std::uint64_t> File::size_bytes() const {
     return static_cast<std::uint64_t>(end);
 }
 
+Result<std::uint64_t> File::data_end_bytes() const {
+    constexpr std::uint64_t holes_max = 1'000'000; // more: all of it counts as data
+    const std::uint64_t size = TRY(size_bytes());
+    std::uint64_t end = 0;
+    for (std::uint64_t holes = 0; holes < holes_max; ++holes) {
+        const off_t data = ::lseek(descriptor_, static_cast<off_t>(end), SEEK_DATA);
+        if (data < 0)
+            return errno == ENXIO ? end : size; // ENXIO: no data follows
+        const off_t hole = ::lseek(descriptor_, data, SEEK_HOLE);
+        if (hole <= data)
+            return size;
+        end = static_cast<std::uint64_t>(hole);
+    }
+    return size;
+}
+
 Result<std::size_t> File::read_at(std::uint64_t offset, std::span<std::byte> out) const {
     std::size_t done = 0;
     while (done < out.size()) {

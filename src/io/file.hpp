@@ -31,6 +31,9 @@ public:
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
     /// The size now, in bytes. Errors: io.
     [[nodiscard]] Result<std::uint64_t> size_bytes() const;
+    /// Where the file's last data ends, if only a hole follows: in a sparse file
+    /// far before size_bytes(). Cost: O(holes).
+    [[nodiscard]] Result<std::uint64_t> data_end_bytes() const;
     /// Reads up to `out.size()` bytes at `offset`; returns how many there
     /// were: fewer only at the file's end. Retries EINTR. Errors: io.
     [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) const;

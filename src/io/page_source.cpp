@@ -20,6 +20,23 @@ struct PageSource::Open {
     std::int64_t added_bytes = 0;               // that patches make the file longer
 };
 
+namespace {
+
+// A file up to this size is mapped whole, whatever lies in it.
+constexpr std::uint64_t mapped_whole_bytes = std::uint64_t{1} << 30;
+constexpr std::uint64_t unit_bytes = 65536; // no page is larger
+
+// A sparse file may claim more than can be mapped or walked: what follows its
+// last data is a hole, and no part of a database.
+Result<std::uint64_t> bytes_to_map(const io::File& file, std::uint64_t size) {
+    if (size <= mapped_whole_bytes)
+        return size;
+    const std::uint64_t end = std::max(TRY(file.data_end_bytes()), mapped_whole_bytes);
+    return std::min(size, (end + unit_bytes - 1) / unit_bytes * unit_bytes);
+}
+
+} // namespace
+
 PageSource::PageSource() = default;
 PageSource::PageSource(PageSource&&) noexcept = default;
 PageSource& PageSource::operator=(PageSource&&) noexcept = default;
@@ -35,7 +52,9 @@ Result<PageSource> PageSource::open(const std::string& path, const ReadOptions& 
     source.open_->file = TRY(io::File::open_for_reading(path));
     if (options.lock)
         TRY(io::lock(*source.open_->file, io::LockMode::shared, options.timeout));
-    const std::uint64_t size = TRY(source.open_->file->size_bytes());
+    std::uint64_t size = TRY(source.open_->file->size_bytes());
+    if (options.offset_bytes == 0 && options.length_bytes == 0)
+        size = TRY(bytes_to_map(*source.open_->file, size));
     if (size != 0) {
         source.open_->mapping = TRY(io::Mapping::map(source.open_->file, size));
         source.file_ = source.open_->mapping->bytes();

@@ -22,6 +22,7 @@ public:
         // Shared pages may make a small file show very many buckets.
         for (std::size_t i = 0; i < buckets_.size() && i < buckets_read_max; ++i) {
             const Bucket bucket = buckets_[i];
+            keys_.clear();
             forwards(bucket);
             backwards(bucket);
             look_up(bucket);
@@ -54,6 +55,7 @@ private:
             const std::string key((*entry)->key);
             if (keys_.size() < 50)
                 keys_.push_back(key);
+            expect_found(bucket, **entry);
             EXPECT_TRUE(previous.empty() || previous < key);
             previous = key;
             if (!(*entry)->is_bucket || buckets_.size() > buckets_read_max)
@@ -63,8 +65,15 @@ private:
         }
     }
 
-    // A key that iteration shows may be out of reach for a search in a damaged
-    // tree: not found is then as right as an error.
+    // What a cursor yields, a search finds: the same value, or the bucket.
+    static void expect_found(const Bucket& bucket, const Entry& entry) {
+        const auto value = bucket.get(entry.key);
+        ASSERT_TRUE(value) << value.error().to_text();
+        EXPECT_EQ(value->has_value(), !entry.is_bucket) << printable(entry.key);
+        if (*value)
+            EXPECT_EQ(**value, entry.value) << printable(entry.key);
+    }
+
     bool note_lookup(const Result<Bucket>& inside) {
         if (inside)
             return true;
@@ -78,8 +87,23 @@ private:
             EXPECT_LE(cursor.pages_entered(), pages());
     }
 
+    // And what a search finds, a cursor yields when it is set there.
+    static void expect_yielded(const Bucket& bucket, const std::string& key) {
+        const auto value = bucket.get(key);
+        if (!value || !*value)
+            return;
+        Cursor cursor = bucket.cursor();
+        const auto entry = cursor.seek(key);
+        if (!entry) // a page on the way does not fit its place
+            return;
+        ASSERT_TRUE(entry->has_value());
+        EXPECT_EQ((*entry)->key, key);
+        EXPECT_EQ((*entry)->value, **value);
+    }
+
     void look_up(const Bucket& bucket) {
         for (const std::string& key : keys_) {
+            expect_yielded(bucket, key);
             note(bucket.get(key));
             Cursor cursor = bucket.cursor();
             note(cursor.seek(key));

@@ -26,11 +26,11 @@ struct ShortLeaf {
 };
 
 /// Constant but for `open`. Shared by everything that came from a transaction.
-struct Snapshot {
-    Snapshot();
-    Snapshot(const Snapshot&) = delete;
-    Snapshot& operator=(const Snapshot&) = delete;
-    ~Snapshot();
+struct TransactionState {
+    TransactionState();
+    TransactionState(const TransactionState&) = delete;
+    TransactionState& operator=(const TransactionState&) = delete;
+    ~TransactionState();
 
     std::shared_ptr<Database> database;
     std::shared_ptr<const io::Mapping> mapping;
@@ -52,12 +52,12 @@ struct Snapshot {
     [[nodiscard]] bool has_new_faults() const noexcept {
         return faults->load(std::memory_order_relaxed) != faults_at_begin;
     }
-    /// True if the bytes could be read: those of a draft always can. Reads
+    /// True if the bytes could be read: those of a dirty page always can. Reads
     /// them, so that a fault that is to come comes now.
     [[nodiscard]] bool touch(Bytes bytes) const noexcept;
     /// True if no fault has been met in the bytes so far.
     [[nodiscard]] bool is_sound(Bytes bytes) const noexcept;
-    /// The pages that there are, drafts included: no walk without repetition
+    /// The pages that there are, dirty pages included: no walk without repetition
     /// enters more.
     [[nodiscard]] std::uint64_t page_bound() const noexcept;
 
@@ -79,16 +79,16 @@ struct BucketName {
 [[nodiscard]] std::vector<std::string> path_of(const BucketName* name);
 
 /// The error for damage at a page, with its place filled in.
-[[nodiscard]] Error damage(const Snapshot& snapshot, FindingCode code, PageId page,
+[[nodiscard]] Error damage(const TransactionState& state, FindingCode code, PageId page,
                            std::uint64_t offset_in_page, std::string message,
                            std::span<const PageId> path, const BucketName* bucket);
-[[nodiscard]] Error damage(const Snapshot& snapshot, const format::Fault& fault, PageId page,
+[[nodiscard]] Error damage(const TransactionState& state, const format::Fault& fault, PageId page,
                            std::span<const PageId> path, const BucketName* bucket);
 
 /// The same for an inline bucket's page image, which has no page of its own.
-[[nodiscard]] Error inline_damage(const Snapshot& snapshot, const format::Fault& fault,
+[[nodiscard]] Error inline_damage(const TransactionState& state, const format::Fault& fault,
                                   const BucketName* bucket);
 
-[[nodiscard]] Error transaction_closed(const Snapshot& snapshot);
+[[nodiscard]] Error transaction_closed(const TransactionState& state);
 
 } // namespace rebolt::engine

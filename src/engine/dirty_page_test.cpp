@@ -1,5 +1,5 @@
-// Draft against a naive model: a vector of elements.
-#include "engine/draft.hpp"
+// DirtyPage against a naive model: a vector of elements.
+#include "engine/dirty_page.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -26,19 +26,19 @@ struct Element {
     bool operator==(const Element&) const = default;
 };
 
-std::vector<Element> elements_of(const Draft& draft) {
+std::vector<Element> elements_of(const DirtyPage& dirty) {
     std::vector<Element> elements;
-    for (std::size_t i = 0; i < draft.count(); ++i) {
-        const Item item = draft.item(i);
+    for (std::size_t i = 0; i < dirty.count(); ++i) {
+        const Item item = dirty.item(i);
         elements.push_back(
             {std::string(item.key), std::string(item.value), item.flags, item.child});
     }
     return elements;
 }
 
-std::vector<std::byte> image_of(const Draft& draft, std::size_t room = 0) {
-    std::vector<std::byte> image(draft.image_bytes() + room);
-    draft.write(image.data(), 5, 2);
+std::vector<std::byte> image_of(const DirtyPage& dirty, std::size_t room = 0) {
+    std::vector<std::byte> image(dirty.image_bytes() + room);
+    dirty.write(image.data(), 5, 2);
     return image;
 }
 
@@ -47,11 +47,11 @@ Node node_of(const std::vector<std::byte>& image) {
     return {image.data(), image.size(), header.count, header.flags == format::leaf_flag};
 }
 
-TEST(Draft, IsWrittenInBboltsLayout) {
-    Draft draft(true, 100);
-    draft.insert(0, {"b", "two", 0, 0});
-    draft.insert(0, {"a", "one", 1, 0});
-    const std::vector<std::byte> image = image_of(draft);
+TEST(DirtyPage, IsWrittenInBboltsLayout) {
+    DirtyPage dirty(true, 100);
+    dirty.insert(0, {"b", "two", 0, 0});
+    dirty.insert(0, {"a", "one", 1, 0});
+    const std::vector<std::byte> image = image_of(dirty);
     ASSERT_EQ(image.size(), 16U + 2 * 16 + 8);
     const auto header = load<format::PageHeader>(image.data());
     EXPECT_EQ(header.id, 5U);
@@ -68,35 +68,35 @@ TEST(Draft, IsWrittenInBboltsLayout) {
     EXPECT_EQ(second.value_bytes, 3U);
 }
 
-TEST(Draft, OfAnEmptyLeafIsAHeader) {
-    EXPECT_EQ(image_of(Draft(true, 0)).size(), 16U);
+TEST(DirtyPage, OfAnEmptyLeafIsAHeader) {
+    EXPECT_EQ(image_of(DirtyPage(true, 0)).size(), 16U);
 }
 
-TEST(Draft, OfABranchKeepsChildren) {
-    Draft draft(false, 0);
-    draft.insert(0, {"k", {}, 0, 7});
-    draft.set_child(0, 9);
-    const std::vector<std::byte> image = image_of(draft);
+TEST(DirtyPage, OfABranchKeepsChildren) {
+    DirtyPage dirty(false, 0);
+    dirty.insert(0, {"k", {}, 0, 7});
+    dirty.set_child(0, 9);
+    const std::vector<std::byte> image = image_of(dirty);
     const auto element = format::BranchView::of(image)->element(0);
     ASSERT_TRUE(element);
     EXPECT_EQ(element->key, "k");
     EXPECT_EQ(number(element->child), 9U);
 }
 
-TEST(Draft, KnowsItsOwnBytes) {
-    Draft draft(true, 0);
-    draft.insert(0, {"k", "value", 0, 0});
-    EXPECT_TRUE(draft.holds(draft.item(0).value));
-    EXPECT_FALSE(draft.holds("value"));
+TEST(DirtyPage, KnowsItsOwnBytes) {
+    DirtyPage dirty(true, 0);
+    dirty.insert(0, {"k", "value", 0, 0});
+    EXPECT_TRUE(dirty.holds(dirty.item(0).value));
+    EXPECT_FALSE(dirty.holds("value"));
 }
 
 TEST(JudgeChildren, FindsABranchThatLeadsOutOfTheFile) {
     for (const std::uint64_t child :
          {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{100}, std::uint64_t{1} << 63}) {
-        Draft draft(false, 0);
-        draft.insert(0, {"a", {}, 0, 99});
-        draft.insert(1, {"b", {}, 0, child});
-        const auto fault = judge_children(draft.node(), 100);
+        DirtyPage dirty(false, 0);
+        dirty.insert(0, {"a", {}, 0, 99});
+        dirty.insert(1, {"b", {}, 0, child});
+        const auto fault = judge_children(dirty.node(), 100);
         ASSERT_TRUE(fault) << child;
         EXPECT_EQ(fault->code, FindingCode::page_out_of_range);
         EXPECT_EQ(fault->element, 1U);
@@ -108,7 +108,7 @@ TEST(JudgeChildren, FindsABranchThatLeadsOutOfTheFile) {
 class Model {
 public:
     Model(bool is_leaf, std::uint64_t seed)
-        : draft_(std::make_unique<Draft>(is_leaf, 50)), is_leaf_(is_leaf), random_(seed) {}
+        : dirty_(std::make_unique<DirtyPage>(is_leaf, 50)), is_leaf_(is_leaf), random_(seed) {}
 
     void step() {
         const std::size_t count = expected_.size();
@@ -121,14 +121,14 @@ public:
             erase(random_.below(count));
         else
             split_and_join(random_.below(count + 1));
-        ASSERT_EQ(elements_of(*draft_), expected_);
+        ASSERT_EQ(elements_of(*dirty_), expected_);
     }
     void copy() {
-        const std::vector<std::byte> image = image_of(*draft_, random_.below(100));
-        auto copied = Draft::copy_of(node_of(image));
+        const std::vector<std::byte> image = image_of(*dirty_, random_.below(100));
+        auto copied = DirtyPage::copy_of(node_of(image));
         ASSERT_EQ(elements_of(*copied), expected_);
-        ASSERT_EQ(copied->image_bytes(), draft_->image_bytes());
-        draft_ = std::move(copied);
+        ASSERT_EQ(copied->image_bytes(), dirty_->image_bytes());
+        dirty_ = std::move(copied);
     }
 
 private:
@@ -144,34 +144,34 @@ private:
         if (at != expected_.end() && at->key == key)
             return;
         const Element element = make(key);
-        draft_->insert(static_cast<std::size_t>(at - expected_.begin()), element.item());
+        dirty_->insert(static_cast<std::size_t>(at - expected_.begin()), element.item());
         expected_.insert(at, element);
     }
     void replace(std::size_t index) {
         expected_[index] = make(expected_[index].key);
-        draft_->replace(index, expected_[index].item());
+        dirty_->replace(index, expected_[index].item());
     }
     void erase(std::size_t index) {
-        draft_->erase(index);
-        EXPECT_TRUE(draft_->has_shrunk);
+        dirty_->erase(index);
+        EXPECT_TRUE(dirty_->has_shrunk);
         expected_.erase(expected_.begin() + static_cast<std::ptrdiff_t>(index));
     }
     void split_and_join(std::size_t index) {
-        Draft right(is_leaf_, 0);
-        const std::uint64_t whole = draft_->image_bytes();
-        draft_->move_tail_to(right, index);
-        EXPECT_EQ(draft_->image_bytes() + right.image_bytes() - 16, whole);
-        right.move_tail_to(*draft_, 0);
+        DirtyPage right(is_leaf_, 0);
+        const std::uint64_t whole = dirty_->image_bytes();
+        dirty_->move_tail_to(right, index);
+        EXPECT_EQ(dirty_->image_bytes() + right.image_bytes() - 16, whole);
+        right.move_tail_to(*dirty_, 0);
         EXPECT_EQ(right.count(), 0U);
     }
 
-    std::unique_ptr<Draft> draft_;
+    std::unique_ptr<DirtyPage> dirty_;
     bool is_leaf_;
     test::Random random_;
     std::vector<Element> expected_;
 };
 
-TEST(Draft, DoesAsANaiveModelDoes) {
+TEST(DirtyPage, DoesAsANaiveModelDoes) {
     for (std::uint64_t seed = 1; seed <= 30; ++seed)
         for (const bool is_leaf : {true, false}) {
             SCOPED_TRACE(seed);

@@ -1,4 +1,4 @@
-// DraftMemory: buffers for changed pages, kept from one transaction to the next.
+// DirtyPageMemory: buffers for changed pages, kept from one transaction to the next.
 //
 // A transaction that changes a thousand pages would else ask the system for
 // fresh memory, and touch it for the first time, at every commit.
@@ -15,16 +15,16 @@
 namespace rebolt::engine {
 
 /// Not safe for several threads: the writer's alone.
-class DraftMemory {
+class DirtyPageMemory {
 public:
     /// Keeps buffers of so many bytes, and of twice, four times … as many.
-    explicit DraftMemory(std::size_t buffer_bytes) : buffer_bytes_(buffer_bytes) {
+    explicit DirtyPageMemory(std::size_t buffer_bytes) : buffer_bytes_(buffer_bytes) {
         for (std::size_t size = 0; size < kept_.size(); ++size)
             kept_[size].reserve(kept_bytes_max / kept_.size() / (buffer_bytes << size));
     }
 
     struct Release {
-        DraftMemory* memory = nullptr; ///< null: back to the heap
+        DirtyPageMemory* memory = nullptr; ///< null: back to the heap
         std::size_t size = 0;
         void operator()(std::byte* bytes) const noexcept {
             std::unique_ptr<std::byte[]> owned(bytes);
@@ -36,7 +36,7 @@ public:
 
     /// A buffer of at least `bytes`, which becomes its true size; from the heap
     /// if `memory` is null. Its content is anything.
-    [[nodiscard]] static Buffer take(DraftMemory* memory, std::size_t& bytes) {
+    [[nodiscard]] static Buffer take(DirtyPageMemory* memory, std::size_t& bytes) {
         // The address sanitizer sees who uses a freed buffer, not a kept one.
         if (memory == nullptr || io::views_are_checked)
             return Buffer(new std::byte[bytes], Release{});

@@ -1,4 +1,4 @@
-// Draft: a branch or leaf page of an open write transaction, in memory.
+// DirtyPage: a branch or leaf page of an open write transaction, in memory.
 //
 // It is a page image that the readers of pages can read: header, elements, and
 // content behind them. Other than in a file, content stands at the end of the
@@ -16,19 +16,19 @@
 
 #include <rebolt/format.hpp>
 
-#include "engine/draft_memory.hpp"
+#include "engine/dirty_page_memory.hpp"
 #include "engine/node.hpp"
 #include "engine/page_content.hpp"
 
 namespace rebolt::engine {
 
-class Draft {
+class DirtyPage {
 public:
     /// An empty page with room for about `room_bytes`. Its bytes come from
     /// `memory`, which must live longer; null: from the heap.
-    Draft(bool is_leaf, std::size_t room_bytes, DraftMemory* memory = nullptr);
+    DirtyPage(bool is_leaf, std::size_t room_bytes, DirtyPageMemory* memory = nullptr);
     /// A copy of a sound page.
-    static std::unique_ptr<Draft> copy_of(const Node& page, DraftMemory* memory = nullptr);
+    static std::unique_ptr<DirtyPage> copy_of(const Node& page, DirtyPageMemory* memory = nullptr);
 
     [[nodiscard]] Node node() const noexcept { return {bytes_.get(), capacity_, count_, is_leaf_}; }
     [[nodiscard]] std::uint16_t count() const noexcept { return count_; }
@@ -42,20 +42,20 @@ public:
     /// Bytes that the element takes in a file.
     [[nodiscard]] std::uint64_t item_bytes(std::size_t index) const noexcept;
 
-    /// True if `view` begins in this draft's memory.
+    /// True if `view` begins in this dirty page's memory.
     [[nodiscard]] bool holds(std::string_view view) const noexcept {
         return as_bytes(view).data() >= bytes_.get() &&
                as_bytes(view).data() < bytes_.get() + capacity_;
     }
 
-    // Changes. `item` must not view this draft's own bytes.
+    // Changes. `item` must not view this dirty page's own bytes.
 
     void insert(std::size_t index, const Item& item);
     void replace(std::size_t index, const Item& item);
     void set_child(std::size_t index, std::uint64_t child) noexcept;
     void erase(std::size_t index);
     /// Moves the elements from `first` on to the end of `right`.
-    void move_tail_to(Draft& right, std::size_t first);
+    void move_tail_to(DirtyPage& right, std::size_t first);
 
     /// Writes the page as bbolt lays it out: image_bytes() bytes at `out`.
     void write(std::byte* out, std::uint64_t id, std::uint32_t overflow) const noexcept;
@@ -66,6 +66,7 @@ public:
 private:
     void store_header(std::uint64_t id, std::uint32_t overflow) noexcept;
     void end_views();
+    void insert_unseen(std::size_t index, const Item& item);
     void make_room(std::size_t content_bytes);
     void rearrange(std::size_t capacity);
     void copy_content_of(const Node& page, std::uint64_t content_bytes);
@@ -74,8 +75,8 @@ private:
         return content_begin_ - format::LeafView::offset_of(count_);
     }
 
-    DraftMemory* memory_;
-    DraftMemory::Buffer bytes_;
+    DirtyPageMemory* memory_;
+    DirtyPageMemory::Buffer bytes_;
     std::size_t capacity_;
     std::size_t content_begin_;       ///< content in use, and gaps, from here to the end
     std::uint64_t content_bytes_ = 0; ///< of content in use

@@ -1,4 +1,4 @@
-#include "engine/draft.hpp"
+#include "engine/dirty_page.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -43,15 +43,15 @@ constexpr std::size_t pos_offset(bool is_leaf) noexcept {
 
 } // namespace
 
-Draft::Draft(bool is_leaf, std::size_t room_bytes, DraftMemory* memory)
+DirtyPage::DirtyPage(bool is_leaf, std::size_t room_bytes, DirtyPageMemory* memory)
     : memory_(memory), capacity_(LeafView::offset_of(0) + room_bytes), is_leaf_(is_leaf) {
-    bytes_ = DraftMemory::take(memory_, capacity_);
+    bytes_ = DirtyPageMemory::take(memory_, capacity_);
     content_begin_ = capacity_;
     store_header(0, 0);
 }
 
 // Readers of nodes look at it, as at a page's.
-void Draft::store_header(std::uint64_t id, std::uint32_t overflow) noexcept {
+void DirtyPage::store_header(std::uint64_t id, std::uint32_t overflow) noexcept {
     store(bytes_.get(),
           format::PageHeader{.id = id,
                              .flags = is_leaf_ ? format::leaf_flag : format::branch_flag,
@@ -59,18 +59,18 @@ void Draft::store_header(std::uint64_t id, std::uint32_t overflow) noexcept {
                              .overflow = overflow});
 }
 
-std::unique_ptr<Draft> Draft::copy_of(const Node& page, DraftMemory* memory) {
-    auto draft =
-        std::make_unique<Draft>(page.is_leaf, page.size_bytes + page.size_bytes / 8, memory);
+std::unique_ptr<DirtyPage> DirtyPage::copy_of(const Node& page, DirtyPageMemory* memory) {
+    auto dirty =
+        std::make_unique<DirtyPage>(page.is_leaf, page.size_bytes + page.size_bytes / 8, memory);
     // No more than there is, even if another program has just written here.
     const std::uint64_t end =
         std::min(format::content_end(page.view(), page.is_leaf), page.size_bytes);
     const std::uint64_t begin = LeafView::offset_of(page.count);
-    draft->copy_content_of(page, std::max(end, begin) - begin);
-    return draft;
+    dirty->copy_content_of(page, std::max(end, begin) - begin);
+    return dirty;
 }
 
-void Draft::copy_content_of(const Node& page, std::uint64_t content_bytes) {
+void DirtyPage::copy_content_of(const Node& page, std::uint64_t content_bytes) {
     const std::uint64_t begin = LeafView::offset_of(page.count);
     content_begin_ = capacity_ - content_bytes;
     content_bytes_ = content_bytes;
@@ -82,7 +82,7 @@ void Draft::copy_content_of(const Node& page, std::uint64_t content_bytes) {
 }
 
 // The content of all elements from `first` on lies so much farther from them.
-void Draft::shift_positions(std::size_t first, std::uint32_t by) noexcept {
+void DirtyPage::shift_positions(std::size_t first, std::uint32_t by) noexcept {
     const std::size_t pos = pos_offset(is_leaf_);
     for (std::size_t i = first; i < count_; ++i) {
         std::byte* at = bytes_.get() + LeafView::offset_of(i) + pos;
@@ -90,7 +90,7 @@ void Draft::shift_positions(std::size_t first, std::uint32_t by) noexcept {
     }
 }
 
-Item Draft::item(std::size_t index) const noexcept {
+Item DirtyPage::item(std::size_t index) const noexcept {
     const std::byte* element = bytes_.get() + LeafView::offset_of(index);
     const auto text = [&](std::uint64_t at, std::size_t size) {
         return as_text({element + at, size});
@@ -104,15 +104,20 @@ Item Draft::item(std::size_t index) const noexcept {
     return {text(raw.pos, raw.key_bytes), text(value, raw.value_bytes), raw.flags, 0};
 }
 
-std::uint64_t Draft::item_bytes(std::size_t index) const noexcept {
+std::uint64_t DirtyPage::item_bytes(std::size_t index) const noexcept {
     const Item at = item(index);
     return format::element_bytes + at.key.size() + at.value.size();
 }
 
 // Elements that move by one keep their content: its distance changes.
-void Draft::insert(std::size_t index, const Item& item) {
-    const std::size_t content = item.key.size() + item.value.size();
+void DirtyPage::insert(std::size_t index, const Item& item) {
     end_views();
+    insert_unseen(index, item);
+}
+
+// Views stay as they are.
+void DirtyPage::insert_unseen(std::size_t index, const Item& item) {
+    const std::size_t content = item.key.size() + item.value.size();
     make_room(content);
     std::byte* const page = bytes_.get();
     std::byte* const element = page + LeafView::offset_of(index);
@@ -128,7 +133,7 @@ void Draft::insert(std::size_t index, const Item& item) {
     store(page + offsetof(format::PageHeader, count), count_);
 }
 
-void Draft::replace(std::size_t index, const Item& item) {
+void DirtyPage::replace(std::size_t index, const Item& item) {
     end_views();
     const Item old = this->item(index);
     const std::size_t old_bytes = old.key.size() + old.value.size();
@@ -147,11 +152,11 @@ void Draft::replace(std::size_t index, const Item& item) {
     insert(index, item);
 }
 
-void Draft::set_child(std::size_t index, std::uint64_t child) noexcept {
+void DirtyPage::set_child(std::size_t index, std::uint64_t child) noexcept {
     store(bytes_.get() + LeafView::offset_of(index) + offsetof(BranchElementHeader, child), child);
 }
 
-void Draft::erase(std::size_t index) {
+void DirtyPage::erase(std::size_t index) {
     end_views();
     content_bytes_ -= item_bytes(index) - format::element_bytes;
     std::byte* const page = bytes_.get();
@@ -166,11 +171,12 @@ void Draft::erase(std::size_t index) {
     store(page + offsetof(format::PageHeader, count), count_);
 }
 
-void Draft::move_tail_to(Draft& right, std::size_t first) {
+void DirtyPage::move_tail_to(DirtyPage& right, std::size_t first) {
+    right.end_views();
     for (std::size_t i = first; i < count_; ++i) {
         const Item moved = item(i);
         content_bytes_ -= moved.key.size() + moved.value.size();
-        right.insert(right.count_, moved);
+        right.insert_unseen(right.count_, moved);
     }
     count_ = static_cast<std::uint16_t>(first);
     store(bytes_.get() + offsetof(format::PageHeader, count), count_);
@@ -180,14 +186,14 @@ void Draft::move_tail_to(Draft& right, std::size_t first) {
 
 // A debug build moves the content at each change: a view that is used too long
 // is a use after free.
-void Draft::end_views() {
+void DirtyPage::end_views() {
     if constexpr (io::views_are_checked)
         rearrange(capacity_);
 }
 
 // For one more element with so many bytes of content: squeezes gaps out, or
 // doubles the buffer if that would not help for long.
-void Draft::make_room(std::size_t content_bytes) {
+void DirtyPage::make_room(std::size_t content_bytes) {
     const std::size_t needed = format::element_bytes + content_bytes;
     if (room() >= needed)
         return;
@@ -196,8 +202,8 @@ void Draft::make_room(std::size_t content_bytes) {
     rearrange(used + used / 8 <= capacity_ ? capacity_ : used + std::min(used, spare_bytes_max));
 }
 
-void Draft::rearrange(std::size_t capacity) {
-    DraftMemory::Buffer bytes = DraftMemory::take(memory_, capacity);
+void DirtyPage::rearrange(std::size_t capacity) {
+    DirtyPageMemory::Buffer bytes = DirtyPageMemory::take(memory_, capacity);
     std::memcpy(bytes.get(), bytes_.get(), format::page_header_bytes);
     std::size_t at = capacity;
     for (std::size_t i = 0; i < count_; ++i) {
@@ -212,7 +218,7 @@ void Draft::rearrange(std::size_t capacity) {
     content_begin_ = at;
 }
 
-void Draft::write(std::byte* out, std::uint64_t id, std::uint32_t overflow) const noexcept {
+void DirtyPage::write(std::byte* out, std::uint64_t id, std::uint32_t overflow) const noexcept {
     store(out, format::PageHeader{.id = id,
                                   .flags = is_leaf_ ? format::leaf_flag : format::branch_flag,
                                   .count = count_,
