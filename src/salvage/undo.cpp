@@ -119,16 +119,16 @@ std::string undo_path(const std::string& path) {
 }
 
 Result<UndoReport> read_undo(const std::string& path, const ApplyOptions& options) {
-    const auto opened = TRY(salvage::open_in_place(path, io::LockMode::shared, options));
+    const auto opened = TRY(salvage::open_in_place(path, io::LockMode::shared, options.timeout));
     return salvage::judge(opened, TRY(salvage::read_undo_file(path)));
 }
 
 Result<UndoReport> undo(const std::string& path, const ApplyOptions& options) {
-    auto opened = TRY(salvage::open_in_place(path, io::LockMode::exclusive, options));
+    auto opened = TRY(salvage::open_in_place(path, io::LockMode::exclusive, options.timeout));
     const salvage::UndoFile undo = TRY(salvage::read_undo_file(path));
     UndoReport report = TRY(salvage::judge(opened, undo));
     TRY(salvage::write_back(opened, undo));
-    TRY(io::remove_file(undo_path(path), *opened.calls));
+    TRY(io::remove_file(undo_path(path)));
     return report;
 }
 
