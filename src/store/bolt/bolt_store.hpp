@@ -10,7 +10,7 @@
 #include <rebolt/store.hpp>
 
 #include "store/bolt/bolt_file.hpp"
-#include "store/calls.hpp"
+#include "store/call_gate.hpp"
 
 namespace rebolt::store {
 
@@ -18,7 +18,7 @@ namespace rebolt::store {
 struct BoltShared {
     std::shared_ptr<BoltFile> file;
     BoltTarget target;
-    Calls calls;
+    CallGate gate;
 
     Result<void> read(const std::function<Result<void>(const Bucket*)>& work) const {
         return file->read(target, work);

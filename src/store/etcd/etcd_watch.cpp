@@ -207,11 +207,11 @@ void EtcdWatch::take_events(rpc::WatchResponse& response) {
 
 // The stream is gone: a new one, elsewhere, or an error if that cannot help.
 Result<void> EtcdWatch::take_break(const grpc::Status& status, const Place& place) {
-    const Verdict verdict = judge(status);
+    const FailureKind kind = classify(status);
     Error why = error_of(status, client_.connection(place).name);
-    if (verdict == Verdict::refused)
+    if (kind == FailureKind::refused)
         return why;
-    if (verdict == Verdict::token_invalid)
+    if (kind == FailureKind::token_invalid)
         client_.forget_token(place.token);
     else
         client_.leave(place);

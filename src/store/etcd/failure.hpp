@@ -14,14 +14,14 @@
 
 namespace rebolt::store::etcd {
 
-enum class Verdict : std::uint8_t {
+enum class FailureKind : std::uint8_t {
     not_carried_out, ///< another server, or this one later, may do it
     unknown_fate,    ///< it may have been carried out, or may still be
     token_invalid,   ///< not carried out, for want of a valid token
     refused,         ///< an answer that no repetition changes
 };
 
-[[nodiscard]] Verdict judge(const grpc::Status& status);
+[[nodiscard]] FailureKind classify(const grpc::Status& status);
 
 /// The compaction that removed the revision which was asked for.
 [[nodiscard]] bool is_compacted(const grpc::Status& status);
