@@ -2,7 +2,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 install(TARGETS rebolt rebolt_base rebolt_format rebolt_io rebolt_engine rebolt_check rebolt_salvage rebolt_schema
-                rebolt_store rebolt_guard rebolt_docker rebolt_diagnose
+                rebolt_store rebolt_systemd rebolt_guard rebolt_docker rebolt_diagnose
         EXPORT rebolt-targets)
 install(TARGETS rebolt_exe)
 install(DIRECTORY include/rebolt DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

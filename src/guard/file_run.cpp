@@ -201,10 +201,10 @@ Result<void> FileRun::quarantine() {
 
 Result<void> FileRun::recover(const PageSource& source) {
     ReplacementRequest request{.path = temporary_name(path_),
-                           .mode = TRY(ownership_of(path_)).mode,
-                           .docker_root = file_.docker_root,
-                           .recover = options_.recover,
-                           .deadline = deadline_};
+                               .mode = TRY(ownership_of(path_)).mode,
+                               .docker_root = file_.docker_root,
+                               .recover = options_.recover,
+                               .deadline = deadline_};
     report_.donors = sound_snapshots(record_);
     request.recover.donors = report_.donors;
     const Replacement made = TRY(make_replacement(source, request));

@@ -46,7 +46,8 @@ std::string temporary_name(const std::string& path) {
     return path + std::string(temporary_suffix);
 }
 
-GuardLock::GuardLock(const std::string& folder, std::chrono::milliseconds longest) : folder_(folder) {
+GuardLock::GuardLock(const std::string& folder, std::chrono::milliseconds longest)
+    : folder_(folder) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (error)

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "guard/file_run.hpp"
 #include "guard/guard_record.hpp"
 #include "guard/test_folder.hpp"
-#include "guard/file_run.hpp"
 #include "io/file.hpp"
 #include "io/lock.hpp"
 #include "support/patched_file.hpp"

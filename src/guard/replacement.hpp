@@ -17,8 +17,8 @@ struct Replacement {
     std::string path;
     std::optional<RecoverReport> recovery; ///< nullopt: nothing was readable
     std::string restored_from;             ///< then: the snapshot it is a copy of
-    std::uint64_t records_mended = 0;      ///< written or removed according to the containers' files
-    std::string note;                      ///< what failed along the way; may be empty
+    std::uint64_t records_mended = 0; ///< written or removed according to the containers' files
+    std::string note;                 ///< what failed along the way; may be empty
 
     /// Nothing is lost, and all of it is provably of the newest state.
     [[nodiscard]] bool is_complete() const noexcept;

@@ -56,6 +56,7 @@ const std::map<std::string, std::string> folder_of_header = {
     {"store", "store"},
     {"datastore", "store"},
     {"datastore_object", "store"},
+    {"store_command", "store"},
     {"store_copy", "store"},
     {"store_follow", "store"},
     {"store_pair", "store"},
@@ -83,10 +84,11 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"schema", {"base", "format", "schema"}},
     // io: locks and watches between processes; engine in bolt/ alone (see is_allowed).
     {"store", {"base", "schema", "io", "engine", "store"}},
-    {"guard", {"base", "io", "check", "salvage", "docker", "guard"}},
+    {"systemd", {"base", "io", "systemd"}},
+    {"guard", {"base", "io", "check", "salvage", "docker", "systemd", "guard"}},
     // store: its records are objects of a datastore.
     {"docker", {"base", "format", "io", "engine", "check", "salvage", "schema", "store", "docker"}},
-    {"diagnose", {"base", "format", "io", "check", "salvage", "schema", "diagnose"}},
+    {"diagnose", {"base", "format", "io", "check", "salvage", "schema", "systemd", "diagnose"}},
     {"support", {"base", "format", "io", "engine", "support"}},
 };
 

@@ -247,16 +247,14 @@ Result<std::unique_ptr<Watch>> BoltStore::watch(std::string_view key, const Watc
     const CallGate::Call call = TRY(shared_->gate.enter());
     TRY(check_key(key));
     TRY(check_watch(options));
-    return BoltWatch::open(shared_, {std::string(key), false},
-                            options.current_first);
+    return BoltWatch::open(shared_, {std::string(key), false}, options.current_first);
 }
 
 Result<std::unique_ptr<Watch>> BoltStore::watch_tree(std::string_view prefix,
                                                      const WatchOptions& options) {
     const CallGate::Call call = TRY(shared_->gate.enter());
     TRY(check_watch(options));
-    return BoltWatch::open(shared_, {std::string(prefix), true},
-                            options.current_first);
+    return BoltWatch::open(shared_, {std::string(prefix), true}, options.current_first);
 }
 
 Result<std::unique_ptr<Lock>> BoltStore::new_lock(std::string_view key,

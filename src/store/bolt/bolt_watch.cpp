@@ -20,7 +20,7 @@ BoltWatch::~BoltWatch() {
 }
 
 Result<std::unique_ptr<Watch>> BoltWatch::open(std::shared_ptr<BoltShared> shared, WatchedKeys keys,
-                                                bool current_first) {
+                                               bool current_first) {
     std::unique_ptr<BoltWatch> watch(new BoltWatch(std::move(shared), std::move(keys)));
     TRY(watch->refresh(current_first));
     if (current_first)

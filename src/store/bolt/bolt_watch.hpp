@@ -28,7 +28,7 @@ class BoltWatch final : public Watch {
 public:
     /// Reads the current state; delivers it first if `current_first`.
     static Result<std::unique_ptr<Watch>> open(std::shared_ptr<BoltShared> shared, WatchedKeys keys,
-                                                bool current_first);
+                                               bool current_first);
 
     BoltWatch(const BoltWatch&) = delete;
     BoltWatch& operator=(const BoltWatch&) = delete;

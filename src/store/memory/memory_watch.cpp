@@ -76,8 +76,8 @@ Result<std::optional<Event>> MemoryWatch::next(std::stop_token stop,
     }
 }
 
-MemoryLock::MemoryLock(std::shared_ptr<Model> model, std::shared_ptr<CallGate> gate, std::string key,
-                       std::string value)
+MemoryLock::MemoryLock(std::shared_ptr<Model> model, std::shared_ptr<CallGate> gate,
+                       std::string key, std::string value)
     : model_(std::move(model)), gate_(std::move(gate)), key_(std::move(key)),
       value_(std::move(value)),
       on_close_(gate_->closing(), [this] { static_cast<void>(release()); }) {}

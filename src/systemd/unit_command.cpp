@@ -1,4 +1,4 @@
-#include "guard/unit_command.hpp"
+#include "systemd/unit_command.hpp"
 
 #include <array>
 #include <filesystem>
@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-namespace rebolt::guard {
+namespace rebolt::systemd {
 namespace {
 
 namespace fs = std::filesystem;
@@ -201,4 +201,4 @@ UnitCommand read_unit_command(const std::string& root, const std::string& unit) 
     return std::move(reader).finish();
 }
 
-} // namespace rebolt::guard
+} // namespace rebolt::systemd

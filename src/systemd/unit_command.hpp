@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace rebolt::guard {
+namespace rebolt::systemd {
 
 struct UnitCommand {
     std::vector<std::string> words;                 ///< of the last ExecStart=
@@ -22,4 +22,4 @@ struct UnitCommand {
 /// put in. Empty where there is no such unit.
 [[nodiscard]] UnitCommand read_unit_command(const std::string& root, const std::string& unit);
 
-} // namespace rebolt::guard
+} // namespace rebolt::systemd
