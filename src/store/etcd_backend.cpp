@@ -30,8 +30,8 @@ Error no_module(const std::string& why) {
                         etcd::module_file, why)};
 }
 
-// Found by the program's run path, else where rebolt is to be installed. It stays
-// loaded: gRPC has threads.
+// Found by the program's run path, else where rebolt is installed. It stays loaded
+// because gRPC has threads.
 Result<void*> load() {
     std::string why;
     const std::string installed = fmt::format("{}/{}", REBOLT_MODULE_DIR, etcd::module_file);
@@ -43,8 +43,8 @@ Result<void*> load() {
     return no_module(why);
 }
 
-// A library does not print; but who asks for gRPC's log, or uses gRPC himself,
-// is to have it.
+// A library does not print, but a program that asks for gRPC's log, or uses gRPC
+// itself, gets it.
 bool is_grpc_to_log() {
     return std::getenv("GRPC_VERBOSITY") != nullptr ||
            ::dlsym(RTLD_DEFAULT, "grpc_init") != nullptr;

@@ -12,8 +12,8 @@
 namespace rebolt::store {
 namespace {
 
-// The kernel tells nobody who waits that a lock is free, unless he blocks
-// without end; one system call each time it is tried.
+// The kernel wakes a waiter only if it blocks without a time limit, so the lock is
+// polled: one system call per attempt.
 constexpr std::chrono::milliseconds retry_interval{10};
 constexpr std::uint32_t file_mode = 0600;
 

@@ -171,7 +171,7 @@ grpc::Status Client::once(Round& round, const Attempt& attempt) {
     return status;
 }
 
-// The error that ends the round, or nothing: then it is to be tried again.
+// The error that ends the round, or nothing: then it is tried again.
 std::optional<Error> Client::after_failure(Round& round, const grpc::Status& status) {
     const std::string& server = connection(round.place).name;
     if (round.options.status != nullptr)

@@ -31,7 +31,7 @@ enum class FailureKind : std::uint8_t {
 /// A watch that the server cancelled says why in words only: the same as a status.
 [[nodiscard]] grpc::Status status_of_reason(const std::string& cancel_reason);
 
-/// `server`: who said it, as host:port. The code is not_reachable,
+/// `server`: which server, as host:port. The code is not_reachable,
 /// permission_denied, value_too_large, key_required, invalid_argument or io.
 [[nodiscard]] Error error_of(const grpc::Status& status, const std::string& server);
 

@@ -8,8 +8,8 @@
 namespace rebolt::store {
 namespace {
 
-// Wakes who waits for the model when `closing` is requested. Made before, and
-// destroyed after, the model's mutex is held.
+// Wakes all waiters of the model when `closing` is requested. Constructed before,
+// and destroyed after, the model's mutex is held.
 class WakeOnClose {
 public:
     WakeOnClose(Model& model, std::stop_token closing)
