@@ -1,13 +1,11 @@
 # The program rebolt: src/report, src/cli and main.cpp.
 find_package(CLI11 REQUIRED)
-find_library(REBOLT_SYSTEMD systemd REQUIRED)
 
 rebolt_layer(report LIBRARIES nlohmann_json::nlohmann_json)
-rebolt_layer(cli LIBRARIES CLI11::CLI11 ${REBOLT_SYSTEMD})
+rebolt_layer(cli LIBRARIES CLI11::CLI11)
 # Public headers alone: any of the library's layers may stand behind them.
 target_link_libraries(rebolt_cli PUBLIC rebolt_engine rebolt_check rebolt_salvage rebolt_schema
                                         rebolt_store rebolt_docker rebolt_diagnose rebolt_guard)
-target_include_directories(rebolt_cli SYSTEM PRIVATE ${REBOLT_SYSTEMD_HEADERS})
 rebolt_compile_fast(rebolt_cli)
 # What `rebolt version` says of the build.
 execute_process(

@@ -15,7 +15,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,10 +24,6 @@
 #include <rebolt/result.hpp>
 
 namespace rebolt {
-
-namespace io {
-class SystemCalls;
-}
 
 /// Bytes that take the place of others.
 struct ByteChange {
@@ -74,10 +69,8 @@ struct EditEffect {
                                          const CheckOptions& options = {});
 
 struct ApplyOptions {
-    /// How long to try to get the exclusive lock; nullopt: without end; 0: once.
+    /// How long to wait for the exclusive lock; nullopt: forever; 0: try once.
     std::optional<std::chrono::milliseconds> timeout = std::chrono::milliseconds{0};
-    /// What to ask the system with. For tests of faults; null: the system's own.
-    std::shared_ptr<io::SystemCalls> system_calls = nullptr;
 };
 
 /// Makes the changes in the file. Takes the exclusive lock, sees to it that the
@@ -92,7 +85,6 @@ Result<void> apply_in_place(const std::string& path, const EditPlan& plan,
 /// Writes the file with the changes to a new file, which appears under its name
 /// when it is whole. Errors: io, permission_denied; invalid_argument (`path` is
 /// the file itself); damaged (page_unreadable: a part cannot be read).
-Result<void> apply_to_copy(const PageSource& source, const EditPlan& plan, const std::string& path,
-                           const ApplyOptions& options = {});
+Result<void> apply_to_copy(const PageSource& source, const EditPlan& plan, const std::string& path);
 
 } // namespace rebolt

@@ -3,18 +3,19 @@
 // service sees it.
 //
 //   rebolt::GuardOptions options;
-//   for (const auto& file : *rebolt::guard_preset("docker", {}))
+//   const auto files = rebolt::guard_preset("docker", {});
+//   for (const auto& file : *files)
 //       if (auto report = rebolt::guard_file(file, options); !report.may_start)
 //           refuse(report.line);
 //
-// Nothing is ever deleted but what retention says of old snapshots and of
-// damaged files that were set aside. What was done, undo_guard() takes back.
+// Nothing is ever deleted but old snapshots and set-aside files beyond their
+// retention. undo_guard() reverses what was done.
 //
-// What the service must be protected from, the guard is protected from too: it
-// may be killed at any moment, find no room or a folder that cannot be written,
-// and meet a program that changes the file. The file under its path is the old
-// one or the whole new one, a clean file is never kept from its service, and
-// what went wrong is said in the report's line.
+// The guard tolerates the same failures it protects against: it may be killed at
+// any moment, run out of space, find a read-only folder, or meet a program that
+// changes the file. The file under its path is always the old one or the complete
+// new one, a clean file is never kept from its service, and the report's line
+// says what went wrong.
 #pragma once
 
 #include <chrono>
@@ -152,5 +153,16 @@ struct GuardDropIn {
 /// invalid_argument (no such preset).
 [[nodiscard]] Result<GuardDropIn> guard_drop_in(std::string_view preset,
                                                 const std::string& program);
+
+/// Writes the drop-in, creating its folder; systemd never reads half of it.
+/// Errors: io, permission_denied.
+Result<void> install_guard(const GuardDropIn& drop_in);
+/// Removes it, and its folder if that is empty then. Errors: file_not_found, io,
+/// permission_denied.
+Result<void> uninstall_guard(const GuardDropIn& drop_in);
+
+/// Tells systemd, if it started this program, that the guard is about to check
+/// `path` and may need `time_budget` for it. Best effort.
+void notify_systemd(const std::string& path, std::chrono::milliseconds time_budget);
 
 } // namespace rebolt

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 
 #include <rebolt/result.hpp>
@@ -12,10 +11,6 @@
 namespace rebolt {
 
 class Tx;
-
-namespace io {
-class SystemCalls;
-}
 
 /// Which of several fitting runs of free pages a writer takes (bbolt:
 /// FreelistType). Not stored in the file: either reads what the other wrote.
@@ -76,10 +71,6 @@ struct OpenOptions {
     std::size_t batch_size_max = 1000;
     /// … and the first waits so long for others (bbolt: MaxBatchDelay).
     std::chrono::milliseconds batch_delay_max{10};
-
-    /// What a writer asks the system with. For tests of faults; null: the
-    /// system's own.
-    std::shared_ptr<io::SystemCalls> system_calls = nullptr;
 };
 
 } // namespace rebolt

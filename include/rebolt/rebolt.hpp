@@ -19,6 +19,7 @@
 #include <rebolt/repair.hpp>
 #include <rebolt/schema.hpp>
 #include <rebolt/store.hpp>
+#include <rebolt/store_command.hpp>
 #include <rebolt/store_copy.hpp>
 #include <rebolt/store_follow.hpp>
 #include <rebolt/store_pair.hpp>

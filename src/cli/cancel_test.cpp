@@ -2,17 +2,16 @@
 #include <array>
 #include <csignal>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
 
 #include "cli/test_run.hpp"
+#include "io/subprocess.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -21,44 +20,29 @@ namespace {
 /// prints more than a pipe holds is still running when the signal comes.
 class Streaming {
 public:
-    explicit Streaming(std::vector<std::string> words) {
-        EXPECT_EQ(::pipe2(ends_.data(), O_CLOEXEC), 0);
-        words.insert(words.begin(), REBOLT_EXE);
-        std::vector<char*> arguments;
-        for (std::string& word : words)
-            arguments.push_back(word.data());
-        arguments.push_back(nullptr);
-        posix_spawn_file_actions_t actions;
-        ::posix_spawn_file_actions_init(&actions);
-        ::posix_spawn_file_actions_adddup2(&actions, ends_[1], STDOUT_FILENO);
-        ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-        EXPECT_EQ(
-            ::posix_spawn(&child_, arguments[0], &actions, nullptr, arguments.data(), environ), 0);
-        ::posix_spawn_file_actions_destroy(&actions);
-        ::close(ends_[1]);
-    }
-    Streaming(const Streaming&) = delete;
-    Streaming& operator=(const Streaming&) = delete;
-    ~Streaming() { ::close(ends_[0]); }
+    explicit Streaming(std::vector<std::string> words) : child_(start(std::move(words))) {}
 
     /// Sends the signal once the first output is there, reads the rest, and
     /// returns the exit code.
     int exit_code_after(int signal) {
-        pollfd first{ends_[0], POLLIN, 0};
+        pollfd first{child_.out(), POLLIN, 0};
         EXPECT_EQ(::poll(&first, 1, 20'000), 1) << "no output";
-        ::kill(child_, signal);
+        child_.signal(signal);
         std::array<char, 65536> piece{};
         for (ssize_t size = 1; size > 0; out_bytes_ += static_cast<std::size_t>(size))
-            size = ::read(ends_[0], piece.data(), piece.size());
-        int status = 0;
-        ::waitpid(child_, &status, 0);
-        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+            size = ::read(child_.out(), piece.data(), piece.size());
+        return child_.wait();
     }
     [[nodiscard]] std::size_t out_bytes() const noexcept { return out_bytes_; }
 
 private:
-    std::array<int, 2> ends_{-1, -1};
-    pid_t child_ = -1;
+    static io::Subprocess start(std::vector<std::string> words) {
+        words.insert(words.begin(), REBOLT_EXE);
+        return *io::Subprocess::start(
+            {.command = std::move(words), .out = io::Stream::pipe, .err = io::Stream::null});
+    }
+
+    io::Subprocess child_;
     std::size_t out_bytes_ = 0;
 };
 

@@ -67,12 +67,12 @@ TEST(KeyFormat, HexIsParsed) {
 }
 
 TEST(KeyFormat, JsonNamesTellHowBytesAreWritten) {
-    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    auto json = rebolt::report::Document::object();
     put_bytes(json, "a", "text\n", KeyFormat::automatic);
     put_bytes(json, "b", "\xff", KeyFormat::automatic);
     put_bytes(json, "c", "c", KeyFormat::hex);
     put_bytes(json, "d", "\xff", KeyFormat::ascii_encoded);
-    EXPECT_EQ(json.dump(), R"({"a":"text\n","b_hex":"ff","c_hex":"63","d_ascii":"\"\\xff\""})");
+    EXPECT_EQ(json.line(), R"({"a":"text\n","b_hex":"ff","c_hex":"63","d_ascii":"\"\\xff\""})");
 }
 
 } // namespace

@@ -52,10 +52,10 @@ public:
     /// An array of objects; null or missing gives none.
     template <class T, class Visit>
     void list(std::string_view name, std::vector<T>& values, Decoding decoding, Visit&& visit);
-    /// The same, but the array stands in a string as JSON of its own.
+    /// The same for an array that is encoded as JSON in a string.
     template <class T, class Visit>
     void list_in_text(std::string_view name, std::vector<T>& values, Visit&& visit);
-    /// The object that stands in a string as JSON of its own.
+    /// An object that is encoded as JSON in a string.
     void object_in_text(std::string_view name, const std::function<void(Fields&)>& visit);
 
     /// All that are there.

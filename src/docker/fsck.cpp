@@ -2,12 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <map>
-
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -16,6 +11,9 @@
 #include "base/try.hpp"
 #include "docker/fsck_finders.hpp"
 #include "docker/key.hpp"
+#include "io/file.hpp"
+#include "io/file_writer.hpp"
+#include "io/temporary_file.hpp"
 #include "salvage/page_edit.hpp"
 
 namespace rebolt::docker {
@@ -115,36 +113,10 @@ bool apply_round(const std::vector<FsckFinding>& findings, Values& values,
     return any;
 }
 
-// A file of its own, gone with the object.
-class ScratchFile {
-public:
-    ScratchFile() : path_((std::filesystem::temp_directory_path() / "rebolt-XXXXXX").string()) {
-        const int descriptor = ::mkstemp(path_.data());
-        made_ = descriptor >= 0;
-        if (made_)
-            ::close(descriptor);
-    }
-    ScratchFile(const ScratchFile&) = delete;
-    ScratchFile& operator=(const ScratchFile&) = delete;
-    ~ScratchFile() {
-        std::error_code ignored;
-        if (made_)
-            std::filesystem::remove(path_, ignored);
-    }
-    [[nodiscard]] bool is_made() const noexcept { return made_; }
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
-
-private:
-    std::string path_;
-    bool made_ = false;
-};
-
 Result<void> write_all(const PageSource& source, const std::string& path) {
-    std::ofstream stream(path, std::ios::binary | std::ios::trunc);
-    const std::string_view bytes = as_text(source.file());
-    stream.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    stream.close();
-    if (!stream || !source.readable(0, source.file_bytes()))
+    io::FileWriter writer(TRY(io::File::open_for_writing(path, 0)));
+    TRY(writer.write_at(0, source.file()));
+    if (!source.readable(0, source.file_bytes()))
         return Error(ErrorCode::io, "the file could not be copied").in_file(path);
     return {};
 }
@@ -212,9 +184,7 @@ Result<EditPlan> plan_fsck(const PageSource& source, const FsckReport& report) {
     if (report.changes.empty())
         return Error(ErrorCode::invalid_argument, "there is nothing that can be repaired")
             .in_file(source.path());
-    const ScratchFile scratch;
-    if (!scratch.is_made())
-        return Error(ErrorCode::io, "no temporary file could be made").in_file(scratch.path());
+    const auto scratch = TRY(io::TemporaryFile::create());
     TRY(write_all(source, scratch.path()));
     OpenOptions unsynced;
     unsynced.no_sync = true;

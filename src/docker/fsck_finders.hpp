@@ -16,7 +16,7 @@ struct FsckWork {
     const Containers* containers; ///< null: the records alone
     std::vector<FsckFinding> findings;
     /// Networks and endpoints that containers still name: what is left of them
-    /// is needed to write them anew.
+    /// is needed to rebuild them.
     std::set<std::string> wanted = {};
 
     [[nodiscard]] bool is_wanted(const std::string& id) const { return wanted.contains(id); }

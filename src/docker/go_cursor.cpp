@@ -43,7 +43,7 @@ Fate GoStore::bad_address(std::uint64_t at) const {
                             at, source_->file_bytes()));
 }
 
-// A number behind the file's end, on its last system page, reads as zeros.
+// A number past the file's end, on its last system page, reads as zeros.
 Fated<std::uint64_t> GoStore::read(std::uint64_t at, std::uint64_t bytes) const {
     const Bytes file = source_->file();
     const std::uint64_t end =

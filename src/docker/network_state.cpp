@@ -1,6 +1,8 @@
 #include <rebolt/docker/network_state.hpp>
 
 #include <algorithm>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,41 +22,17 @@ const T* find_by(const std::vector<T>& records, std::string T::* id, std::string
     return at == records.end() ? nullptr : &*at;
 }
 
-void put(NetworkState& state, Network record) {
-    state.networks.push_back(std::move(record));
-}
-void put(NetworkState& state, Endpoint record) {
-    state.endpoints.push_back(std::move(record));
-}
-void put(NetworkState& state, EndpointCount record) {
-    state.counts.push_back(std::move(record));
-}
-void put(NetworkState& state, Sandbox record) {
-    state.sandboxes.push_back(std::move(record));
-}
-void put(NetworkState& state, BridgeNetwork record) {
-    state.bridges.push_back(std::move(record));
-}
-void put(NetworkState& state, BridgeEndpoint record) {
-    state.bridge_endpoints.push_back(std::move(record));
-}
-void put(NetworkState& state, VlanNetwork record) {
-    state.vlans.push_back(std::move(record));
-}
-void put(NetworkState& state, DriverEndpoint record) {
-    state.driver_endpoints.push_back(std::move(record));
-}
-void put(NetworkState& state, AddressSpace record) {
-    state.address_spaces.push_back(std::move(record));
-}
-void put(NetworkState& state, BitSequence record) {
-    state.bit_sequences.push_back(std::move(record));
-}
-void put(NetworkState& state, const Marker& /*record*/) {
-    ++state.markers;
-}
-void put(NetworkState& state, OtherRecord record) {
-    state.others.push_back(std::move(record));
+// The list of each kind of record.
+constexpr std::tuple lists{&NetworkState::networks,       &NetworkState::endpoints,
+                           &NetworkState::counts,         &NetworkState::sandboxes,
+                           &NetworkState::bridges,        &NetworkState::bridge_endpoints,
+                           &NetworkState::vlans,          &NetworkState::driver_endpoints,
+                           &NetworkState::address_spaces, &NetworkState::bit_sequences,
+                           &NetworkState::others};
+
+template <class T>
+void put(NetworkState& state, T record) {
+    (state.*std::get<std::vector<T> NetworkState::*>(lists)).push_back(std::move(record));
 }
 
 void add_item(NetworkState& state, const RecoveredItem& item) {
@@ -68,13 +46,19 @@ void add_item(NetworkState& state, const RecoveredItem& item) {
 } // namespace
 
 void NetworkState::add(Record record) {
-    std::visit([this](auto& one) { put(*this, std::move(one)); }, record);
+    std::visit(
+        [this]<class T>(T& one) {
+            if constexpr (std::is_same_v<T, Marker>)
+                ++markers;
+            else
+                put(*this, std::move(one));
+        },
+        record);
 }
 
 std::uint64_t NetworkState::record_count() const noexcept {
-    return networks.size() + endpoints.size() + counts.size() + sandboxes.size() + bridges.size() +
-           bridge_endpoints.size() + vlans.size() + driver_endpoints.size() +
-           address_spaces.size() + bit_sequences.size() + others.size();
+    return std::apply(
+        [this](auto... list) { return (std::uint64_t{0} + ... + (this->*list).size()); }, lists);
 }
 
 const Network* NetworkState::network(std::string_view id) const noexcept {

@@ -1,4 +1,4 @@
-// rebuild: records made anew from what is left.
+// Rebuilds lost records from what is left.
 #pragma once
 
 #include <optional>

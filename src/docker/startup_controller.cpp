@@ -1,4 +1,4 @@
-// libnetwork.New behind the drivers, and the daemon's default networks.
+// libnetwork.New after the drivers, and the daemon's default networks.
 #include <algorithm>
 #include <set>
 

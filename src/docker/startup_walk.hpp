@@ -67,7 +67,7 @@ private:
 /// Ends the report with a fate: its last words are said too.
 void end_with(StartupReport& report, Fate fate);
 
-/// libnetwork.New behind the drivers. False when the start ends in it.
+/// libnetwork.New after the drivers. False if the start ends in it.
 [[nodiscard]] bool walk_controller(StartupWalk& walk);
 
 } // namespace rebolt::docker

@@ -143,8 +143,7 @@ Result<void> Database::open_file() {
                      options_.timeout));
     file_bytes_ = TRY(file->size_bytes());
     if (!options_.read_only)
-        file_writer_.emplace(file, options_.system_calls ? options_.system_calls
-                                                         : io::SystemCalls::real());
+        file_writer_.emplace(file);
     if (file_bytes_ == 0 && options_.read_only)
         return file_damage(FindingCode::file_empty, "the file has 0 bytes", path_);
     if (file_bytes_ == 0) {

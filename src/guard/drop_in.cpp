@@ -4,12 +4,15 @@
 
 #include <rebolt/guard.hpp>
 
+#include "systemd/drop_in.hpp"
+#include "systemd/notify.hpp"
+
 namespace rebolt {
 
-// ExecStartPre runs before each start, and may ask for more time while it works
-// (NotifyAccess). A start that hangs ends after a while, and a daemon that eats
-// memory is stopped before the machine is out of it: the ceiling is the daemon's
-// alone, Docker's containers have control groups of their own.
+// ExecStartPre runs before each start and may ask for more time (NotifyAccess). A
+// start that hangs is ended, and a daemon whose memory keeps growing is stopped
+// before the machine runs out: the limit is the daemon's alone, since Docker's
+// containers have control groups of their own.
 Result<GuardDropIn> guard_drop_in(std::string_view preset, const std::string& program) {
     constexpr std::array<std::string_view, 3> services{"docker", "containerd", "etcd"};
     for (const std::string_view service : services)
@@ -27,6 +30,19 @@ Result<GuardDropIn> guard_drop_in(std::string_view preset, const std::string& pr
                                        service, program)};
     return Error(ErrorCode::invalid_argument,
                  fmt::format("there is no preset `{}`: docker, containerd and etcd are", preset));
+}
+
+Result<void> install_guard(const GuardDropIn& drop_in) {
+    return systemd::write_drop_in(drop_in.path, drop_in.content);
+}
+
+Result<void> uninstall_guard(const GuardDropIn& drop_in) {
+    return systemd::remove_drop_in(drop_in.path);
+}
+
+void notify_systemd(const std::string& path, std::chrono::milliseconds time_budget) {
+    constexpr std::chrono::seconds margin{30};
+    systemd::notify(systemd::starting("rebolt guard: checking " + path, time_budget + margin));
 }
 
 } // namespace rebolt

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "guard/watch.hpp"
+#include "guard/file_run.hpp"
 
 namespace rebolt {
 namespace {
@@ -30,7 +30,7 @@ std::string_view name_of(GuardOutcome outcome) noexcept {
 }
 
 GuardReport guard_file(const GuardedFile& file, const GuardOptions& options) {
-    return guard::Watch(file, options).run();
+    return guard::FileRun(file, options).run();
 }
 
 } // namespace rebolt

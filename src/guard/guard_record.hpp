@@ -1,5 +1,5 @@
-// GuardRecord: what the guard knows of one file from earlier starts, as JSON in
-// its state folder.
+// GuardRecord: what the guard knows about one file from earlier starts, kept as
+// JSON in the state folder.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace rebolt::guard {
 
-/// A copy of the file from a time when it was clean.
+/// A copy of the file from when it was clean.
 struct Snapshot {
     std::string path;
     std::uint64_t bytes = 0;
@@ -18,7 +18,7 @@ struct Snapshot {
     std::uint64_t transaction = 0;
 };
 
-/// What tells a file that has not changed: kept with the newest snapshot.
+/// Identifies an unchanged file; stored with the newest snapshot.
 struct FileStamp {
     std::uint64_t inode = 0;
     std::uint64_t bytes = 0;
@@ -26,29 +26,29 @@ struct FileStamp {
 
     bool operator==(const FileStamp&) const = default;
 };
-/// What the file is like now. Errors: file_not_found, io.
+/// The file's stamp now. Errors: file_not_found, io.
 [[nodiscard]] Result<FileStamp> stamp_of(const std::string& path);
 
 struct GuardRecord {
-    std::string file; ///< whose record it is
+    std::string file; ///< the file it is about
     FileStamp stamp;
-    std::vector<Snapshot> snapshots; ///< the newest first
+    std::vector<Snapshot> snapshots; ///< newest first
     std::string last_time;
     std::string last_outcome;
     std::string last_line;
 };
 
-/// The folder of a file's snapshots and record, below the state folder: its path
-/// with `-` for `/`, as systemd names its units.
+/// The folder of a file's snapshots and record in the state folder: the file's
+/// path with `-` for `/`, as systemd names mount units.
 [[nodiscard]] std::string folder_of(const std::string& state_folder, const std::string& file);
 
-/// An empty record if there is none, or none that can be read: it is only a help.
-/// The snapshots are then found by their names.
+/// Without a readable record, an empty one with the snapshots found by their names:
+/// the record only helps.
 [[nodiscard]] GuardRecord read_record(const std::string& folder);
-/// Makes the folder if need be. Errors: io, permission_denied.
+/// Creates the folder if needed. Errors: io, permission_denied.
 Result<void> write_record(const std::string& folder, const GuardRecord& record);
 
-/// Now: `2026-11-24T01:02:03Z`; compact, as it goes into names: `20261124T010203Z`.
+/// Now, as `2026-11-24T01:02:03Z`; compact, for file names: `20261124T010203Z`.
 [[nodiscard]] std::string utc_time(bool compact);
 
 } // namespace rebolt::guard

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "guard/file_run.hpp"
 #include "guard/guard_record.hpp"
 #include "guard/test_folder.hpp"
-#include "guard/watch.hpp"
 #include "io/file.hpp"
 #include "io/lock.hpp"
 #include "support/patched_file.hpp"
@@ -54,7 +54,7 @@ TEST_F(Guard, KeepsSoManySnapshots) {
         put(real_file(name));
         EXPECT_NE(run().snapshot, "") << name;
     }
-    const GuardRecord record = read_record(folder_of(options_.state_folder, real_place(file())));
+    const GuardRecord record = read_record(folder_of(options_.state_folder, real_path(file())));
     ASSERT_THAT(record.snapshots, SizeIs(2));
     EXPECT_TRUE(test::bytes_of(record.snapshots[0].path) ==
                 test::bytes_of(real_file("docker-20.10-many.db")));
@@ -93,7 +93,7 @@ TEST_F(Guard, FillsHolesFromItsSnapshot) {
 TEST_F(Guard, FindsItsSnapshotsWithoutItsRecord) {
     put(running);
     (void)run();
-    fs::remove(folder_of(options_.state_folder, real_place(file())) + "/record.json");
+    fs::remove(folder_of(options_.state_folder, real_path(file())) + "/record.json");
     put(damaged_file("docker-zero-leaf.db"));
     EXPECT_THAT(run().donors, SizeIs(1));
 }

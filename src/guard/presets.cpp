@@ -13,7 +13,7 @@
 
 #include "base/try.hpp"
 #include "guard/toml_file.hpp"
-#include "guard/unit_command.hpp"
+#include "systemd/unit_command.hpp"
 
 namespace rebolt {
 namespace {
@@ -29,7 +29,7 @@ Error unreadable(const std::string& path, const std::string& why) {
 Result<std::string> docker_root(const GuardPresetOptions& options) {
     if (!options.data_root.empty())
         return options.data_root;
-    const auto unit = guard::read_unit_command(options.system_root, "docker.service");
+    const auto unit = systemd::read_unit_command(options.system_root, "docker.service");
     for (const char* name : {"--data-root", "-g", "--graph"})
         if (std::string root = unit.option(name); !root.empty())
             return root;
@@ -52,7 +52,7 @@ Result<std::string> docker_root(const GuardPresetOptions& options) {
 Result<std::string> containerd_root(const GuardPresetOptions& options) {
     if (!options.data_root.empty())
         return options.data_root;
-    const auto unit = guard::read_unit_command(options.system_root, "containerd.service");
+    const auto unit = systemd::read_unit_command(options.system_root, "containerd.service");
     if (std::string root = unit.option("--root"); !root.empty())
         return root;
     std::string path = unit.option("--config");
@@ -66,7 +66,7 @@ Result<std::string> containerd_root(const GuardPresetOptions& options) {
 std::string etcd_root(const GuardPresetOptions& options) {
     if (!options.data_root.empty())
         return options.data_root;
-    const auto unit = guard::read_unit_command(options.system_root, "etcd.service");
+    const auto unit = systemd::read_unit_command(options.system_root, "etcd.service");
     if (std::string root = unit.option("--data-dir"); !root.empty())
         return root;
     if (const auto at = unit.environment.find("ETCD_DATA_DIR");

@@ -23,14 +23,14 @@ Result<void> copy_to(const std::string& from, const std::string& path, std::uint
     return file.put_in_place();
 }
 
-// What fsck says of the file beside the containers' own.
+// Runs fsck on the file together with the containers' own files.
 Result<docker::FsckReport> compare(const std::string& path, const std::string& docker_root) {
     const docker::Containers containers = TRY(docker::load_containers(docker_root));
     const PageSource source = TRY(PageSource::open(path));
     return docker::fsck(TRY(docker::load_network_state(source)), &containers);
 }
 
-Result<void> see_that_it_is_clean(const std::string& path) {
+Result<void> require_clean(const std::string& path) {
     const PageSource source = TRY(PageSource::open(path));
     const CheckReport checked = TRY(check(source));
     if (checked.verdict != Verdict::clean)
@@ -38,47 +38,47 @@ Result<void> see_that_it_is_clean(const std::string& path) {
     return {};
 }
 
-Result<std::uint64_t> mend(const ReplacementOrder& order) {
-    const docker::FsckReport found = TRY(compare(order.path, order.docker_root));
+Result<std::uint64_t> mend(const ReplacementRequest& request) {
+    const docker::FsckReport found = TRY(compare(request.path, request.docker_root));
     if (found.changes.empty())
         return std::uint64_t{0};
-    TRY(docker::mend_records(order.path, found));
-    TRY(see_that_it_is_clean(order.path));
+    TRY(docker::mend_records(request.path, found));
+    TRY(require_clean(request.path));
     return static_cast<std::uint64_t>(found.changes.size());
 }
 
-// Where nothing could be read: a snapshot, or what the containers tell.
-Result<Replacement> make_from_elsewhere(const ReplacementOrder& order, Error why) {
-    Replacement made{.path = order.path, .recovery = {}, .restored_from = {}, .note = {}};
-    if (!order.recover.donors.empty()) {
-        made.restored_from = order.recover.donors.front();
-        TRY(copy_to(made.restored_from, order.path, order.mode));
+// If nothing is readable: from a snapshot, or from the containers' files.
+Result<Replacement> make_from_elsewhere(const ReplacementRequest& request, Error why) {
+    Replacement made{.path = request.path, .recovery = {}, .restored_from = {}, .note = {}};
+    if (!request.recover.donors.empty()) {
+        made.restored_from = request.recover.donors.front();
+        TRY(copy_to(made.restored_from, request.path, request.mode));
         return made;
     }
-    if (order.docker_root.empty())
+    if (request.docker_root.empty())
         return why;
-    TRY(docker::make_network_state(order.path, order.mode));
-    const docker::FsckReport found = TRY(compare(order.path, order.docker_root));
+    TRY(docker::make_network_state(request.path, request.mode));
+    const docker::FsckReport found = TRY(compare(request.path, request.docker_root));
     if (found.changes.empty())
         return why;
-    return made; // empty as yet: mend() fills it
+    return made; // still empty: mend() fills it
 }
 
-Result<Replacement> recover(const PageSource& source, const ReplacementOrder& order) {
-    RecoverOptions options = order.recover;
-    options.file_mode = order.mode;
-    auto begun = Recovery::begin(source, order.path, std::move(options));
+Result<Replacement> recover(const PageSource& source, const ReplacementRequest& request) {
+    RecoverOptions options = request.recover;
+    options.file_mode = request.mode;
+    auto begun = Recovery::begin(source, request.path, std::move(options));
     if (!begun) {
         if (begun.error().code() != ErrorCode::damaged)
             return std::move(begun).error();
-        return make_from_elsewhere(order, std::move(begun).error());
+        return make_from_elsewhere(request, std::move(begun).error());
     }
-    TRY(begun->run([&](const RecoverProgress&) { return Clock::now() < order.deadline; }));
+    TRY(begun->run([&](const RecoverProgress&) { return Clock::now() < request.deadline; }));
     if (begun->report().counts.total() == 0)
         return make_from_elsewhere(
-            order, Error(ErrorCode::damaged, "no key in it can be read").in_file(source.path()));
+            request, Error(ErrorCode::damaged, "no key in it can be read").in_file(source.path()));
     return Replacement{
-        .path = order.path, .recovery = begun->report(), .restored_from = {}, .note = {}};
+        .path = request.path, .recovery = begun->report(), .restored_from = {}, .note = {}};
 }
 
 } // namespace
@@ -89,17 +89,17 @@ bool Replacement::is_complete() const noexcept {
                recovery->counts.keys[static_cast<std::size_t>(Provenance::current)];
 }
 
-Result<Replacement> make_replacement(const PageSource& source, const ReplacementOrder& order) {
-    auto recovered = recover(source, order);
+Result<Replacement> make_replacement(const PageSource& source, const ReplacementRequest& request) {
+    auto recovered = recover(source, request);
     if (!recovered && recovered.error().code() == ErrorCode::damaged)
-        recovered = make_from_elsewhere(order, std::move(recovered).error());
+        recovered = make_from_elsewhere(request, std::move(recovered).error());
     Replacement made = TRY(std::move(recovered));
-    if (order.docker_root.empty())
+    if (request.docker_root.empty())
         return made;
-    const auto mended = mend(order);
+    const auto mended = mend(request);
     if (mended)
         made.records_mended = *mended;
-    else if (mended.error().code() != ErrorCode::file_not_found) // no containers' files
+    else if (mended.error().code() != ErrorCode::file_not_found) // there are no containers' files
         made.note =
             fmt::format("; not compared with the containers' files: {}", mended.error().to_text());
     return made;

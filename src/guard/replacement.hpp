@@ -1,4 +1,4 @@
-// Making the file that takes a damaged one's place.
+// Makes the file that replaces a damaged one.
 #pragma once
 
 #include <chrono>
@@ -12,31 +12,31 @@
 
 namespace rebolt::guard {
 
-/// A file that is whole and not yet in place.
+/// A complete file that is not in place yet.
 struct Replacement {
     std::string path;
-    std::optional<RecoverReport> recovery; ///< nullopt: nothing could be read
-    std::string restored_from;             ///< the snapshot it is a copy of, then
-    std::uint64_t records_mended = 0;      ///< written or removed by the containers' files
-    std::string note;                      ///< what did not work on the way; may be empty
+    std::optional<RecoverReport> recovery; ///< nullopt: nothing was readable
+    std::string restored_from;             ///< then: the snapshot it is a copy of
+    std::uint64_t records_mended = 0; ///< written or removed according to the containers' files
+    std::string note;                 ///< what failed along the way; may be empty
 
-    /// Nothing is lost, and all of it is proven to be of the newest state.
+    /// Nothing is lost, and all of it is provably of the newest state.
     [[nodiscard]] bool is_complete() const noexcept;
 };
 
-struct ReplacementOrder {
-    std::string path;        ///< where to make it
+struct ReplacementRequest {
+    std::string path;        ///< of the new file
     std::uint32_t mode;      ///< permissions, before the umask
     std::string docker_root; ///< as GuardedFile's
     RecoverOptions recover;  ///< with its donors, sound snapshots, the newest first
     std::chrono::steady_clock::time_point deadline;
 };
 
-/// Recovers `source` into a new file. Where nothing in it can be read, the newest
-/// donor is taken as it is; without one, Docker's network state is made from the
-/// containers' files. Errors: cancelled (the deadline), io, damaged (nothing can
-/// be read, and there is nothing else).
+/// Recovers `source` into a new file. If nothing in it is readable, the newest
+/// donor is copied; without one, Docker's network state is rebuilt from the
+/// containers' files. Errors: cancelled (the deadline), io, damaged (nothing is
+/// readable, and there is no other source).
 [[nodiscard]] Result<Replacement> make_replacement(const PageSource& source,
-                                                   const ReplacementOrder& order);
+                                                   const ReplacementRequest& request);
 
 } // namespace rebolt::guard

@@ -28,7 +28,7 @@ constexpr std::uint32_t permission_bits = 07777;
 
 Result<std::string> copy_aside(const std::string& path, const std::string& name) {
     const Ownership ownership = TRY(ownership_of(path));
-    ReadOptions unlocked; // its own lock is held by who asks
+    ReadOptions unlocked; // the caller holds the lock
     unlocked.lock = false;
     const PageSource source = TRY(PageSource::open(path, unlocked));
     auto file = TRY(io::NewFile::create(name, ownership.mode));
@@ -53,8 +53,8 @@ Result<void> sync(const std::string& path) {
     return io::sync_folder_of(path);
 }
 
-// A name is its time, and a number where a second has several. By both: `-10`
-// comes after `-2`.
+// A name ends in its time, and a number if there are several in one second:
+// `-10` is newer than `-2`.
 bool is_newer(const std::string& left, const std::string& right) {
     const std::size_t time = left.find_last_of('Z');
     const int order = left.compare(0, time, right, 0, right.find_last_of('Z'));
@@ -63,7 +63,7 @@ bool is_newer(const std::string& left, const std::string& right) {
     return left.size() != right.size() ? left.size() > right.size() : left > right;
 }
 
-// Newer than all that are there, also than those whose time is ahead of the clock.
+// Newer than all existing ones, even if their time is ahead of the clock.
 std::string next_name(const std::string& path, std::string_view word) {
     std::string name = fmt::format("{}.{}-{}", path, word, utc_time(true));
     const std::vector<std::string> names = names_set_aside(path, word);
@@ -101,7 +101,7 @@ Result<Ownership> ownership_of(const std::string& path) {
         .user = status.st_uid, .group = status.st_gid, .mode = status.st_mode & permission_bits};
 }
 
-Result<void> expect_same(const std::string& path, const FileStamp& expected) {
+Result<void> require_unchanged(const std::string& path, const FileStamp& expected) {
     if (TRY(stamp_of(path)) != expected)
         return Error(ErrorCode::invalid_argument, "another program changed it meanwhile")
             .in_file(path);
@@ -110,18 +110,18 @@ Result<void> expect_same(const std::string& path, const FileStamp& expected) {
 
 Result<std::string> set_aside(const std::string& path, std::string_view word,
                               const FileStamp& expected) {
-    TRY(expect_same(path, expected));
+    TRY(require_unchanged(path, expected));
     std::error_code error;
     for (const std::string& name : names_set_aside(path, word))
         if (std::filesystem::equivalent(name, path, error))
-            return name; // it was cut off here the last time
+            return name; // the last run was interrupted here
     std::string name = next_name(path, word);
     if (::link(path.c_str(), name.c_str()) != 0) {
         if (errno != EPERM && errno != EOPNOTSUPP && errno != EMLINK)
             return io::system_error(errno, "cannot set the file aside", path);
         return copy_aside(path, name);
     }
-    if (auto same = expect_same(name, expected); !same) {
+    if (auto same = require_unchanged(name, expected); !same) {
         ::unlink(name.c_str());
         return std::move(same).error();
     }
@@ -137,7 +137,7 @@ std::vector<std::string> names_set_aside(const std::string& path, std::string_vi
     for (std::filesystem::directory_iterator entry(place.parent_path(), error), end;
          !error && entry != end; entry.increment(error))
         if (const std::string name = entry->path().filename().string();
-            name.starts_with(prefix) && !name.ends_with(".new"))
+            name.starts_with(prefix) && !name.ends_with(io::NewFile::suffix))
             names.push_back(entry->path().string());
     std::ranges::sort(names, is_newer);
     return names;
@@ -159,12 +159,6 @@ Result<void> put_in_place(const std::string& from, const std::string& path,
     copy_attributes(path, from);
     if (std::rename(from.c_str(), path.c_str()) != 0)
         return io::system_error(errno, "cannot put the new file in its place", path);
-    return io::sync_folder_of(path);
-}
-
-Result<void> take_away(const std::string& path) {
-    if (::unlink(path.c_str()) != 0)
-        return io::system_error(errno, "cannot take the file away", path);
     return io::sync_folder_of(path);
 }
 

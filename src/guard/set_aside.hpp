@@ -1,4 +1,4 @@
-// Setting a file aside beside its place, and putting another in its place.
+// Sets a file aside under another name, and puts another file in its place.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace rebolt::guard {
 inline constexpr std::string_view damaged_word = "damaged";
 inline constexpr std::string_view replaced_word = "replaced";
 
-/// Who a file belongs to, and who may use it.
+/// A file's owner and permissions.
 struct Ownership {
     std::uint32_t user = 0;
     std::uint32_t group = 0;
@@ -24,31 +24,27 @@ struct Ownership {
 /// Errors: file_not_found, io.
 [[nodiscard]] Result<Ownership> ownership_of(const std::string& path);
 
-/// Gives the file a second name, `PATH.WORD-<UTC time>`, synced: by a hard link,
-/// which needs no room and is the very same bytes; by a copy, read back and
-/// compared, where the file system has no links. The same name again if it has
-/// one of the kind already. `expected`: the file that is meant; what else stands
-/// there now is left alone. Errors: io, permission_denied, invalid_argument (it is
-/// another file, or was changed).
+/// Gives the file a second name, `PATH.WORD-<UTC time>`, synced: a hard link, which
+/// needs no space and is the very same bytes; where the file system has no links,
+/// a copy, read back and compared. Returns its name; if it already has one of this
+/// kind, that one. `expected`: the file that is meant; any other is left alone.
+/// Errors: io, permission_denied, invalid_argument (replaced or changed).
 Result<std::string> set_aside(const std::string& path, std::string_view word,
                               const FileStamp& expected);
 
-/// All names of that kind, the newest first.
+/// All names of that kind, newest first.
 [[nodiscard]] std::vector<std::string> names_set_aside(const std::string& path,
                                                        std::string_view word);
-/// Removes the oldest beyond `kept`.
+/// Keeps the `kept` newest and removes the others.
 void drop_oldest(const std::string& path, std::string_view word, std::size_t kept);
 
-/// Gives `from` the owner and the extended attributes (SELinux's label, access
-/// lists; best effort) of what stands at `path`, and then that name; synced.
+/// Gives `from` the owner and the extended attributes (SELinux label, access lists;
+/// best effort) of the file at `path`, then renames it over that file; synced.
 /// Errors: io, permission_denied.
 Result<void> put_in_place(const std::string& from, const std::string& path,
                           const Ownership& ownership);
 
-/// Errors: invalid_argument (it is another file now, or was changed), io.
-[[nodiscard]] Result<void> expect_same(const std::string& path, const FileStamp& expected);
-
-/// Takes the name `path` away, synced. Errors: io, permission_denied.
-Result<void> take_away(const std::string& path);
+/// Errors: invalid_argument (the file was replaced or changed), io.
+[[nodiscard]] Result<void> require_unchanged(const std::string& path, const FileStamp& expected);
 
 } // namespace rebolt::guard

@@ -6,41 +6,41 @@
 #include <rebolt/guard.hpp>
 
 #include "base/try.hpp"
+#include "guard/file_run.hpp"
+#include "guard/guard_lock.hpp"
 #include "guard/guard_record.hpp"
 #include "guard/set_aside.hpp"
-#include "guard/turn.hpp"
-#include "guard/watch.hpp"
 #include "io/file.hpp"
 #include "io/lock.hpp"
 
 namespace rebolt {
 
 Result<GuardUndone> undo_guard(const std::string& path, const GuardOptions& options) {
-    const std::string place = guard::real_place(path);
-    const auto names = guard::names_set_aside(place, guard::damaged_word);
+    const std::string file = guard::real_path(path);
+    const auto names = guard::names_set_aside(file, guard::damaged_word);
     if (names.empty())
         return Error(ErrorCode::file_not_found, "the guard set no file aside here: there is "
                                                 "nothing to undo")
-            .in_file(place);
-    const std::string folder = guard::folder_of(options.state_folder, place);
-    const guard::Turn turn(folder, options.time_budget);
-    GuardUndone undone{.restored = place, .kept = {}, .line = {}};
+            .in_file(file);
+    const std::string folder = guard::folder_of(options.state_folder, file);
+    const guard::GuardLock lock(folder, options.time_budget);
+    GuardUndone undone{.restored = file, .kept = {}, .line = {}};
     std::shared_ptr<const io::File> locked;
     std::error_code error;
-    if (std::filesystem::exists(place, error)) {
-        const guard::FileStamp stamp = TRY(guard::stamp_of(place));
-        locked = TRY(io::File::open_for_writing(place, 0));
+    if (std::filesystem::exists(file, error)) {
+        const guard::FileStamp stamp = TRY(guard::stamp_of(file));
+        locked = TRY(io::File::open_for_writing(file, 0));
         TRY(io::lock(*locked, io::LockMode::exclusive, std::chrono::milliseconds{0}));
-        undone.kept = TRY(guard::set_aside(place, guard::replaced_word, stamp));
+        undone.kept = TRY(guard::set_aside(file, guard::replaced_word, stamp));
     }
     const guard::Ownership ownership = TRY(guard::ownership_of(names.front()));
-    TRY(guard::put_in_place(names.front(), place, ownership));
+    TRY(guard::put_in_place(names.front(), file, ownership));
     undone.line = undone.kept.empty()
-                      ? fmt::format("{} is as it was before the guard", place)
+                      ? fmt::format("{} is as it was before the guard", file)
                       : fmt::format("{} is as it was before the guard; what stood there is {}",
-                                    place, undone.kept);
+                                    file, undone.kept);
     guard::GuardRecord record = guard::read_record(folder);
-    record.file = place;
+    record.file = file;
     record.last_time = guard::utc_time(false);
     record.last_outcome = "undone";
     record.last_line = undone.line;

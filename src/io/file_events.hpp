@@ -1,9 +1,9 @@
-// FileEvents: wakes who waits for a file to change.
+// FileEvents: wakes a thread that waits for a file to change.
 //
-// inotify on the folder that the file is in, so that a file which is replaced,
-// removed or made anew is seen too. Where the system has no more inotify to
-// give, or the folder is not there, it wakes twenty times a second. What woke
-// it is not said: whoever waits looks at the file (io/file_mark.hpp).
+// inotify on the folder that the file is in, so that a file that is replaced,
+// removed or created again is noticed too. If the system has no inotify instance
+// left, or the folder does not exist, it wakes twenty times a second. It does not
+// say what woke it: the waiting thread looks at the file (io/file_mark.hpp).
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@ public:
     void wait(std::chrono::milliseconds timeout);
     /// Ends the wait() that is under way, or the next one. From any thread.
     void wake() const noexcept;
-    /// False if it only looks from time to time.
+    /// False if it polls instead.
     [[nodiscard]] bool is_told() const noexcept { return is_watching_; }
 
 private:

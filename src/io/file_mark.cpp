@@ -14,7 +14,7 @@
 namespace rebolt::io {
 namespace {
 
-constexpr std::size_t page_size_at = 24; // behind page header, magic and version
+constexpr std::size_t page_size_at = 24; // after page header, magic and version
 constexpr std::uint32_t page_size_min = 512;
 constexpr std::uint32_t page_size_max = 65536;
 constexpr std::uint32_t page_size_usual = 4096;

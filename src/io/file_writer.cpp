@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <filesystem>
 
 #include <fcntl.h>
@@ -15,10 +14,10 @@
 namespace rebolt::io {
 namespace {
 
-// Linux writes at most this at once.
+// The most that Linux writes at once.
 constexpr std::size_t write_bytes_max = 0x7fff'f000;
 
-// Calls until it is not interrupted.
+// Repeats the call while it is interrupted.
 template <class Call>
 auto uninterrupted(Call call) {
     auto result = call();
@@ -28,35 +27,6 @@ auto uninterrupted(Call call) {
 }
 
 } // namespace
-
-ssize_t SystemCalls::pwrite(int descriptor, const void* bytes, std::size_t count, off_t offset) {
-    return ::pwrite(descriptor, bytes, count, offset);
-}
-
-int SystemCalls::ftruncate(int descriptor, off_t bytes) {
-    return ::ftruncate(descriptor, bytes);
-}
-
-int SystemCalls::fdatasync(int descriptor) {
-    return ::fdatasync(descriptor);
-}
-
-int SystemCalls::fsync(int descriptor) {
-    return ::fsync(descriptor);
-}
-
-int SystemCalls::rename(const char* from, const char* to) {
-    return std::rename(from, to);
-}
-
-int SystemCalls::unlink(const char* path) {
-    return ::unlink(path);
-}
-
-const std::shared_ptr<SystemCalls>& SystemCalls::real() {
-    static const auto calls = std::make_shared<SystemCalls>();
-    return calls;
-}
 
 Result<void> FileWriter::write_at(std::uint64_t offset, Bytes bytes) {
     while (!bytes.empty()) {
@@ -96,17 +66,13 @@ Result<void> FileWriter::sync_all() {
 }
 
 Result<void> sync_folder_of(const std::string& path) {
-    return sync_folder_of(path, *SystemCalls::real());
-}
-
-Result<void> sync_folder_of(const std::string& path, SystemCalls& calls) {
     const std::string parent = std::filesystem::path(path).parent_path().string();
     const std::string folder = parent.empty() ? "." : parent;
     const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)
         return system_error(errno, "cannot open the folder", folder);
     // Some file systems cannot sync folders, and need not.
-    const bool failed = calls.fsync(descriptor) != 0 && errno != EINVAL;
+    const bool failed = SystemCalls::current()->fsync(descriptor) != 0 && errno != EINVAL;
     const int error_number = errno;
     ::close(descriptor);
     if (failed)
@@ -114,10 +80,10 @@ Result<void> sync_folder_of(const std::string& path, SystemCalls& calls) {
     return {};
 }
 
-Result<void> remove_file(const std::string& path, SystemCalls& calls) {
-    if (calls.unlink(path.c_str()) != 0)
+Result<void> remove_file(const std::string& path) {
+    if (SystemCalls::current()->unlink(path.c_str()) != 0)
         return system_error(errno, "cannot remove", path);
-    return sync_folder_of(path, calls);
+    return sync_folder_of(path);
 }
 
 } // namespace rebolt::io

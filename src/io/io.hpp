@@ -1,9 +1,13 @@
-// io: files, locks, mappings. It moves bytes and judges none of them.
+// io: files, locks, mappings, processes. It moves bytes and judges none of them.
 //
-//   file.hpp         an open file; reads that survive EINTR and short counts
-//   lock.hpp         bbolt's flock, and who may hold it
-//   mapping.hpp      a mapping that turns SIGBUS into a question one can ask
-//   <rebolt/page_source.hpp>  a file cut into pages, for whoever trusts nothing
+//   file.hpp            an open file; reads that survive EINTR and short counts
+//   file_writer.hpp     writes and syncs, through system_calls.hpp
+//   new_file.hpp        a file that appears under its name only when it is whole
+//   temporary_file.hpp  a file that is gone with its object
+//   lock.hpp            bbolt's flock, and who may hold it
+//   mapping.hpp         a mapping that turns SIGBUS into a question one can ask
+//   subprocess.hpp      another program, started and waited for
+//   <rebolt/page_source.hpp>  a file cut into pages, for readers that trust nothing
 //
 // May include base and format (for the page size). A damaged file is no error
 // here: only the system's refusals are.

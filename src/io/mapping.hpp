@@ -1,12 +1,12 @@
 // A read-only mapping that never kills the process.
 //
-// Reading a mapped page that the disk cannot deliver (EIO), or that lies behind
+// Reading a mapped page that the disk cannot deliver (EIO), or that lies past
 // the end of a file that shrank, raises SIGBUS. Copying every page with pread
-// instead would make reads several times slower, so we map, and answer the
-// signal: one handler for the process, put in place with the first mapping,
+// instead would make reads several times slower, so we map, and handle the
+// signal: one handler for the process, installed with the first mapping,
 // looks the address up among our mappings. If it is ours, the handler puts
 // zeros (an anonymous page) under the address, notes the page in the mapping's
-// fault map, and returns: the read goes on with zeros. Whoever reads asks
+// fault map, and returns: the read goes on with zeros. The reader asks
 // afterwards: `fault_count()` is one relaxed atomic load, and only if it moved
 // `faulted(offset, length)` says which bytes were not really there. The engine
 // asks before it hands out a view, the checker after each page; so what cannot
@@ -18,8 +18,8 @@
 // tail; if the system has no more room for mappings, the rest of the mapping is
 // replaced at once and all of it counts as faulted: it always ends.
 //
-// Limits, honestly: a view that was handed out and is read again after the file
-// shrank shows zeros; the next call on the handle reports it. Someone who
+// Limits: a view that was handed out and is read again after the file shrank
+// shows zeros; the next call on the handle reports it. A program that
 // overwrites a mapped file in place changes what views show; the lock is there
 // to prevent that.
 #pragma once
@@ -73,14 +73,14 @@ public:
 
     /// How many times bytes were not there. Ask after reading, before using.
     [[nodiscard]] std::uint64_t fault_count() const noexcept;
-    /// The counter behind fault_count(), for those who ask often. Valid as long
-    /// as this object is.
+    /// The counter that fault_count() reads, for frequent callers. Valid as long
+    /// as this object.
     [[nodiscard]] const std::atomic<std::uint64_t>& fault_counter() const noexcept;
     /// True if any of these bytes were not there when they were read.
     /// Cost: O(length / 4096).
     [[nodiscard]] bool faulted(std::uint64_t offset, std::uint64_t length) const noexcept;
-    /// Reads one byte of each system page of the range, so that a fault that
-    /// is to come comes now; once for each page in the mapping's life. Returns
+    /// Reads one byte of each system page of the range, so that any fault
+    /// happens now; once for each page in the mapping's life. Returns
     /// true if all of it could be read.
     [[nodiscard]] bool touch(std::uint64_t offset, std::uint64_t length) const noexcept;
     /// Keeps it in memory (mlock). Errors: permission_denied, out_of_memory, io.

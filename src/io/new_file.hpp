@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <rebolt/bytes.hpp>
 #include <rebolt/result.hpp>
@@ -13,13 +14,15 @@
 
 namespace rebolt::io {
 
-/// Written beside its place under a name of its own, which is removed again
-/// unless put_in_place() comes to its end. Move-only.
+/// Written beside its place under a temporary name, which is removed unless
+/// put_in_place() succeeds. Move-only.
 class NewFile {
 public:
+    /// Ends every temporary name.
+    static constexpr std::string_view suffix = ".new";
+
     /// `mode` before the process's umask. Errors: as File::open_for_writing.
-    static Result<NewFile> create(const std::string& path, std::uint32_t mode,
-                                  const std::shared_ptr<SystemCalls>& calls = SystemCalls::real());
+    static Result<NewFile> create(const std::string& path, std::uint32_t mode);
 
     NewFile(NewFile&& other) noexcept;
     NewFile& operator=(NewFile&&) = delete;
@@ -27,23 +30,21 @@ public:
     NewFile& operator=(const NewFile&) = delete;
     ~NewFile();
 
-    /// Where it is being written.
+    /// The temporary name.
     [[nodiscard]] const std::string& temporary_path() const noexcept { return temporary_path_; }
     Result<void> append(Bytes bytes);
-    /// Cuts off what stands behind `bytes`. Errors: io.
+    /// Cuts the file off after `bytes`. Errors: io.
     Result<void> cut_to(std::uint64_t bytes) { return writer_.resize(bytes); }
-    /// Syncs it, gives it its name, in place of what stands there, and syncs
-    /// the folder. Errors: io.
+    /// Syncs it, renames it over whatever has its name, and syncs the folder.
+    /// Errors: io.
     Result<void> put_in_place();
     /// The same without syncing: after a crash the old file may be there, or an
-    /// empty one. For what can be made anew. Errors: io.
+    /// empty one. For what can be made again. Errors: io.
     Result<void> put_in_place_unsynced();
 
 private:
-    NewFile(const std::shared_ptr<const File>& file, std::string path,
-            const std::shared_ptr<SystemCalls>& calls);
+    NewFile(const std::shared_ptr<const File>& file, std::string path);
 
-    std::shared_ptr<SystemCalls> calls_;
     FileWriter writer_;
     std::string path_;
     std::string temporary_path_; ///< empty: nothing to remove

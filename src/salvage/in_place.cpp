@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <rebolt/edit_plan.hpp>
 #include <rebolt/undo.hpp>
 
 #include "base/try.hpp"
@@ -41,7 +42,7 @@ Result<void> must_be_as_planned(const OpenedInPlace& opened, const EditPlan& pla
 }
 
 Result<void> write_undo_file(const OpenedInPlace& opened, const EditPlan& plan) {
-    auto undo = TRY(io::NewFile::create(undo_path(opened.file->path()), opened.mode, opened.calls));
+    auto undo = TRY(io::NewFile::create(undo_path(opened.file->path()), opened.mode));
     TRY(undo.append(encode(undo_of(plan))));
     return undo.put_in_place();
 }
@@ -81,17 +82,15 @@ Result<void> append_patched(io::NewFile& to, const PageSource& patched) {
 } // namespace
 
 Result<OpenedInPlace> open_in_place(const std::string& path, io::LockMode mode,
-                                    const ApplyOptions& options) {
+                                    std::optional<std::chrono::milliseconds> timeout) {
     struct stat status{};
-    if (::stat(path.c_str(), &status) != 0) // else an empty file would be made
+    if (::stat(path.c_str(), &status) != 0) // opening would create an empty file
         return io::system_error(errno, "cannot open", path);
     auto file = TRY(io::File::open_for_writing(path, 0));
-    TRY(io::lock(*file, mode, options.timeout));
-    auto calls = options.system_calls ? options.system_calls : io::SystemCalls::real();
+    TRY(io::lock(*file, mode, timeout));
     const std::uint64_t size = TRY(file->size_bytes());
     return OpenedInPlace{.file = file,
-                         .calls = calls,
-                         .writer = io::FileWriter(file, calls),
+                         .writer = io::FileWriter(file),
                          .size_bytes = size,
                          .mode = status.st_mode & permission_bits};
 }
@@ -140,7 +139,7 @@ Result<EditEffect> foresee(const PageSource& source, const EditPlan& plan,
 
 Result<void> apply_in_place(const std::string& path, const EditPlan& plan,
                             const ApplyOptions& options) {
-    auto opened = TRY(salvage::open_in_place(path, io::LockMode::exclusive, options));
+    auto opened = TRY(salvage::open_in_place(path, io::LockMode::exclusive, options.timeout));
     std::error_code ignored;
     if (std::filesystem::exists(std::filesystem::symlink_status(undo_path(path), ignored)))
         return Error(ErrorCode::invalid_argument,
@@ -154,8 +153,8 @@ Result<void> apply_in_place(const std::string& path, const EditPlan& plan,
     return salvage::write_changes(opened, plan);
 }
 
-Result<void> apply_to_copy(const PageSource& source, const EditPlan& plan, const std::string& path,
-                           const ApplyOptions& options) {
+Result<void> apply_to_copy(const PageSource& source, const EditPlan& plan,
+                           const std::string& path) {
     std::error_code ignored;
     if (std::filesystem::equivalent(source.path(), path, ignored))
         return Error(ErrorCode::invalid_argument, "the copy would overwrite the file itself")
@@ -164,9 +163,7 @@ Result<void> apply_to_copy(const PageSource& source, const EditPlan& plan, const
     if (::stat(source.path().c_str(), &status) != 0)
         return io::system_error(errno, "cannot look at", source.path());
     const PageSource patched = TRY(preview(source, plan));
-    auto file = TRY(
-        io::NewFile::create(path, status.st_mode & salvage::permission_bits,
-                            options.system_calls ? options.system_calls : io::SystemCalls::real()));
+    auto file = TRY(io::NewFile::create(path, status.st_mode & salvage::permission_bits));
     TRY(salvage::append_patched(file, patched));
     return file.put_in_place();
 }

@@ -1,12 +1,13 @@
-// A file opened to be changed in place: locked, with its own undo file.
+// A file that is opened to be changed in place: locked, with an undo file of its own.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include <rebolt/edit_plan.hpp>
 #include <rebolt/result.hpp>
 
 #include "io/file.hpp"
@@ -17,16 +18,15 @@ namespace rebolt::salvage {
 
 struct OpenedInPlace {
     std::shared_ptr<const io::File> file;
-    std::shared_ptr<io::SystemCalls> calls;
     io::FileWriter writer;
     std::uint64_t size_bytes;
     std::uint32_t mode; ///< permission bits
 };
 
-/// Opens and locks what is there; makes no file. Errors: file_not_found,
+/// Opens and locks an existing file; creates none. Errors: file_not_found,
 /// permission_denied, lock_timeout, io.
 [[nodiscard]] Result<OpenedInPlace> open_in_place(const std::string& path, io::LockMode mode,
-                                                  const ApplyOptions& options);
+                                                  std::optional<std::chrono::milliseconds> timeout);
 
 /// Up to `count` bytes at `offset`; fewer at the file's end. Errors: io.
 [[nodiscard]] Result<std::vector<std::byte>> read_range(const io::File& file, std::uint64_t offset,

@@ -18,22 +18,22 @@ public:
     /// `source` must outlive it.
     explicit PageEdit(const PageSource& source) : source_(source) {}
 
-    /// Puts whole pages there, from `first` on; the file grows as it must.
+    /// Puts whole pages at `first` and after it; the file grows if needed.
     void put(PageId first, Bytes pages);
-    /// Puts a meta with these fields on page 0 or 1, sealed; what stands behind
-    /// it on the page stays.
+    /// Puts a meta with these fields on page 0 or 1, with its checksum; the rest
+    /// of the page stays.
     void put_meta(PageId page, const format::MetaFields& fields);
     /// Forgets what was put on a page.
     void forget(PageId page) { pages_.erase(number(page)); }
-    /// The file shall hold so many pages at least.
+    /// The file gets at least so many pages.
     void grow_to(std::uint64_t pages);
 
-    /// A page with its overflow as it stands in memory, as far as the file goes.
+    /// A page with its overflow as edited, up to the end of the file.
     [[nodiscard]] std::vector<std::byte> page(PageId id) const;
     [[nodiscard]] const PageSource& source() const noexcept { return source_; }
     /// Numbers of the pages that were put.
     [[nodiscard]] std::vector<PageId> changed_pages() const;
-    /// The file as it stands in memory. Valid as long as this and the source
+    /// The file as edited. Valid as long as this and the source
     /// are unchanged. Errors: PageSource::with_patches'.
     [[nodiscard]] Result<PageSource> preview() const;
     /// What differs, in the order of writing: metas last, `last_meta` at the

@@ -27,7 +27,7 @@ struct PageElement {
 /// one does not lie in it.
 [[nodiscard]] std::optional<std::vector<PageElement>> elements_of(Bytes page);
 
-/// A page of these elements as bbolt writes it: whole pages, zeros behind the
+/// A page of these elements as bbolt writes it: whole pages, zeros after the
 /// content. `type` is branch or leaf.
 [[nodiscard]] std::vector<std::byte> page_image(PageId id, format::PageType type,
                                                 std::span<const PageElement> elements,

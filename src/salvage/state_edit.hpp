@@ -25,8 +25,8 @@ struct FreelistPlace {
     std::uint64_t listed; ///< ids in it
 };
 
-/// Puts a freelist of all pages that `used` does not have on free pages, not on
-/// `avoid` if there are others, or behind the last page; names it in `fields`.
+/// Writes a freelist of all pages not in `used` to free pages, other than `avoid`
+/// if possible, or after the last page; names it in `fields`.
 FreelistPlace put_freelist(PageEdit& edit, std::vector<bool> used, PageId avoid,
                            format::MetaFields& fields);
 

@@ -62,9 +62,9 @@ Bytes piece(Bytes bytes, std::size_t at, std::size_t length) {
     return bytes.subspan(at, std::min(length, bytes.size() - at));
 }
 
-Result<UndoRange> judge_range(const OpenedInPlace& opened, const ByteChange& range) {
+Result<UndoRange> inspect_range(const OpenedInPlace& opened, const ByteChange& range) {
     const auto now = TRY(read_range(*opened.file, range.offset, range.after.size()));
-    UndoRange judged{.offset = range.offset, .bytes = range.after.size(), .bytes_new = 0};
+    UndoRange inspected{.offset = range.offset, .bytes = range.after.size(), .bytes_new = 0};
     for (std::size_t at = 0; at < range.after.size();) {
         const std::size_t length = sector_bytes - (range.offset + at) % sector_bytes;
         const SectorState sector{.before = piece(range.before, at, length),
@@ -76,13 +76,13 @@ Result<UndoRange> judge_range(const OpenedInPlace& opened, const ByteChange& ran
                                             "as written",
                                             range.offset + at));
         if (!sector.is_old())
-            judged.bytes_new += sector.after.size();
+            inspected.bytes_new += sector.after.size();
         at += length;
     }
-    return judged;
+    return inspected;
 }
 
-Result<UndoReport> judge(const OpenedInPlace& opened, const UndoFile& undo) {
+Result<UndoReport> inspect(const OpenedInPlace& opened, const UndoFile& undo) {
     if (opened.size_bytes < undo.file_bytes_before || opened.size_bytes > undo.file_bytes_after)
         return does_not_fit(opened.file->path(),
                             fmt::format("{} bytes, expected {} to {}", opened.size_bytes,
@@ -92,9 +92,9 @@ Result<UndoReport> judge(const OpenedInPlace& opened, const UndoFile& undo) {
                       .file_bytes_after = undo.file_bytes_after,
                       .ranges = {}};
     for (const ByteChange& range : undo.ranges) {
-        const UndoRange judged = TRY(judge_range(opened, range));
+        const UndoRange inspected = TRY(inspect_range(opened, range));
         if (range.before != range.after)
-            report.ranges.push_back(judged);
+            report.ranges.push_back(inspected);
     }
     return report;
 }
@@ -119,16 +119,16 @@ std::string undo_path(const std::string& path) {
 }
 
 Result<UndoReport> read_undo(const std::string& path, const ApplyOptions& options) {
-    const auto opened = TRY(salvage::open_in_place(path, io::LockMode::shared, options));
-    return salvage::judge(opened, TRY(salvage::read_undo_file(path)));
+    const auto opened = TRY(salvage::open_in_place(path, io::LockMode::shared, options.timeout));
+    return salvage::inspect(opened, TRY(salvage::read_undo_file(path)));
 }
 
 Result<UndoReport> undo(const std::string& path, const ApplyOptions& options) {
-    auto opened = TRY(salvage::open_in_place(path, io::LockMode::exclusive, options));
+    auto opened = TRY(salvage::open_in_place(path, io::LockMode::exclusive, options.timeout));
     const salvage::UndoFile undo = TRY(salvage::read_undo_file(path));
-    UndoReport report = TRY(salvage::judge(opened, undo));
+    UndoReport report = TRY(salvage::inspect(opened, undo));
     TRY(salvage::write_back(opened, undo));
-    TRY(io::remove_file(undo_path(path), *opened.calls));
+    TRY(io::remove_file(undo_path(path)));
     return report;
 }
 

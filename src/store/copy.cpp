@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/try.hpp"
-#include "store/calls.hpp"
+#include "store/call_gate.hpp"
 
 namespace rebolt::store {
 namespace {

@@ -4,7 +4,7 @@
 #include <rebolt/store_copy.hpp>
 
 #include "base/try.hpp"
-#include "store/calls.hpp"
+#include "store/call_gate.hpp"
 #include "store/pair_stream.hpp"
 
 namespace rebolt::store {

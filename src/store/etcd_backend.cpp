@@ -76,8 +76,8 @@ Result<void*> load() {
     return no_module(why);
 }
 
-// A library does not print; but who asks for gRPC's log, or uses gRPC himself,
-// is to have it.
+// A library does not print, but a program that asks for gRPC's log, or uses gRPC
+// itself, gets it.
 bool is_grpc_to_log() {
     return std::getenv("GRPC_VERBOSITY") != nullptr ||
            ::dlsym(RTLD_DEFAULT, "grpc_init") != nullptr;

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/try.hpp"
-#include "store/calls.hpp"
+#include "store/call_gate.hpp"
 
 namespace rebolt::store {
 namespace {

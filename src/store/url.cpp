@@ -45,7 +45,7 @@ Result<std::string> decoded(std::string_view text, std::string_view part) {
     return out;
 }
 
-// Cuts `text` at the first `mark`: returns what is before it, leaves what is behind.
+// Cuts `text` at the first `mark`: returns what precedes it, leaves what follows.
 std::string_view cut(std::string_view& text, char mark) {
     const std::size_t at = text.find(mark);
     const std::string_view before = text.substr(0, at);

@@ -130,7 +130,7 @@ ExitCode run_guard(const Options& options) {
     Document json{{"shape", "rebolt.guard/1"}, {"may_start", true}, {"files", Document::array()}};
     ExitCode code = ExitCode::done;
     for (const GuardedFile& file : work->files) {
-        tell_systemd(file.path, work->options.time_budget);
+        notify_systemd(printable(file.path), work->options.time_budget);
         const GuardReport report = guard_file(file, work->options);
         if (!report.may_start)
             code = report.outcome == GuardOutcome::failed ? ExitCode::failed : ExitCode::damaged;

@@ -89,14 +89,14 @@ bool Holes::cut_element(const Finding& finding) {
                         .page = page,
                         .parent = page,
                         .code = finding.code});
-    if (!dropped_.back().bucket.empty()) // the bucket's own name stands last
+    if (!dropped_.back().bucket.empty()) // the last is the bucket's own name
         dropped_.back().bucket.pop_back();
     erase(*elements, {*index});
     return write(finding, path, *elements);
 }
 
-// Puts the last page of the path anew; one without elements goes from its own
-// parent, unless it is the root of a bucket: that may be an empty leaf.
+// Rewrites the last page of the path; one without elements is removed from its
+// parent, unless it is a bucket's root, which may be an empty leaf.
 bool Holes::write(const Finding& finding, const Path& path, const Elements& elements) {
     const PageId page = path.back();
     const bool is_root = path.size() == 1 || type_of(path[path.size() - 2]) == PageType::leaf;

@@ -17,11 +17,11 @@ public:
     /// `edit` must outlive it.
     explicit Holes(PageEdit& edit) : edit_(edit) {}
 
-    /// Cuts off what a finding of a tree names. False if nothing was changed:
+    /// Cuts off what a tree's finding names. False if nothing was changed:
     /// the root itself is damaged, what leads there is not found, or the page
     /// was changed in this round, so that the finding's offset may not hold.
     bool cut(const Finding& finding);
-    /// The pages that were changed since are looked at anew: offsets hold again.
+    /// The changed pages have been checked again: their offsets hold.
     void begin_round() { changed_.clear(); }
 
     [[nodiscard]] std::vector<DroppedHole>& dropped() noexcept { return dropped_; }

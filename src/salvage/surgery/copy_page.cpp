@@ -13,8 +13,8 @@ namespace {
 using salvage::MetaPair;
 using salvage::refused;
 
-// The first page behind `to` that the copy would write over although the page
-// that stands at `to` does not take it, and a tree does.
+// The first page after `to` that the copy would overwrite although it belongs not
+// to the page at `to` but to a tree.
 std::optional<std::uint64_t> stranger_in_use(const PageSource& source, const MetaPair& metas,
                                              std::uint64_t to, std::uint64_t count) {
     const std::uint64_t own = std::uint64_t{salvage::header_of(source, to).overflow} + 1;

@@ -1,8 +1,8 @@
 // bolt: the embedded store, in the format of libkv's boltdb backend.
 //
-//   bolt_file    the file: opened once per call or held open, and who is in it
+//   bolt_file    the file: opened for each call or held open, and its users
 //   bolt_store   the calls of rebolt/store.hpp
-//   bolt_watch   a watch: compares what was there with what is there
+//   bolt_watch   a watch: compares the last state with the current one
 //   bolt_lock    a lock: the kernel's, on a byte of FILE.locks
 //
 // One bucket; under each key an 8-byte index, little-endian, and the value

@@ -13,10 +13,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A longer file is not compared with its freelist each time it is opened.
+// Longer files are not compared with their freelist on each open.
 constexpr std::uint64_t verified_up_to_bytes = std::uint64_t{4} << 20U;
 
-// The files this thread is reading: it must not wait for itself.
+// The files that this thread is reading: it must not wait for itself.
 thread_local std::vector<const BoltFile*> reading;
 
 std::chrono::milliseconds left_until(Clock::time_point deadline) {
@@ -43,19 +43,18 @@ Result<void> write_bucket(Tx& tx, const BoltTarget& target,
 
 } // namespace
 
-// Leaves when it goes out of scope.
-struct BoltFile::Turn {
-    Turn(BoltFile& its_file, Use its_use) : file(&its_file), use(its_use) {
+struct BoltFile::AccessGuard {
+    AccessGuard(BoltFile& its_file, Use its_use) : file(&its_file), use(its_use) {
         if (use == Use::shared)
             reading.push_back(file);
     }
-    explicit Turn(DB its_db) : db(std::move(its_db)) {}
-    Turn(Turn&& other) noexcept
+    explicit AccessGuard(DB its_db) : db(std::move(its_db)) {}
+    AccessGuard(AccessGuard&& other) noexcept
         : file(std::exchange(other.file, nullptr)), use(other.use), db(std::move(other.db)) {}
-    Turn& operator=(Turn&&) = delete;
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-    ~Turn() {
+    AccessGuard& operator=(AccessGuard&&) = delete;
+    AccessGuard(const AccessGuard&) = delete;
+    AccessGuard& operator=(const AccessGuard&) = delete;
+    ~AccessGuard() {
         if (file == nullptr)
             return;
         if (use == Use::shared)
@@ -83,11 +82,11 @@ std::shared_ptr<BoltFile> BoltFile::of(const std::string& path) {
     return file;
 }
 
-Result<BoltFile::Turn> BoltFile::enter(Use use, Deadline deadline) {
+Result<BoltFile::AccessGuard> BoltFile::enter(Use use, Deadline deadline) {
     const bool reads_already = std::ranges::find(reading, this) != reading.end();
     std::unique_lock lock(mutex_);
     if (held_)
-        return Turn(*held_);
+        return AccessGuard(*held_);
     if (use == Use::exclusive && reads_already)
         return Error(ErrorCode::invalid_argument,
                      "a visitor of for_each may not write to the file it is reading")
@@ -108,12 +107,12 @@ Result<BoltFile::Turn> BoltFile::enter(Use use, Deadline deadline) {
             .in_file(path_);
     }
     if (held_)
-        return Turn(*held_);
+        return AccessGuard(*held_);
     if (use == Use::exclusive)
         is_written_ = true;
     else
         ++readers_;
-    return Turn(*this, use);
+    return AccessGuard(*this, use);
 }
 
 void BoltFile::leave(Use use) noexcept {
@@ -143,12 +142,12 @@ Result<void> BoltFile::expect_file(const BoltTarget& target) const {
 Result<void> BoltFile::read(const BoltTarget& target,
                             const std::function<Result<void>(const Bucket*)>& work) {
     const Deadline deadline = Clock::now() + target.timeout;
-    const Turn turn = TRY(enter(Use::shared, deadline));
+    const AccessGuard access = TRY(enter(Use::shared, deadline));
     const auto read_it = [&](Tx& tx) { return read_bucket(tx, target.bucket, work); };
-    if (turn.db)
-        return turn.db->view(read_it);
+    if (access.db)
+        return access.db->view(read_it);
     auto opened = open(Use::shared, deadline);
-    // An empty file is what another program's open has just made.
+    // An empty file has just been created by another program's open.
     const bool is_missing =
         !opened && (opened.error().code() == ErrorCode::file_not_found ||
                     (opened.error().finding() != nullptr &&
@@ -161,10 +160,10 @@ Result<void> BoltFile::read(const BoltTarget& target,
 Result<void> BoltFile::write(const BoltTarget& target,
                              const std::function<Result<void>(Bucket&)>& work) {
     const Deadline deadline = Clock::now() + target.timeout;
-    const Turn turn = TRY(enter(Use::exclusive, deadline));
+    const AccessGuard access = TRY(enter(Use::exclusive, deadline));
     const auto write_it = [&](Tx& tx) { return write_bucket(tx, target, work); };
-    if (turn.db) {
-        Result<void> written = turn.db->update(write_it);
+    if (access.db) {
+        Result<void> written = access.db->update(write_it);
         tell_listeners();
         return written;
     }
@@ -191,15 +190,15 @@ void BoltFile::remove(io::FileEvents& listener) noexcept {
 
 Result<void> BoltFile::hold(const BoltTarget& target) {
     const Deadline deadline = Clock::now() + target.timeout;
-    const Turn turn = TRY(enter(Use::exclusive, deadline));
+    const AccessGuard access = TRY(enter(Use::exclusive, deadline));
     std::optional<DB> db;
-    if (!turn.db) {
+    if (!access.db) {
         TRY(expect_file(target));
         db = TRY(open(Use::exclusive, deadline));
     }
     const std::lock_guard lock(mutex_);
-    if (turn.db) // who held it before may have let go meanwhile
-        db = turn.db;
+    if (access.db) // the previous holder may have released it meanwhile
+        db = access.db;
     if (!held_)
         held_ = std::move(db);
     ++holders_;
@@ -207,7 +206,7 @@ Result<void> BoltFile::hold(const BoltTarget& target) {
     return {};
 }
 
-void BoltFile::let_go() {
+void BoltFile::release() {
     std::optional<DB> last;
     const std::lock_guard lock(mutex_);
     if (--holders_ == 0)

@@ -1,8 +1,8 @@
 // BoltFile: a database file as the stores of this process share it.
 //
-// Not held, it is opened for each call and closed again, as libkv does: other
-// programs get their turn by bbolt's flock. Within the process the calls wait
-// for each other here: a flock that is taken is only asked for again and again.
+// Unless it is held, it is opened for each call and closed again, as libkv does,
+// so that other programs can use it in between (bbolt's flock). Calls of this
+// process queue here, because a taken flock can only be polled.
 #pragma once
 
 #include <atomic>
@@ -24,16 +24,16 @@
 
 namespace rebolt::store {
 
-/// What of a file, and how long to wait for it.
+/// A bucket of a file, and how long to wait for the file.
 struct BoltTarget {
     std::string bucket;
     std::chrono::milliseconds timeout;
-    bool create; ///< make file and bucket if they are missing
+    bool create; ///< create file and bucket if they are missing
 };
 
 class BoltFile {
 public:
-    /// The one for this path, while anybody uses it.
+    /// The one object for this path, shared while it is in use.
     static std::shared_ptr<BoltFile> of(const std::string& path);
 
     /// Runs `work` with the bucket in one state; null if there is no bucket, or
@@ -45,13 +45,13 @@ public:
     /// as read; bucket_not_found; invalid_argument (within this thread's read).
     Result<void> write(const BoltTarget& target, const std::function<Result<void>(Bucket&)>& work);
 
-    /// Opens the file for good, until as many let_go() were called.
+    /// Keeps the file open until release() has been called as often as hold().
     Result<void> hold(const BoltTarget& target);
-    void let_go();
+    void release();
 
-    /// How many writes of a held file have ended. Such a write is in the file
-    /// before the readers of this process see it: who reads the file's mark
-    /// must look again when this has changed.
+    /// The number of finished writes to the held file. Such a write reaches the
+    /// file before the readers of this process see it: whoever compares the file's
+    /// mark must look again when this has changed.
     [[nodiscard]] std::uint64_t held_writes() const noexcept { return held_writes_; }
     /// Wakes `listener` after each of them.
     void add(io::FileEvents& listener);
@@ -65,9 +65,10 @@ private:
     enum class Use : bool { shared, exclusive };
     using Deadline = std::chrono::steady_clock::time_point;
 
-    /// A turn in the file. With `db`, it is held, and there is none to wait for.
-    struct Turn;
-    Result<Turn> enter(Use use, Deadline deadline);
+    /// This process's access to the file, shared or exclusive, until it goes out
+    /// of scope. With `db` the file is held open, and access needs no waiting.
+    struct AccessGuard;
+    Result<AccessGuard> enter(Use use, Deadline deadline);
     void leave(Use use) noexcept;
     void tell_listeners();
     [[nodiscard]] Result<DB> open(Use use, Deadline deadline) const;

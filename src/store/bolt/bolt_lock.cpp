@@ -12,8 +12,8 @@
 namespace rebolt::store {
 namespace {
 
-// The kernel tells nobody who waits that a lock is free, unless he blocks
-// without end; one system call each time it is tried.
+// The kernel wakes a waiter only if it blocks without a time limit, so the lock is
+// polled: one system call per attempt.
 constexpr std::chrono::milliseconds retry_interval{10};
 constexpr std::uint32_t file_mode = 0600;
 
@@ -49,7 +49,7 @@ std::int64_t lock_offset(std::string_view bucket, std::string_view key) noexcept
 
 BoltLock::BoltLock(std::shared_ptr<BoltShared> shared, std::string key, std::string value)
     : shared_(std::move(shared)), key_(std::move(key)), value_(std::move(value)),
-      on_close_(shared_->calls.closing(), [this] {
+      on_close_(shared_->gate.closing(), [this] {
           woken_.notify_all();
           static_cast<void>(release());
       }) {}
@@ -59,7 +59,7 @@ BoltLock::~BoltLock() {
 }
 
 Result<void> BoltLock::acquire(std::stop_token stop) {
-    const Calls::Call call = TRY(shared_->calls.begin());
+    const CallGate::Call call = TRY(shared_->gate.enter());
     std::unique_lock lock(mutex_);
     if (held_)
         return Error(ErrorCode::cannot_lock, "this lock is held already");
@@ -75,7 +75,7 @@ Result<void> BoltLock::acquire(std::stop_token stop) {
 Result<void> BoltLock::wait_for(const io::File& file, std::unique_lock<std::mutex>& lock,
                                 const std::stop_token& stop) {
     const std::int64_t offset = lock_offset(shared_->target.bucket, key_);
-    const std::stop_token closing = shared_->calls.closing();
+    const std::stop_token closing = shared_->gate.closing();
     while (true) {
         if (stop.stop_requested() || closing.stop_requested())
             return cancelled_error();
@@ -112,7 +112,7 @@ bool BoltLock::is_held() const {
     return held_ != nullptr;
 }
 
-Result<std::stop_source> BoltLock::let_go(Result<void>& hidden) {
+Result<std::stop_source> BoltLock::free_lock(Result<void>& hidden) {
     const std::lock_guard lock(mutex_);
     if (!held_)
         return Error(ErrorCode::cannot_lock, "this lock is not held");
@@ -123,7 +123,7 @@ Result<std::stop_source> BoltLock::let_go(Result<void>& hidden) {
 
 Result<void> BoltLock::release() {
     Result<void> hidden;
-    TRY(let_go(hidden)).request_stop(); // who is told may ask this lock
+    TRY(free_lock(hidden)).request_stop(); // whoever is notified may ask this lock
     return hidden;
 }
 

@@ -39,7 +39,7 @@ private:
                           const std::stop_token& stop);
     Result<void> show_value();
     Result<void> hide_value();
-    Result<std::stop_source> let_go(Result<void>& hidden);
+    Result<std::stop_source> free_lock(Result<void>& hidden);
 
     std::shared_ptr<BoltShared> shared_;
     std::string key_;

@@ -108,7 +108,7 @@ Result<std::optional<KeyValue>> BoltStore::find(const Bucket& bucket, std::strin
 
 Result<void> BoltStore::put(std::string_view key, std::string_view value,
                             const PutOptions& options) {
-    const Calls::Call call = TRY(shared_->calls.begin());
+    const CallGate::Call call = TRY(shared_->gate.enter());
     TRY(check_put(key, value, options));
     return shared_->write([&](Bucket& bucket) -> Result<void> {
         TRY(put_indexed(*shared_, bucket, key, value));
@@ -117,7 +117,7 @@ Result<void> BoltStore::put(std::string_view key, std::string_view value,
 }
 
 Result<void> BoltStore::put_all(std::span<const KeyValue> pairs) {
-    const Calls::Call call = TRY(shared_->calls.begin());
+    const CallGate::Call call = TRY(shared_->gate.enter());
     for (const KeyValue& pair : pairs)
         TRY(check_key(pair.key));
     if (pairs.empty())
@@ -130,7 +130,7 @@ Result<void> BoltStore::put_all(std::span<const KeyValue> pairs) {
 }
 
 Result<KeyValue> BoltStore::get(std::string_view key) {
-    const Calls::Call call = TRY(shared_->calls.begin());
+    const CallGate::Call call = TRY(shared_->gate.enter());
     TRY(check_key(key));
     std::optional<KeyValue> pair;
     auto done = shared_->read([&](const Bucket* bucket) -> Result<void> {
@@ -146,7 +146,7 @@ Result<KeyValue> BoltStore::get(std::string_view key) {
 }
 
 Result<bool> BoltStore::exists(std::string_view key) {
-    const Calls::Call call = TRY(shared_->calls.begin());
+    const CallGate::Call call = TRY(shared_->gate.enter());
     TRY(check_key(key));
     bool is_there = false;
     auto done = shared_->read([&](const Bucket* bucket) -> Result<void> {
@@ -160,7 +160,7 @@ Result<bool> BoltStore::exists(std::string_view key) {
 }
 
 Result<void> BoltStore::remove(std::string_view key) {
-    const Calls::Call call = TRY(shared_->calls.begin());
+    const CallGate::Call call = TRY(shared_->gate.enter());
     TRY(check_key(key));
     return shared_->write([&](Bucket& bucket) -> Result<void> {
         const auto there = TRY(find(bucket, key));
@@ -172,7 +172,7 @@ Result<void> BoltStore::remove(std::string_view key) {
 
 Result<void> BoltStore::for_each(std::string_view prefix,
                                  const std::function<Result<void>(const PairView&)>& visit) {
-    const Calls::Call call = TRY(shared_->calls.begin());
+    const CallGate::Call call = TRY(shared_->gate.enter());
     return shared_->read([&](const Bucket* bucket) -> Result<void> {
         if (bucket == nullptr)
             return {};
@@ -183,7 +183,7 @@ Result<void> BoltStore::for_each(std::string_view prefix,
 }
 
 Result<std::size_t> BoltStore::remove_tree(std::string_view prefix) {
-    const Calls::Call call = TRY(shared_->calls.begin());
+    const CallGate::Call call = TRY(shared_->gate.enter());
     std::size_t removed = 0;
     auto done = shared_->write([&](Bucket& bucket) -> Result<void> {
         removed = 0;
@@ -208,7 +208,7 @@ Result<std::size_t> BoltStore::remove_tree(std::string_view prefix) {
 Result<KeyValue> BoltStore::atomic_put(std::string_view key, std::string_view value,
                                        const std::optional<KeyValue>& previous,
                                        const PutOptions& options) {
-    const Calls::Call call = TRY(shared_->calls.begin());
+    const CallGate::Call call = TRY(shared_->gate.enter());
     TRY(check_put(key, value, options));
     std::uint64_t index = 0;
     auto done = shared_->write([&](Bucket& bucket) -> Result<void> {
@@ -229,7 +229,7 @@ Result<KeyValue> BoltStore::atomic_put(std::string_view key, std::string_view va
 
 Result<void> BoltStore::atomic_remove(std::string_view key,
                                       const std::optional<KeyValue>& previous) {
-    const Calls::Call call = TRY(shared_->calls.begin());
+    const CallGate::Call call = TRY(shared_->gate.enter());
     TRY(check_key(key));
     if (!previous)
         return Error(ErrorCode::previous_required, "atomic_remove needs what to compare with");
@@ -244,34 +244,32 @@ Result<void> BoltStore::atomic_remove(std::string_view key,
 }
 
 Result<std::unique_ptr<Watch>> BoltStore::watch(std::string_view key, const WatchOptions& options) {
-    const Calls::Call call = TRY(shared_->calls.begin());
+    const CallGate::Call call = TRY(shared_->gate.enter());
     TRY(check_key(key));
     TRY(check_watch(options));
-    return BoltWatch::begin(shared_, {std::string(key), BoltWatch::Keys::one},
-                            options.current_first);
+    return BoltWatch::open(shared_, {std::string(key), false}, options.current_first);
 }
 
 Result<std::unique_ptr<Watch>> BoltStore::watch_tree(std::string_view prefix,
                                                      const WatchOptions& options) {
-    const Calls::Call call = TRY(shared_->calls.begin());
+    const CallGate::Call call = TRY(shared_->gate.enter());
     TRY(check_watch(options));
-    return BoltWatch::begin(shared_, {std::string(prefix), BoltWatch::Keys::all},
-                            options.current_first);
+    return BoltWatch::open(shared_, {std::string(prefix), true}, options.current_first);
 }
 
 Result<std::unique_ptr<Lock>> BoltStore::new_lock(std::string_view key,
                                                   const LockOptions& options) {
-    const Calls::Call call = TRY(shared_->calls.begin());
+    const CallGate::Call call = TRY(shared_->gate.enter());
     TRY(check_key(key));
     return std::unique_ptr<Lock>(
         std::make_unique<BoltLock>(shared_, std::string(key), options.value));
 }
 
 void BoltStore::shut() {
-    shared_->calls.close();
+    shared_->gate.close();
     const std::lock_guard lock(closing_);
     if (std::exchange(is_held_, false))
-        shared_->file->let_go();
+        shared_->file->release();
 }
 
 Result<std::unique_ptr<Store>> open_bolt(const Url& url, const StoreOptions& options) {

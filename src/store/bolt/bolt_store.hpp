@@ -10,7 +10,7 @@
 #include <rebolt/store.hpp>
 
 #include "store/bolt/bolt_file.hpp"
-#include "store/calls.hpp"
+#include "store/call_gate.hpp"
 
 namespace rebolt::store {
 
@@ -18,7 +18,7 @@ namespace rebolt::store {
 struct BoltShared {
     std::shared_ptr<BoltFile> file;
     BoltTarget target;
-    Calls calls;
+    CallGate gate;
 
     Result<void> read(const std::function<Result<void>(const Bucket*)>& work) const {
         return file->read(target, work);
@@ -31,14 +31,14 @@ struct BoltShared {
 /// What an element of the bucket is, in the file's bytes. Errors: damaged (a value
 /// without an index), incompatible_value (a bucket, where libkv knows none).
 [[nodiscard]] Result<PairView> view_of(const BoltShared& shared, const Entry& entry);
-/// The same as a pair of one's own.
+/// The same as a copy.
 [[nodiscard]] Result<KeyValue> pair_of(const BoltShared& shared, const Entry& entry);
 
-/// Writes a value with the index that follows, and returns that. `old`: the
-/// value that is there, as it stands in the file.
+/// Writes a value with the next index, and returns that index. Errors: those of
+/// Bucket::put.
 Result<std::uint64_t> put_indexed(const BoltShared& shared, Bucket& bucket, std::string_view key,
                                   std::string_view value);
-/// Removes a key that is there, and keeps its index from coming again.
+/// Removes an existing key, and keeps its index from being reused.
 Result<void> erase_indexed(Bucket& bucket, const KeyValue& pair);
 
 class BoltStore final : public Store {

@@ -10,8 +10,8 @@ namespace rebolt::store {
 
 using Clock = std::chrono::steady_clock;
 
-BoltWatch::BoltWatch(std::shared_ptr<BoltShared> shared, Subject subject)
-    : shared_(std::move(shared)), subject_(std::move(subject)), events_(shared_->file->path()) {
+BoltWatch::BoltWatch(std::shared_ptr<BoltShared> shared, WatchedKeys keys)
+    : shared_(std::move(shared)), keys_(std::move(keys)), events_(shared_->file->path()) {
     shared_->file->add(events_);
 }
 
@@ -19,10 +19,10 @@ BoltWatch::~BoltWatch() {
     shared_->file->remove(events_);
 }
 
-Result<std::unique_ptr<Watch>> BoltWatch::begin(std::shared_ptr<BoltShared> shared, Subject subject,
-                                                bool current_first) {
-    std::unique_ptr<BoltWatch> watch(new BoltWatch(std::move(shared), std::move(subject)));
-    TRY(watch->look(current_first));
+Result<std::unique_ptr<Watch>> BoltWatch::open(std::shared_ptr<BoltShared> shared, WatchedKeys keys,
+                                               bool current_first) {
+    std::unique_ptr<BoltWatch> watch(new BoltWatch(std::move(shared), std::move(keys)));
+    TRY(watch->refresh(current_first));
     if (current_first)
         watch->pending_.push_back({.kind = EventKind::caught_up, .pair = {}});
     return std::unique_ptr<Watch>(std::move(watch));
@@ -30,8 +30,8 @@ Result<std::unique_ptr<Watch>> BoltWatch::begin(std::shared_ptr<BoltShared> shar
 
 Result<std::optional<Event>> BoltWatch::next(std::stop_token stop,
                                              std::chrono::milliseconds timeout) {
-    const Calls::Call call = TRY(shared_->calls.begin());
-    const std::stop_token closing = shared_->calls.closing();
+    const CallGate::Call call = TRY(shared_->gate.enter());
+    const std::stop_token closing = shared_->gate.closing();
     const std::stop_callback wake_on_stop(stop, [this] { events_.wake(); });
     const std::stop_callback wake_on_close(closing, [this] { events_.wake(); });
     const auto deadline = Clock::now() + timeout;
@@ -39,7 +39,7 @@ Result<std::optional<Event>> BoltWatch::next(std::stop_token stop,
         if (stop.stop_requested() || closing.stop_requested())
             return cancelled_error();
         if (pending_.empty())
-            TRY(look(true));
+            TRY(refresh(true));
         if (!pending_.empty()) {
             Event event = std::move(pending_.front());
             pending_.pop_front();
@@ -52,7 +52,7 @@ Result<std::optional<Event>> BoltWatch::next(std::stop_token stop,
     }
 }
 
-Result<void> BoltWatch::look(bool is_delivered) {
+Result<void> BoltWatch::refresh(bool is_delivered) {
     // Before the state is read, so that a commit in between is seen next time.
     const std::uint64_t held_writes = shared_->file->held_writes();
     const io::FileMark mark = TRY(io::mark_of(shared_->file->path()));
@@ -71,12 +71,12 @@ Result<void> BoltWatch::look(bool is_delivered) {
 }
 
 Result<void> BoltWatch::compare(const Bucket* bucket, std::map<std::string, State>& seen) {
-    if (bucket != nullptr && subject_.keys == Keys::all)
-        TRY(bucket->for_each_prefix(subject_.text,
+    if (bucket != nullptr && keys_.is_prefix)
+        TRY(bucket->for_each_prefix(keys_.text,
                                     [&](const Entry& entry) { return visit(entry, seen); }));
-    if (bucket != nullptr && subject_.keys == Keys::one)
-        if (const auto value = TRY(bucket->get(subject_.text)))
-            TRY(visit({.key = subject_.text, .value = *value}, seen));
+    if (bucket != nullptr && !keys_.is_prefix)
+        if (const auto value = TRY(bucket->get(keys_.text)))
+            TRY(visit({.key = keys_.text, .value = *value}, seen));
     for (const auto& [key, state] : known_)
         if (!seen.contains(key))
             pending_.push_back({.kind = EventKind::removed, .pair = {key, "", 0}});

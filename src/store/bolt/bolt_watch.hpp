@@ -1,5 +1,5 @@
-// BoltWatch: a watch of a file. It has no thread: next() looks whether a commit
-// was made since it last looked, and if so compares what is there with what was.
+// BoltWatch: a watch of a file. It has no thread of its own: next() looks for a
+// commit since the last look, and compares the new state with the last one.
 #pragma once
 
 #include <cstdint>
@@ -15,25 +15,20 @@
 
 #include "io/file_events.hpp"
 #include "io/file_mark.hpp"
+#include "store/watched_keys.hpp"
 
 namespace rebolt::store {
 
 struct BoltShared;
 
-/// Nothing is lost while nobody calls next(): the comparison is with the last
-/// state that was delivered. Memory: a key and 16 bytes for each key watched,
-/// and the changes that are not delivered yet.
+/// No change is lost between calls of next(): it compares with the last state
+/// that was delivered. Memory: a key and 16 bytes for each watched key, and the
+/// changes not delivered yet.
 class BoltWatch final : public Watch {
 public:
-    enum class Keys : bool { one, all };
-    struct Subject {
-        std::string text; ///< the key, or the prefix of all
-        Keys keys;
-    };
-
-    /// Takes what is there now; delivers it first if `current_first`.
-    static Result<std::unique_ptr<Watch>> begin(std::shared_ptr<BoltShared> shared, Subject subject,
-                                                bool current_first);
+    /// Reads the current state; delivers it first if `current_first`.
+    static Result<std::unique_ptr<Watch>> open(std::shared_ptr<BoltShared> shared, WatchedKeys keys,
+                                               bool current_first);
 
     BoltWatch(const BoltWatch&) = delete;
     BoltWatch& operator=(const BoltWatch&) = delete;
@@ -42,16 +37,16 @@ public:
                                       std::chrono::milliseconds timeout) override;
 
 private:
-    /// A value, in short: libkv's index alone may come twice.
+    /// Index and hash of a value: libkv's index alone may occur twice.
     using State = std::pair<std::uint64_t, std::size_t>;
 
-    BoltWatch(std::shared_ptr<BoltShared> shared, Subject subject);
-    Result<void> look(bool is_delivered);
+    BoltWatch(std::shared_ptr<BoltShared> shared, WatchedKeys keys);
+    Result<void> refresh(bool is_delivered);
     Result<void> compare(const Bucket* bucket, std::map<std::string, State>& seen);
     Result<void> visit(const Entry& entry, std::map<std::string, State>& seen);
 
     std::shared_ptr<BoltShared> shared_;
-    Subject subject_;
+    WatchedKeys keys_;
     io::FileEvents events_;
     std::optional<io::FileMark> mark_; ///< of the state in known_, or older
     std::uint64_t held_writes_ = 0;    ///< BoltFile's, with mark_

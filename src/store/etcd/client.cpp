@@ -171,19 +171,19 @@ grpc::Status Client::once(Round& round, const Attempt& attempt) {
     return status;
 }
 
-// The error that ends the round, or nothing: then it is to be tried again.
+// The error that ends the round, or nothing: then it is tried again.
 std::optional<Error> Client::after_failure(Round& round, const grpc::Status& status) {
     const std::string& server = connection(round.place).name;
     if (round.options.status != nullptr)
         *round.options.status = status;
-    const Verdict verdict = judge(status);
-    const bool is_unknown = verdict == Verdict::unknown_fate && round.is_begun &&
+    const FailureKind kind = classify(status);
+    const bool is_unknown = kind == FailureKind::unknown_fate && round.is_begun &&
                             round.options.effect == Effect::change;
     if (is_ended(round.options.stop))
         return is_unknown ? cancelled_midway() : cancelled();
-    if (verdict == Verdict::refused)
+    if (kind == FailureKind::refused)
         return error_of(status, server);
-    if (verdict == Verdict::token_invalid) {
+    if (kind == FailureKind::token_invalid) {
         forget_token(round.place.token);
         if (!wants_token_ || ++round.tokens_refused > 2)
             return error_of(status, server);
@@ -307,7 +307,7 @@ Result<Place> Client::place(const Deadline& deadline, const std::stop_token& sto
     Place place = current_place();
     if (wants_token_ && place.token.empty()) {
         const grpc::Status status = authenticate(place, deadline, stop);
-        if (!status.ok() && judge(status) != Verdict::refused)
+        if (!status.ok() && classify(status) != FailureKind::refused)
             leave(place);
         if (!status.ok())
             return error_of(status, connection(place).name);

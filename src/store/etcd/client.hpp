@@ -67,7 +67,7 @@ public:
     /// Returns the new time to live; 0 if there is no such lease any more.
     Result<std::chrono::seconds> keep_alive(std::int64_t lease, const CallOptions& options);
 
-    // For streams, which decide themselves when to begin anew.
+    // For streams, which decide themselves when to start again.
     [[nodiscard]] Result<Place> place(const Deadline& deadline, const std::stop_token& stop);
     [[nodiscard]] const Connection& connection(const Place& place) const {
         return connections_[place.index];

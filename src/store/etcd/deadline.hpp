@@ -1,4 +1,4 @@
-// Deadline: when a call is to be over. On the monotonic clock: a clock that is
+// Deadline: when a call must end. On the monotonic clock: a clock that is
 // set must not end calls, nor make them endless.
 #pragma once
 

@@ -145,7 +145,7 @@ Result<void> EtcdWatch::connect(const Deadline& deadline, const std::stop_token&
     request.set_key(watched_.range.begin);
     request.set_range_end(watched_.range.end);
     // One earlier than needed: etcd compacts the removals of the very revision that
-    // it compacts up to, and would let a watch begin there without them.
+    // it compacts up to, and would let a watch start there without them.
     request.set_start_revision(std::max<std::int64_t>(next_revision_ - 1, 1));
     request.set_progress_notify(true);
     request.set_fragment(true);
@@ -207,11 +207,11 @@ void EtcdWatch::take_events(rpc::WatchResponse& response) {
 
 // The stream is gone: a new one, elsewhere, or an error if that cannot help.
 Result<void> EtcdWatch::take_break(const grpc::Status& status, const Place& place) {
-    const Verdict verdict = judge(status);
+    const FailureKind kind = classify(status);
     Error why = error_of(status, client_.connection(place).name);
-    if (verdict == Verdict::refused)
+    if (kind == FailureKind::refused)
         return why;
-    if (verdict == Verdict::token_invalid)
+    if (kind == FailureKind::token_invalid)
         client_.forget_token(place.token);
     else
         client_.leave(place);
@@ -237,7 +237,7 @@ void EtcdWatch::take_connection(std::uint64_t cluster) {
     give_up_at_.reset();
     backoff_.reset();
     failures_ = 0;
-    // Behind the same address, another cluster, or one made anew of a snapshot:
+    // At the same address, another cluster, or one restored from a snapshot:
     // revisions mean something else.
     if (cluster_ != 0 && cluster != cluster_)
         reset();

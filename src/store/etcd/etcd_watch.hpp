@@ -33,7 +33,7 @@ struct Watched {
 
 class EtcdWatch final : public Watch {
 public:
-    /// Asks the cluster where to begin: all changes after this call are seen.
+    /// Asks the cluster where to start: all changes after this call are seen.
     static Result<std::unique_ptr<Watch>> open(Client& client, Watched watched,
                                                const WatchOptions& options);
     EtcdWatch(const EtcdWatch&) = delete;

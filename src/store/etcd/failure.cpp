@@ -89,19 +89,19 @@ ErrorCode code_of(const grpc::Status& status) {
 
 } // namespace
 
-Verdict judge(const grpc::Status& status) {
+FailureKind classify(const grpc::Status& status) {
     if (is_token_invalid(status))
-        return Verdict::token_invalid;
+        return FailureKind::token_invalid;
     if (is_not_permitted(status))
-        return Verdict::refused;
+        return FailureKind::refused;
     if (is_refused_unseen(status) || has_no_connection(status))
-        return Verdict::not_carried_out;
+        return FailureKind::not_carried_out;
     const grpc::StatusCode code = status.error_code();
     const bool is_of_connection =
         code == grpc::StatusCode::UNAVAILABLE || code == grpc::StatusCode::DEADLINE_EXCEEDED ||
         code == grpc::StatusCode::CANCELLED || code == grpc::StatusCode::INTERNAL ||
         code == grpc::StatusCode::UNKNOWN;
-    return is_of_connection ? Verdict::unknown_fate : Verdict::refused;
+    return is_of_connection ? FailureKind::unknown_fate : FailureKind::refused;
 }
 
 bool is_compacted(const grpc::Status& status) {

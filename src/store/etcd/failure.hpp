@@ -14,14 +14,14 @@
 
 namespace rebolt::store::etcd {
 
-enum class Verdict : std::uint8_t {
+enum class FailureKind : std::uint8_t {
     not_carried_out, ///< another server, or this one later, may do it
     unknown_fate,    ///< it may have been carried out, or may still be
     token_invalid,   ///< not carried out, for want of a valid token
     refused,         ///< an answer that no repetition changes
 };
 
-[[nodiscard]] Verdict judge(const grpc::Status& status);
+[[nodiscard]] FailureKind classify(const grpc::Status& status);
 
 /// The compaction that removed the revision which was asked for.
 [[nodiscard]] bool is_compacted(const grpc::Status& status);
@@ -31,7 +31,7 @@ enum class Verdict : std::uint8_t {
 /// A watch that the server cancelled says why in words only: the same as a status.
 [[nodiscard]] grpc::Status status_of_reason(const std::string& cancel_reason);
 
-/// `server`: who said it, as host:port. The code is not_reachable,
+/// `server`: which server, as host:port. The code is not_reachable,
 /// permission_denied, value_too_large, key_required, invalid_argument or io.
 [[nodiscard]] Error error_of(const grpc::Status& status, const std::string& server);
 

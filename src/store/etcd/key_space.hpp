@@ -8,7 +8,7 @@
 namespace rebolt::store::etcd {
 
 /// etcd's half-open ranges: [begin, end). No end: the one key; "\0" as the end:
-/// all keys from `begin` on.
+/// all keys ≥ `begin`.
 struct KeyRange {
     std::string begin;
     std::string end;

@@ -6,7 +6,7 @@ namespace rebolt::store::etcd {
 namespace {
 
 constexpr std::int64_t limit_max = 8'192;
-constexpr std::size_t page_bytes = 2 << 20; // what a page is to be, about
+constexpr std::size_t page_bytes = 2 << 20; // the intended size of a page
 
 } // namespace
 

@@ -6,7 +6,7 @@
 #include <rebolt/store.hpp>
 
 #include "base/try.hpp"
-#include "store/calls.hpp"
+#include "store/call_gate.hpp"
 #include "store/memory/memory_watch.hpp"
 #include "store/memory/model.hpp"
 #include "store/memory_backend.hpp"
@@ -26,13 +26,13 @@ public:
     explicit MemoryStore(std::shared_ptr<Model> model) : model_(std::move(model)) {}
     MemoryStore(const MemoryStore&) = delete;
     MemoryStore& operator=(const MemoryStore&) = delete;
-    ~MemoryStore() override { calls_->close(); }
+    ~MemoryStore() override { gate_->close(); }
 
     [[nodiscard]] std::string_view backend() const noexcept override { return "memory"; }
 
     Result<void> put(std::string_view key, std::string_view value,
                      const PutOptions& options) override {
-        const Calls::Call call = TRY(calls_->begin());
+        const CallGate::Call call = TRY(gate_->enter());
         TRY(check_put(key, value, options));
         const std::lock_guard lock(model_->mutex);
         static_cast<void>(model_->cells());
@@ -41,7 +41,7 @@ public:
     }
 
     Result<KeyValue> get(std::string_view key) override {
-        const Calls::Call call = TRY(calls_->begin());
+        const CallGate::Call call = TRY(gate_->enter());
         TRY(check_key(key));
         const std::lock_guard lock(model_->mutex);
         const auto at = model_->cells().find(key);
@@ -58,7 +58,7 @@ public:
     }
 
     Result<void> remove(std::string_view key) override {
-        const Calls::Call call = TRY(calls_->begin());
+        const CallGate::Call call = TRY(gate_->enter());
         TRY(check_key(key));
         const std::lock_guard lock(model_->mutex);
         if (!model_->cells().contains(key))
@@ -69,7 +69,7 @@ public:
 
     Result<void> for_each(std::string_view prefix,
                           const std::function<Result<void>(const PairView&)>& visit) override {
-        const Calls::Call call = TRY(calls_->begin());
+        const CallGate::Call call = TRY(gate_->enter());
         std::vector<KeyValue> pairs;
         {
             const std::lock_guard lock(model_->mutex);
@@ -84,7 +84,7 @@ public:
     }
 
     Result<std::size_t> remove_tree(std::string_view prefix) override {
-        const Calls::Call call = TRY(calls_->begin());
+        const CallGate::Call call = TRY(gate_->enter());
         const std::lock_guard lock(model_->mutex);
         std::vector<std::string> keys;
         for (const auto& [key, cell] : model_->cells())
@@ -98,7 +98,7 @@ public:
     Result<KeyValue> atomic_put(std::string_view key, std::string_view value,
                                 const std::optional<KeyValue>& previous,
                                 const PutOptions& options) override {
-        const Calls::Call call = TRY(calls_->begin());
+        const CallGate::Call call = TRY(gate_->enter());
         TRY(check_put(key, value, options));
         const std::lock_guard lock(model_->mutex);
         const auto at = model_->cells().find(key);
@@ -115,7 +115,7 @@ public:
 
     Result<void> atomic_remove(std::string_view key,
                                const std::optional<KeyValue>& previous) override {
-        const Calls::Call call = TRY(calls_->begin());
+        const CallGate::Call call = TRY(gate_->enter());
         TRY(check_key(key));
         if (!previous)
             return Error(ErrorCode::previous_required, "atomic_remove needs what to compare with");
@@ -131,37 +131,37 @@ public:
 
     Result<std::unique_ptr<Watch>> watch(std::string_view key,
                                          const WatchOptions& options) override {
-        const Calls::Call call = TRY(calls_->begin());
+        const CallGate::Call call = TRY(gate_->enter());
         TRY(check_key(key));
         return new_watch({std::string(key), false}, options);
     }
 
     Result<std::unique_ptr<Watch>> watch_tree(std::string_view prefix,
                                               const WatchOptions& options) override {
-        const Calls::Call call = TRY(calls_->begin());
+        const CallGate::Call call = TRY(gate_->enter());
         return new_watch({std::string(prefix), true}, options);
     }
 
     Result<std::unique_ptr<Lock>> new_lock(std::string_view key,
                                            const LockOptions& options) override {
-        const Calls::Call call = TRY(calls_->begin());
+        const CallGate::Call call = TRY(gate_->enter());
         TRY(check_key(key));
         return std::unique_ptr<Lock>(
-            std::make_unique<MemoryLock>(model_, calls_, std::string(key), options.value));
+            std::make_unique<MemoryLock>(model_, gate_, std::string(key), options.value));
     }
 
-    void close() override { calls_->close(); }
+    void close() override { gate_->close(); }
 
 private:
     static Error missing(std::string_view key) {
         return {ErrorCode::key_not_found, "there is no key " + printable(key)};
     }
     [[nodiscard]] std::unique_ptr<Watch> new_watch(WatchedKeys keys, const WatchOptions& options) {
-        return std::make_unique<MemoryWatch>(model_, calls_, std::move(keys), options);
+        return std::make_unique<MemoryWatch>(model_, gate_, std::move(keys), options);
     }
 
     std::shared_ptr<Model> model_;
-    std::shared_ptr<Calls> calls_ = std::make_shared<Calls>();
+    std::shared_ptr<CallGate> gate_ = std::make_shared<CallGate>();
 };
 
 // Stores of one name share a model as long as one of them is open.

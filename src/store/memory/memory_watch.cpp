@@ -8,8 +8,8 @@
 namespace rebolt::store {
 namespace {
 
-// Wakes who waits for the model when `closing` is requested. Made before, and
-// destroyed after, the model's mutex is held.
+// Wakes all waiters of the model when `closing` is requested. Constructed before,
+// and destroyed after, the model's mutex is held.
 class WakeOnClose {
 public:
     WakeOnClose(Model& model, std::stop_token closing)
@@ -24,9 +24,9 @@ private:
 
 } // namespace
 
-MemoryWatch::MemoryWatch(std::shared_ptr<Model> model, std::shared_ptr<Calls> calls,
+MemoryWatch::MemoryWatch(std::shared_ptr<Model> model, std::shared_ptr<CallGate> gate,
                          WatchedKeys keys, const WatchOptions& options)
-    : model_(std::move(model)), calls_(std::move(calls)), keys_(std::move(keys)) {
+    : model_(std::move(model)), gate_(std::move(gate)), keys_(std::move(keys)) {
     const std::lock_guard lock(model_->mutex);
     const auto& cells = model_->cells();
     if (options.after_index != 0) {
@@ -37,7 +37,7 @@ MemoryWatch::MemoryWatch(std::shared_ptr<Model> model, std::shared_ptr<Calls> ca
     if (!options.current_first)
         return;
     for (const auto& [key, cell] : cells)
-        if (keys_.has(key))
+        if (keys_.contains(key))
             first_.push_back({EventKind::put, {key, cell.value, cell.index}});
     first_.push_back({EventKind::caught_up, {}});
 }
@@ -50,19 +50,19 @@ std::optional<Event> MemoryWatch::take() {
         return event;
     }
     while (place_ < model_->history().size())
-        if (const Event& event = model_->history()[place_++]; keys_.has(event.pair.key))
+        if (const Event& event = model_->history()[place_++]; keys_.contains(event.pair.key))
             return event;
     return std::nullopt;
 }
 
 Result<std::optional<Event>> MemoryWatch::next(std::stop_token stop,
                                                std::chrono::milliseconds timeout) {
-    const Calls::Call call = TRY(calls_->begin());
+    const CallGate::Call call = TRY(gate_->enter());
     const auto deadline = Model::Clock::now() + timeout;
-    const WakeOnClose wake(*model_, calls_->closing());
+    const WakeOnClose wake(*model_, gate_->closing());
     std::unique_lock lock(model_->mutex);
     while (true) {
-        if (stop.stop_requested() || calls_->closing().stop_requested())
+        if (stop.stop_requested() || gate_->closing().stop_requested())
             return cancelled_error();
         if (std::optional<Event> event = take())
             return event;
@@ -71,16 +71,16 @@ Result<std::optional<Event>> MemoryWatch::next(std::stop_token stop,
         const auto until = std::min(deadline, model_->next_end().value_or(deadline));
         const std::size_t seen = model_->history().size();
         model_->changed.wait_until(lock, stop, until, [&] {
-            return model_->history().size() != seen || calls_->closing().stop_requested();
+            return model_->history().size() != seen || gate_->closing().stop_requested();
         });
     }
 }
 
-MemoryLock::MemoryLock(std::shared_ptr<Model> model, std::shared_ptr<Calls> calls, std::string key,
-                       std::string value)
-    : model_(std::move(model)), calls_(std::move(calls)), key_(std::move(key)),
+MemoryLock::MemoryLock(std::shared_ptr<Model> model, std::shared_ptr<CallGate> gate,
+                       std::string key, std::string value)
+    : model_(std::move(model)), gate_(std::move(gate)), key_(std::move(key)),
       value_(std::move(value)),
-      on_close_(calls_->closing(), [this] { static_cast<void>(release()); }) {}
+      on_close_(gate_->closing(), [this] { static_cast<void>(release()); }) {}
 
 MemoryLock::~MemoryLock() {
     static_cast<void>(release());
@@ -92,15 +92,15 @@ bool MemoryLock::holds() const {
 }
 
 Result<void> MemoryLock::acquire(std::stop_token stop) {
-    const Calls::Call call = TRY(calls_->begin());
-    const WakeOnClose wake(*model_, calls_->closing());
+    const CallGate::Call call = TRY(gate_->enter());
+    const WakeOnClose wake(*model_, gate_->closing());
     std::unique_lock lock(model_->mutex);
     if (holds())
         return Error(ErrorCode::cannot_lock, "this lock is held already");
     model_->changed.wait(lock, stop, [&] {
-        return !model_->holders.contains(key_) || calls_->closing().stop_requested();
+        return !model_->holders.contains(key_) || gate_->closing().stop_requested();
     });
-    if (stop.stop_requested() || calls_->closing().stop_requested())
+    if (stop.stop_requested() || gate_->closing().stop_requested())
         return cancelled_error();
     model_->holders.emplace(key_, this);
     model_->put(key_, value_, {});
@@ -118,7 +118,7 @@ bool MemoryLock::is_held() const {
     return holds();
 }
 
-Result<std::stop_source> MemoryLock::let_go() {
+Result<std::stop_source> MemoryLock::free_lock() {
     const std::lock_guard lock(model_->mutex);
     if (!holds())
         return Error(ErrorCode::cannot_lock, "this lock is not held");
@@ -130,7 +130,7 @@ Result<std::stop_source> MemoryLock::let_go() {
 }
 
 Result<void> MemoryLock::release() {
-    TRY(let_go()).request_stop(); // who is told may ask this lock
+    TRY(free_lock()).request_stop(); // whoever is notified may ask this lock
     return {};
 }
 

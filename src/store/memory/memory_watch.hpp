@@ -7,24 +7,15 @@
 
 #include <rebolt/store.hpp>
 
-#include "store/calls.hpp"
+#include "store/call_gate.hpp"
 #include "store/memory/model.hpp"
+#include "store/watched_keys.hpp"
 
 namespace rebolt::store {
 
-/// Which keys a watch is of.
-struct WatchedKeys {
-    std::string text;
-    bool is_prefix;
-
-    [[nodiscard]] bool has(std::string_view key) const {
-        return is_prefix ? key.starts_with(text) : key == text;
-    }
-};
-
 class MemoryWatch final : public Watch {
 public:
-    MemoryWatch(std::shared_ptr<Model> model, std::shared_ptr<Calls> calls, WatchedKeys keys,
+    MemoryWatch(std::shared_ptr<Model> model, std::shared_ptr<CallGate> gate, WatchedKeys keys,
                 const WatchOptions& options);
     Result<std::optional<Event>> next(std::stop_token stop,
                                       std::chrono::milliseconds timeout) override;
@@ -33,15 +24,15 @@ private:
     [[nodiscard]] std::optional<Event> take();
 
     std::shared_ptr<Model> model_;
-    std::shared_ptr<Calls> calls_;
+    std::shared_ptr<CallGate> gate_;
     WatchedKeys keys_;
-    std::deque<Event> first_; ///< what was there at the begin
+    std::deque<Event> first_; ///< what was there at the start
     std::size_t place_ = 0;   ///< in the model's history
 };
 
 class MemoryLock final : public Lock {
 public:
-    MemoryLock(std::shared_ptr<Model> model, std::shared_ptr<Calls> calls, std::string key,
+    MemoryLock(std::shared_ptr<Model> model, std::shared_ptr<CallGate> gate, std::string key,
                std::string value);
     ~MemoryLock() override;
     Result<void> acquire(std::stop_token stop) override;
@@ -51,10 +42,10 @@ public:
 
 private:
     [[nodiscard]] bool holds() const; ///< with the mutex held
-    Result<std::stop_source> let_go();
+    Result<std::stop_source> free_lock();
 
     std::shared_ptr<Model> model_;
-    std::shared_ptr<Calls> calls_;
+    std::shared_ptr<CallGate> gate_;
     std::string key_;
     std::string value_;
     std::stop_source lost_;

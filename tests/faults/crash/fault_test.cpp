@@ -65,14 +65,19 @@ std::vector<Base> bases() {
     return all;
 }
 
+// Opens the database with its file on `disk`.
+Result<DB> open_on(const std::shared_ptr<FaultyDisk>& disk, const MemoryFile& file,
+                   const OpenOptions& options) {
+    const io::ReplacedSystemCalls scope(disk);
+    return DB::open(file.path(), options);
+}
+
 // One transaction on a disk of which one call fails.
 class Trial {
 public:
     Trial(const Base& base, std::size_t call, Fault fault, bool for_good)
         : base_(base), file_(base.image), next_(base.contents) {
-        OpenOptions options = base.options;
-        options.system_calls = disk_;
-        db_ = must(DB::open(file_.path(), options));
+        db_ = must(open_on(disk_, file_, base.options));
         disk_->fail_after(call, fault, for_good);
         Random random(2);
         result_ = db_->update([&](Tx& tx) {
@@ -207,9 +212,8 @@ TEST_P(GraveFaults, WhileAFileIsMadeLeaveOneThatOpens) {
         const auto disk = std::make_shared<FaultyDisk>();
         OpenOptions options;
         options.page_size_bytes = 1024;
-        options.system_calls = disk;
         disk->fail_after(call, GetParam());
-        const auto failed = DB::open(file.path(), options);
+        const auto failed = open_on(disk, file, options);
         if (!disk->failed())
             break;
         ASSERT_FALSE(failed);
@@ -237,8 +241,7 @@ TEST(CallersSync, ThatFailedIsTheLast) {
     const auto disk = std::make_shared<FaultyDisk>();
     OpenOptions options;
     options.no_sync = true;
-    options.system_calls = disk;
-    const DB db = must(DB::open(file.path(), options));
+    const DB db = must(open_on(disk, file, options));
     disk->fail_after(0, Fault::io_error);
     expect_sync_refused(db);
     expect_sync_refused(db);
@@ -252,9 +255,7 @@ TEST(CallersSync, IsRefusedAfterACommitWhoseSyncFailed) {
     const Base base = make_base(1024, true, {});
     const MemoryFile file(base.image);
     const auto disk = std::make_shared<FaultyDisk>();
-    OpenOptions options;
-    options.system_calls = disk;
-    const DB db = must(DB::open(file.path(), options));
+    const DB db = must(open_on(disk, file, {}));
     disk->fail_after(1, Fault::io_error); // the data is written, its sync fails
     ASSERT_FALSE(db.update([](Tx& tx) { return tx.root().set_sequence(1); }));
     ASSERT_EQ(disk->failed()->kind, CallKind::data_sync);

@@ -40,9 +40,8 @@ Recorder::Recorder(std::string name, const OpenOptions& options, const std::stri
 
 void Recorder::open(const OpenOptions& options) {
     history_.options = options;
-    OpenOptions recorded = options;
-    recorded.system_calls = disk_;
-    db_ = must(DB::open(file_.path(), recorded));
+    const io::ReplacedSystemCalls scope(disk_);
+    db_ = must(DB::open(file_.path(), options));
     history_.page_size = db_->page_size_bytes();
     note_commit();
 }

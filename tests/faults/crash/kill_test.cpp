@@ -1,7 +1,6 @@
 // kill -9, at any moment, of a process that writes: what it said was committed
 // is there, and nothing is there by halves. REBOLT_SEED chooses other moments.
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -11,9 +10,6 @@
 #include <thread>
 #include <vector>
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -21,6 +17,7 @@
 #include <fmt/format.h>
 
 #include "contents.hpp"
+#include "io/subprocess.hpp"
 #include "numbered_writer.hpp"
 #include "support/random.hpp"
 #include "support/temporary_folder.hpp"
@@ -39,56 +36,30 @@ std::uint64_t seed_from_environment() {
 // This program, as a writer.
 class Writer {
 public:
-    Writer(const std::string& path, std::uint32_t page_size) {
-        std::array<int, 2> ends{};
-        if (::pipe2(ends.data(), O_CLOEXEC) != 0)
-            std::abort();
-        reports_ = ends[0];
-        const std::array<std::string, 2> variables{
-            fmt::format("{}={}", writer_variable, path),
-            fmt::format("{}={}", page_size_variable, page_size)};
-        std::vector<char*> environment;
-        for (const std::string& variable : variables)
-            environment.push_back(const_cast<char*>(variable.c_str())); // not written to
-        for (char** at = environ; *at != nullptr; ++at)
-            environment.push_back(*at);
-        environment.push_back(nullptr);
-        std::string name = "/proc/self/exe";
-        const std::array<char*, 2> words{name.data(), nullptr};
-        posix_spawn_file_actions_t actions;
-        ::posix_spawn_file_actions_init(&actions);
-        ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-        if (::posix_spawn(&process_, words[0], &actions, nullptr, words.data(),
-                          environment.data()) != 0)
-            std::abort();
-        ::posix_spawn_file_actions_destroy(&actions);
-        ::close(ends[1]);
-    }
-    Writer(const Writer&) = delete;
-    Writer& operator=(const Writer&) = delete;
-    ~Writer() { ::close(reports_); }
+    Writer(const std::string& path, std::uint32_t page_size)
+        : process_(*io::Subprocess::start(
+              {.command = {"/proc/self/exe"},
+               .out = io::Stream::pipe,
+               .environment = {fmt::format("{}={}", writer_variable, path),
+                               fmt::format("{}={}", page_size_variable, page_size)}})) {}
 
     /// The next number that it reported; nullopt: it has ended.
     std::optional<std::uint64_t> next_report() {
         std::uint64_t number = 0;
         ssize_t size = 0;
-        while ((size = ::read(reports_, &number, sizeof number)) < 0 && errno == EINTR) {
+        while ((size = ::read(process_.out(), &number, sizeof number)) < 0 && errno == EINTR) {
         }
         return size == sizeof number ? std::optional(number) : std::nullopt;
     }
 
     /// False if it had ended already, with an error.
     bool kill() {
-        ::kill(process_, SIGKILL);
-        int status = 0;
-        while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
-        }
-        return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+        process_.signal(SIGKILL);
+        return process_.wait() == 128 + SIGKILL;
     }
 
 private:
-    int reports_ = -1;
-    pid_t process_ = -1;
+    io::Subprocess process_;
 };
 
 // Kills the writer within 30 ms; half of the time not before some commits.

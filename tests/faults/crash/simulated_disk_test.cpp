@@ -41,7 +41,8 @@ const std::string zeros(512, '\0');
 TEST(RecordingDisk, RecordsWhatAWriterDidAndDoesIt) {
     const MemoryFile file("old");
     const auto disk = std::make_shared<RecordingDisk>();
-    io::FileWriter writer(*io::File::open_for_writing(file.path(), 0600), disk);
+    const io::ReplacedSystemCalls scope(disk);
+    io::FileWriter writer(*io::File::open_for_writing(file.path(), 0600));
     ASSERT_TRUE(writer.write_at(1, as_bytes("ew")));
     ASSERT_TRUE(writer.resize(5));
     ASSERT_TRUE(writer.sync_data());
@@ -131,8 +132,7 @@ TEST(MemoryFile, ShowsWhatItIsTold) {
         file.show(content);
         EXPECT_EQ(file.content(), content);
     }
-    const io::FileWriter writer(*io::File::open_for_writing(file.path(), 0600),
-                                io::SystemCalls::real());
+    const io::FileWriter writer(*io::File::open_for_writing(file.path(), 0600));
     ASSERT_TRUE(io::FileWriter(writer).write_at(0, as_bytes("other")));
     file.forget();
     file.show(c);

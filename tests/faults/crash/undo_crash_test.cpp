@@ -96,6 +96,12 @@ private:
     std::uint64_t folder_synced_at_ = 0;
 };
 
+template <class Work>
+auto on(const std::shared_ptr<DiskOfOneFile>& disk, Work work) {
+    const io::ReplacedSystemCalls scope(disk);
+    return work();
+}
+
 class UndoCrash : public testing::Test {
 protected:
     // The plan is applied and taken back, and the power cut at every moment of both.
@@ -105,13 +111,13 @@ protected:
         original_ = original;
         write_file(path(), as_bytes(original_));
         const auto applying = std::make_shared<DiskOfOneFile>(path());
-        const auto applied = apply_in_place(path(), plan, {.system_calls = applying});
+        const auto applied = on(applying, [&] { return apply_in_place(path(), plan); });
         ASSERT_TRUE(applied) << applied.error().to_text();
         const std::string changed = bytes_of(path());
         undo_bytes_ = bytes_of(undo_path(path()));
 
         const auto undoing = std::make_shared<DiskOfOneFile>(path());
-        const auto undone = undo(path(), {.system_calls = undoing});
+        const auto undone = on(undoing, [&] { return undo(path()); });
         ASSERT_TRUE(undone) << undone.error().to_text();
         ASSERT_TRUE(bytes_of(path()) == original_);
 

@@ -1,7 +1,5 @@
 // kill -9 of `rebolt recover` at any moment: under the new file's name there is
 // nothing, or all of it. REBOLT_SEED chooses other moments.
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -9,15 +7,11 @@
 #include <string>
 #include <thread>
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <gtest/gtest.h>
 
 #include <fmt/format.h>
 
+#include "io/subprocess.hpp"
 #include "recovered.hpp"
 #include "support/random.hpp"
 #include "support/run_command.hpp"
@@ -37,30 +31,17 @@ std::uint64_t seed_from_environment() {
     return text == nullptr ? 20261123 : std::strtoull(text, nullptr, 10);
 }
 
-pid_t start(std::string target) {
-    std::array<std::string, 5> words{REBOLT_EXE, "recover", source, "-o", std::move(target)};
-    std::array<char*, 6> arguments{};
-    for (std::size_t i = 0; i < words.size(); ++i)
-        arguments[i] = words[i].data();
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    for (const int out : {STDOUT_FILENO, STDERR_FILENO})
-        ::posix_spawn_file_actions_addopen(&actions, out, "/dev/null", O_WRONLY, 0);
-    pid_t process = -1;
-    if (::posix_spawn(&process, arguments[0], &actions, nullptr, arguments.data(), environ) != 0)
-        std::abort();
-    ::posix_spawn_file_actions_destroy(&actions);
-    return process;
+io::Subprocess start(const std::string& target) {
+    return *io::Subprocess::start({.command = {REBOLT_EXE, "recover", source, "-o", target},
+                                   .out = io::Stream::null,
+                                   .err = io::Stream::null});
 }
 
 // True if it had not ended before.
-bool kill_after(pid_t process, std::chrono::microseconds wait) {
+bool kill_after(io::Subprocess process, std::chrono::microseconds wait) {
     std::this_thread::sleep_for(wait);
-    ::kill(process, SIGKILL);
-    int status = 0;
-    while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
-    }
-    return WIFSIGNALED(status);
+    process.signal(SIGKILL);
+    return process.wait() == 128 + SIGKILL;
 }
 
 TEST(RecoverKilled, LeavesNothingOrAllUnderTheNewName) {

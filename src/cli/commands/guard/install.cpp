@@ -1,10 +1,8 @@
 // rebolt guard install|uninstall PRESET
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -47,23 +45,6 @@ bool user_agrees(const Options& options, const std::string& question) {
     return answer == "y" || answer == "yes";
 }
 
-// systemd must never read half of it.
-bool write_whole(const GuardDropIn& drop_in) {
-    std::error_code error;
-    fs::create_directories(fs::path(drop_in.path).parent_path(), error);
-    const std::string unnamed = drop_in.path + ".new";
-    std::ofstream file(unnamed);
-    file << drop_in.content;
-    file.close();
-    if (file) {
-        fs::rename(unnamed, drop_in.path, error);
-        if (!error)
-            return true;
-    }
-    fs::remove(unnamed, error);
-    return false;
-}
-
 void say_what_to_type(const Options& options) {
     print(fmt::format("Now: systemctl daemon-reload\n"
                       "Try it: systemctl restart {0} && journalctl -u {0} -n 20\n",
@@ -79,10 +60,8 @@ ExitCode run_install(const Options& options) {
     print(fmt::format("{}:\n{}", drop_in->path, drop_in->content));
     if (!user_agrees(options, fmt::format("Write {}?", drop_in->path)))
         return ExitCode::cancelled;
-    if (!write_whole(*drop_in)) {
-        print_error(fmt::format("cannot write {}", drop_in->path));
-        return ExitCode::failed;
-    }
+    if (const auto written = install_guard(*drop_in); !written)
+        return report(written.error());
     say_what_to_type(options);
     return ExitCode::done;
 }
@@ -100,11 +79,8 @@ ExitCode run_uninstall(const Options& options) {
     }
     if (!user_agrees(options, fmt::format("Remove {}?", drop_in->path)))
         return ExitCode::cancelled;
-    if (!fs::remove(drop_in->path, error)) {
-        print_error(fmt::format("cannot remove {}: {}", drop_in->path, error.message()));
-        return ExitCode::failed;
-    }
-    fs::remove(fs::path(drop_in->path).parent_path(), error); // if it is empty now
+    if (const auto removed = uninstall_guard(*drop_in); !removed)
+        return report(removed.error());
     print(fmt::format("Removed {}.\nNow: systemctl daemon-reload\n", drop_in->path));
     return ExitCode::done;
 }
@@ -134,14 +110,6 @@ void set_up_guard_uninstall(Arguments arguments) {
     auto options = add_options(arguments);
     arguments.footer("Example: rebolt guard uninstall docker");
     arguments.on_run([options] { return run_uninstall(*options); });
-}
-
-void tell_systemd(const std::string& file, std::chrono::milliseconds budget) {
-    constexpr std::chrono::seconds margin{30};
-    (void)::sd_notify(0, fmt::format("EXTEND_TIMEOUT_USEC={}\nSTATUS=rebolt guard: checking {}",
-                                     std::chrono::microseconds(budget + margin).count(),
-                                     printable(file))
-                             .c_str());
 }
 
 } // namespace rebolt::cli

@@ -1,7 +1,6 @@
 // The subcommands of `rebolt guard`, one a file in this folder.
 #pragma once
 
-#include <chrono>
 #include <string>
 
 #include "cli/arguments.hpp"
@@ -26,9 +25,5 @@ struct GuardPaths {
 void set_up_guard_undo(Arguments arguments);
 void set_up_guard_install(Arguments arguments);
 void set_up_guard_uninstall(Arguments arguments);
-
-/// Tells systemd, if it started this program, which file it is at and to wait for
-/// it as long as its budget.
-void tell_systemd(const std::string& file, std::chrono::milliseconds budget);
 
 } // namespace rebolt::cli

@@ -1,16 +1,20 @@
 // rebolt store lock URL KEY [COMMAND…]
-#include <cstring>
+#include <array>
+#include <chrono>
 #include <memory>
+#include <stop_token>
+#include <thread>
 
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include <rebolt/store_command.hpp>
+
 #include "cli/bucket_path.hpp"
 #include "cli/cancel.hpp"
 #include "cli/commands/store/connection.hpp"
 #include "cli/commands/store/subcommands.hpp"
-#include "cli/commands/store/subprocess.hpp"
 #include "cli/output.hpp"
 #include "cli/validators.hpp"
 
@@ -58,29 +62,13 @@ ExitCode report_no_lock(store::Store& store, const Error& error, const Options& 
     return ExitCode::failed;
 }
 
-// Runs the command while the lock is held; ends it if the lock is lost.
 ExitCode run_command(const store::Lock& lock, const Options& options) {
-    Subprocess child;
-    if (const int failed = child.start(options.command); failed != 0) {
-        print_error(fmt::format("cannot run {}: {}", printable(options.command.front()),
-                                std::strerror(failed)));
-        return ExitCode::failed;
-    }
-    const std::stop_token lost = lock.lost();
-    bool was_told = false;
-    while (true) {
-        if (const auto code = child.ended()) {
-            if (!lost.stop_requested())
-                return static_cast<ExitCode>(*code);
-            print_error("the lock was lost while the command ran");
-            return ExitCode::failed;
-        }
-        if ((lost.stop_requested() || cancelled()) && !was_told) {
-            child.terminate();
-            was_told = true;
-        }
-        std::this_thread::sleep_for(look_interval);
-    }
+    const WaitToken until_cancelled(-1);
+    const auto code = store::run_under_lock(lock, options.command, until_cancelled.token());
+    if (code)
+        return static_cast<ExitCode>(*code);
+    print_error(printable(code.error().message()));
+    return ExitCode::failed;
 }
 
 ExitCode hold(const store::Lock& lock, const Options& options) {

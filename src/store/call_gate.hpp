@@ -1,4 +1,4 @@
-// Calls: who is inside a store, and how it closes under them.
+// CallGate: lets calls into a store until it is closed.
 #pragma once
 
 #include <condition_variable>
@@ -12,29 +12,29 @@
 
 namespace rebolt::store {
 
-/// The calls of one store that are under way. Shared by the store, its watches
-/// and its locks. Safe to use from many threads.
-class Calls {
+/// Counts the calls in progress in one store. Shared by the store, its watches
+/// and its locks. Thread-safe.
+class CallGate {
 public:
-    /// One call, until it goes out of scope. Move-only.
+    /// One call in progress, until it goes out of scope. Move-only.
     class Call {
     public:
-        explicit Call(Calls& calls) noexcept : calls_(&calls) {}
-        Call(Call&& other) noexcept : calls_(std::exchange(other.calls_, nullptr)) {}
+        explicit Call(CallGate& gate) noexcept : gate_(&gate) {}
+        Call(Call&& other) noexcept : gate_(std::exchange(other.gate_, nullptr)) {}
         Call& operator=(Call&&) = delete;
         Call(const Call&) = delete;
         Call& operator=(const Call&) = delete;
         ~Call();
 
     private:
-        Calls* calls_;
+        CallGate* gate_;
     };
 
     /// Errors: cancelled (the store is closed).
-    [[nodiscard]] Result<Call> begin();
+    [[nodiscard]] Result<Call> enter();
     /// Requested by close().
     [[nodiscard]] std::stop_token closing() const noexcept { return closing_.get_token(); }
-    /// Lets no further call in, and waits until those inside are gone. Idempotent.
+    /// Refuses further calls and waits for those in progress. Idempotent.
     void close();
 
 private:
@@ -45,10 +45,10 @@ private:
     std::stop_source closing_;
 };
 
-/// What a call returns that `stop` or a close ended.
+/// The error of a call that `stop` or close() ended.
 [[nodiscard]] Error cancelled_error();
 
-/// The errors of keys that no backend takes. Errors: key_required.
+/// Refuses keys that no backend takes. Errors: key_required.
 [[nodiscard]] Result<void> check_key(std::string_view key);
 
 } // namespace rebolt::store

@@ -1,4 +1,4 @@
-// Watch: one file, from looking at it to its report.
+// FileRun: the guard's work on one file, from opening it to its report.
 #pragma once
 
 #include <chrono>
@@ -11,13 +11,13 @@
 
 namespace rebolt::guard {
 
-/// `path` as an absolute one, without symbolic links as far as it exists.
-[[nodiscard]] std::string real_place(const std::string& path);
+/// The absolute path, with symbolic links resolved as far as it exists.
+[[nodiscard]] std::string real_path(const std::string& path);
 
-class Watch {
+class FileRun {
 public:
-    /// Both must outlive it.
-    Watch(const GuardedFile& file, const GuardOptions& options);
+    /// Both arguments must outlive it.
+    FileRun(const GuardedFile& file, const GuardOptions& options);
     GuardReport run();
 
 private:
@@ -25,7 +25,7 @@ private:
 
     void end(GuardOutcome outcome, bool may_start, std::string line);
     [[nodiscard]] bool is_time_over() const { return Clock::now() > deadline_; }
-    void judge();
+    void check_file();
     void end_unopened(const Error& error);
     void end_unchecked(const Error& error);
     void end_clean(const PageSource& source, const CheckReport& checked);
@@ -33,7 +33,6 @@ private:
     void act(const PageSource& source);
     Result<void> quarantine();
     Result<void> recover(const PageSource& source);
-    void refuse_incomplete();
     Result<void> replace_with(const Replacement& made);
     [[nodiscard]] std::string recovered_line(const Replacement& made) const;
     [[nodiscard]] std::string failed_line(const Error& error) const;
@@ -43,9 +42,9 @@ private:
     const GuardOptions& options_;
     Clock::time_point begun_;
     Clock::time_point deadline_;
-    std::string path_; ///< without symbolic links
+    std::string path_; ///< symbolic links resolved
     std::string folder_;
-    FileStamp stamp_; ///< the file that is judged
+    FileStamp stamp_; ///< of the file that was checked
     GuardRecord record_;
     GuardReport report_;
 };

@@ -1,4 +1,4 @@
-#include "guard/unit_command.hpp"
+#include "systemd/unit_command.hpp"
 
 #include <array>
 #include <filesystem>
@@ -6,12 +6,12 @@
 #include <optional>
 #include <utility>
 
-namespace rebolt::guard {
+namespace rebolt::systemd {
 namespace {
 
 namespace fs = std::filesystem;
 
-// The first that has a file of a name wins.
+// The first folder that has a file of that name wins.
 constexpr std::array<const char*, 5> unit_folders{"/etc/systemd/system", "/run/systemd/system",
                                                   "/usr/local/lib/systemd/system",
                                                   "/usr/lib/systemd/system", "/lib/systemd/system"};
@@ -28,7 +28,7 @@ bool is_comment(std::string_view line) {
     return line.empty() || line.front() == '#' || line.front() == ';';
 }
 
-// By spaces; quotes hold together what they enclose.
+// Splits at blanks outside quotes.
 std::vector<std::string> split(std::string_view text) {
     std::vector<std::string> words;
     std::string word;
@@ -52,6 +52,12 @@ std::vector<std::string> split(std::string_view text) {
     return words;
 }
 
+std::string_view unquoted(std::string_view text) {
+    const bool is_quoted = text.size() > 1 && (text.front() == '"' || text.front() == '\'') &&
+                           text.back() == text.front();
+    return is_quoted ? text.substr(1, text.size() - 2) : text;
+}
+
 // The unit's own file, then its drop-ins by name.
 std::vector<fs::path> files_of(const std::string& root, const std::string& unit) {
     std::vector<fs::path> files;
@@ -72,7 +78,7 @@ std::vector<fs::path> files_of(const std::string& root, const std::string& unit)
     return files;
 }
 
-// A line, with those that it goes on in.
+// A line with its continuation lines.
 std::optional<std::string> next_line(std::ifstream& file) {
     std::string line;
     if (!std::getline(file, line))
@@ -84,20 +90,26 @@ std::optional<std::string> next_line(std::ifstream& file) {
     return line;
 }
 
+// Calls visit(key, value) for each assignment of a file.
+template <class Visit>
+void for_each_assignment(const fs::path& path, Visit visit) {
+    std::ifstream file(path);
+    while (const auto line = next_line(file)) {
+        const std::string_view text = trimmed(*line);
+        const std::size_t at = text.find('=');
+        if (!is_comment(text) && at != std::string_view::npos)
+            visit(trimmed(text.substr(0, at)), trimmed(text.substr(at + 1)));
+    }
+}
+
 class UnitReader {
 public:
     UnitReader(std::string root, const std::string& unit)
         : root_(std::move(root)), prefix_(unit.substr(0, unit.find_last_of('.'))) {}
 
     void read(const fs::path& path) {
-        std::ifstream file(path);
-        while (const auto line = next_line(file)) {
-            const std::string_view text = trimmed(*line);
-            const std::size_t at = text.find('=');
-            if (is_comment(text) || at == std::string_view::npos)
-                continue;
-            take(trimmed(text.substr(0, at)), trimmed(text.substr(at + 1)));
-        }
+        for_each_assignment(
+            path, [this](std::string_view key, std::string_view value) { take(key, value); });
     }
 
     UnitCommand finish() && {
@@ -125,18 +137,9 @@ private:
     }
 
     void read_environment(const std::string& path) {
-        std::ifstream file(path);
-        while (const auto line = next_line(file)) {
-            const std::string_view text = trimmed(*line);
-            const std::size_t at = text.find('=');
-            if (is_comment(text) || at == std::string_view::npos)
-                continue;
-            std::string value(trimmed(text.substr(at + 1)));
-            if (value.size() > 1 && (value.front() == '"' || value.front() == '\'') &&
-                value.back() == value.front())
-                value = value.substr(1, value.size() - 2);
-            unit_.environment[std::string(trimmed(text.substr(0, at)))] = value;
-        }
+        for_each_assignment(path, [this](std::string_view name, std::string_view value) {
+            unit_.environment[std::string(name)] = unquoted(value);
+        });
     }
 
     // %p and %N: the unit's name.
@@ -150,7 +153,7 @@ private:
         return out;
     }
 
-    // A word `$NAME` becomes several words, `${NAME}` in a word a part of it.
+    // A word `$NAME` becomes several words; `${NAME}` is replaced within a word.
     void put_in(const std::string& word) {
         if (word.size() > 1 && word[0] == '$' && word[1] != '{') {
             for (std::string& part : split(variable(word.substr(1))))
@@ -201,4 +204,4 @@ UnitCommand read_unit_command(const std::string& root, const std::string& unit) 
     return std::move(reader).finish();
 }
 
-} // namespace rebolt::guard
+} // namespace rebolt::systemd

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-namespace rebolt::diagnose {
+namespace rebolt::systemd {
 
 /// `docker.service` of `docker`; a name with a suffix stays as it is.
 [[nodiscard]] std::string unit_name(std::string_view unit);
 
-} // namespace rebolt::diagnose
+} // namespace rebolt::systemd

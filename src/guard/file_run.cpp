@@ -1,4 +1,4 @@
-#include "guard/watch.hpp"
+#include "guard/file_run.hpp"
 
 #include <filesystem>
 #include <utility>
@@ -8,16 +8,17 @@
 #include <rebolt/docker/containers.hpp>
 
 #include "base/try.hpp"
+#include "guard/guard_lock.hpp"
 #include "guard/set_aside.hpp"
 #include "guard/snapshots.hpp"
-#include "guard/turn.hpp"
+#include "io/file_writer.hpp"
 
 namespace rebolt::guard {
 namespace {
 
 namespace fs = std::filesystem;
 
-// A container in a network that is not Docker's own: network state was there.
+// A container in a user network proves that there was network state.
 bool containers_need_networks(const std::string& docker_root) {
     const auto containers = docker::load_containers(docker_root);
     if (!containers)
@@ -43,7 +44,7 @@ std::string keys_text(const RecoverReport& recovery) {
 
 } // namespace
 
-std::string real_place(const std::string& path) {
+std::string real_path(const std::string& path) {
     std::error_code error;
     const fs::path absolute = fs::absolute(path, error);
     if (error)
@@ -52,37 +53,37 @@ std::string real_place(const std::string& path) {
     return error ? absolute.string() : place.string();
 }
 
-Watch::Watch(const GuardedFile& file, const GuardOptions& options)
+FileRun::FileRun(const GuardedFile& file, const GuardOptions& options)
     : file_(file), options_(options), begun_(Clock::now()), deadline_(begun_ + options.time_budget),
-      path_(real_place(file.path)), folder_(folder_of(options.state_folder, path_)) {
+      path_(real_path(file.path)), folder_(folder_of(options.state_folder, path_)) {
     report_.path = file.path;
 }
 
-GuardReport Watch::run() {
+GuardReport FileRun::run() {
     if (options_.dry_run) {
         record_ = read_record(folder_);
-        judge();
+        check_file();
     } else {
         std::error_code ignored;
         const bool is_there = fs::exists(path_, ignored) || fs::exists(folder_, ignored);
-        const Turn turn = is_there ? Turn(folder_, options_.time_budget) : Turn();
-        turn.sweep(path_);
+        const GuardLock lock = is_there ? GuardLock(folder_, options_.time_budget) : GuardLock();
+        lock.remove_leftovers(path_);
         record_ = read_record(folder_);
-        judge();
+        check_file();
         keep_record();
     }
     report_.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun_);
     return std::move(report_);
 }
 
-void Watch::end(GuardOutcome outcome, bool may_start, std::string line) {
+void FileRun::end(GuardOutcome outcome, bool may_start, std::string line) {
     report_.outcome = outcome;
     report_.may_start = may_start;
     report_.line = std::move(line);
 }
 
-void Watch::judge() {
-    // Looked at before and after opening: what is judged is what is replaced.
+void FileRun::check_file() {
+    // Stamped before and after opening: the file that was checked is the one replaced.
     const auto before = stamp_of(path_);
     const auto source = PageSource::open(path_);
     if (!source)
@@ -102,7 +103,7 @@ void Watch::judge() {
         return end_unchecked(checked.error());
     if (checked->verdict == Verdict::clean)
         return end_clean(*source, *checked);
-    if (checked->has_sound_pages()) // its owner's rules are no reason to change a file
+    if (checked->has_sound_pages()) // its owner's rules alone are no reason to change a file
         return end(GuardOutcome::clean, true,
                    fmt::format("every page is sound, but values are not as the service writes "
                                "them: started, nothing was changed; to see them: rebolt check {}",
@@ -111,7 +112,7 @@ void Watch::judge() {
     act(*source);
 }
 
-void Watch::end_unopened(const Error& error) {
+void FileRun::end_unopened(const Error& error) {
     if (error.code() == ErrorCode::file_not_found)
         return end(GuardOutcome::absent, true,
                    record_.snapshots.empty()
@@ -127,7 +128,7 @@ void Watch::end_unopened(const Error& error) {
         true, fmt::format("not judged: {}", error.message()));
 }
 
-void Watch::end_unchecked(const Error& error) {
+void FileRun::end_unchecked(const Error& error) {
     end(GuardOutcome::not_judged, true,
         error.code() == ErrorCode::cancelled
             ? fmt::format("not judged within {} s: started anyway; to look at it: rebolt check {}",
@@ -135,8 +136,8 @@ void Watch::end_unchecked(const Error& error) {
             : fmt::format("not judged: {}", error.message()));
 }
 
-void Watch::end_clean(const PageSource& source, const CheckReport& checked) {
-    constexpr std::string_view verdict = "clean: "; // the line has it already
+void FileRun::end_clean(const PageSource& source, const CheckReport& checked) {
+    constexpr std::string_view verdict = "clean: "; // the line already says so
     const std::string text = sentence(checked);
     end(GuardOutcome::clean, true, text.starts_with(verdict) ? text.substr(verdict.size()) : text);
     if (options_.dry_run || checked.trees.empty())
@@ -149,9 +150,9 @@ void Watch::end_clean(const PageSource& source, const CheckReport& checked) {
         report_.line += fmt::format("; no snapshot of it: {}", taken.error().to_text());
 }
 
-// bbolt makes a new database in an empty file. After a power cut it may be empty
-// because what was written never reached the disk.
-void Watch::end_empty(const PageSource& source) {
+// bbolt creates a new database in an empty file. After a power cut a file may be
+// empty because its data never reached the disk.
+void FileRun::end_empty(const PageSource& source) {
     const bool was_full =
         !record_.snapshots.empty() ||
         (!file_.docker_root.empty() && containers_need_networks(file_.docker_root));
@@ -161,7 +162,7 @@ void Watch::end_empty(const PageSource& source) {
     act(source);
 }
 
-void Watch::act(const PageSource& source) {
+void FileRun::act(const PageSource& source) {
     const GuardPolicy policy =
         file_.is_cache && options_.reset_caches ? GuardPolicy::quarantine : file_.policy;
     if (policy == GuardPolicy::refuse || options_.dry_run)
@@ -173,11 +174,11 @@ void Watch::act(const PageSource& source) {
     if (done)
         return;
     std::error_code ignored;
-    fs::remove(name_in_the_making(path_), ignored);
+    fs::remove(temporary_name(path_), ignored);
     end(GuardOutcome::failed, false, failed_line(done.error()));
 }
 
-std::string Watch::failed_line(const Error& error) const {
+std::string FileRun::failed_line(const Error& error) const {
     if (error.code() == ErrorCode::cancelled)
         return fmt::format("{}; it could not be recovered within {} s and is as it was. With more "
                            "time: rebolt guard --budget SECONDS {}",
@@ -186,10 +187,10 @@ std::string Watch::failed_line(const Error& error) const {
                        error.to_text());
 }
 
-Result<void> Watch::quarantine() {
+Result<void> FileRun::quarantine() {
     report_.quarantine = TRY(set_aside(path_, damaged_word, stamp_));
-    TRY(expect_same(path_, stamp_));
-    TRY(take_away(path_));
+    TRY(require_unchanged(path_, stamp_));
+    TRY(io::remove_file(path_));
     drop_oldest(path_, damaged_word, options_.quarantines_kept);
     end(GuardOutcome::quarantined, true,
         fmt::format("{}; it was set aside as {}: the service makes a new one. To take that back: "
@@ -198,21 +199,21 @@ Result<void> Watch::quarantine() {
     return {};
 }
 
-Result<void> Watch::recover(const PageSource& source) {
-    ReplacementOrder order{.path = name_in_the_making(path_),
-                           .mode = TRY(ownership_of(path_)).mode,
-                           .docker_root = file_.docker_root,
-                           .recover = options_.recover,
-                           .deadline = deadline_};
+Result<void> FileRun::recover(const PageSource& source) {
+    ReplacementRequest request{.path = temporary_name(path_),
+                               .mode = TRY(ownership_of(path_)).mode,
+                               .docker_root = file_.docker_root,
+                               .recover = options_.recover,
+                               .deadline = deadline_};
     report_.donors = sound_snapshots(record_);
-    order.recover.donors = report_.donors;
-    const Replacement made = TRY(make_replacement(source, order));
+    request.recover.donors = report_.donors;
+    const Replacement made = TRY(make_replacement(source, request));
     report_.recovery = made.recovery;
     report_.restored_from = made.restored_from;
     report_.records_mended = made.records_mended;
     if (!file_.only_complete || made.is_complete())
         return replace_with(made);
-    TRY(take_away(made.path));
+    TRY(io::remove_file(made.path));
     end(GuardOutcome::refused, false,
         fmt::format("{}; not all of it can be proven to be current, and this file is only replaced "
                     "by a complete one. It was left as it is; to bring back what there is: rebolt "
@@ -221,17 +222,17 @@ Result<void> Watch::recover(const PageSource& source) {
     return {};
 }
 
-Result<void> Watch::replace_with(const Replacement& made) {
+Result<void> FileRun::replace_with(const Replacement& made) {
     const Ownership ownership = TRY(ownership_of(path_));
     report_.quarantine = TRY(set_aside(path_, damaged_word, stamp_));
-    TRY(expect_same(path_, stamp_));
+    TRY(require_unchanged(path_, stamp_));
     TRY(put_in_place(made.path, path_, ownership));
     drop_oldest(path_, damaged_word, options_.quarantines_kept);
     end(GuardOutcome::recovered, true, recovered_line(made));
     return {};
 }
 
-std::string Watch::recovered_line(const Replacement& made) const {
+std::string FileRun::recovered_line(const Replacement& made) const {
     std::string text = report_.damage + "; ";
     if (made.recovery)
         text += keys_text(*made.recovery);
@@ -247,7 +248,7 @@ std::string Watch::recovered_line(const Replacement& made) const {
                        text, made.note, report_.quarantine, path_);
 }
 
-void Watch::keep_record() {
+void FileRun::keep_record() {
     const bool is_news = report_.outcome != GuardOutcome::clean || !report_.snapshot.empty() ||
                          record_.last_outcome != name_of(GuardOutcome::clean);
     if (!is_news || report_.outcome == GuardOutcome::absent)

@@ -1,4 +1,4 @@
-#include "guard/turn.hpp"
+#include "guard/guard_lock.hpp"
 
 #include <filesystem>
 #include <string_view>
@@ -8,26 +8,26 @@
 
 #include "guard/set_aside.hpp"
 #include "io/lock.hpp"
+#include "io/new_file.hpp"
 
 namespace rebolt::guard {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view in_the_making = ".rebolt-guard";
-constexpr std::string_view not_yet_whole = ".new"; // as io::NewFile names it
+constexpr std::string_view temporary_suffix = ".rebolt-guard";
 constexpr std::uint32_t lock_mode = 0600;
 
-// Names that no one but a guard gives.
+// Names that only a guard gives.
 bool is_left_behind(std::string_view name, std::string_view file) {
     if (!name.starts_with(file))
         return false;
     const std::string_view rest = name.substr(file.size());
-    if (rest.starts_with(in_the_making))
+    if (rest.starts_with(temporary_suffix))
         return true;
     const bool is_set_aside = rest.starts_with(fmt::format(".{}-", damaged_word)) ||
                               rest.starts_with(fmt::format(".{}-", replaced_word));
-    return is_set_aside && rest.ends_with(not_yet_whole);
+    return is_set_aside && rest.ends_with(io::NewFile::suffix);
 }
 
 template <class Predicate>
@@ -42,11 +42,12 @@ void remove_in(const fs::path& folder, Predicate is_wanted) {
 
 } // namespace
 
-std::string name_in_the_making(const std::string& path) {
-    return path + std::string(in_the_making);
+std::string temporary_name(const std::string& path) {
+    return path + std::string(temporary_suffix);
 }
 
-Turn::Turn(const std::string& folder, std::chrono::milliseconds longest) : folder_(folder) {
+GuardLock::GuardLock(const std::string& folder, std::chrono::milliseconds longest)
+    : folder_(folder) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (error)
@@ -56,14 +57,14 @@ Turn::Turn(const std::string& folder, std::chrono::milliseconds longest) : folde
         file_ = *std::move(file);
 }
 
-void Turn::sweep(const std::string& path) const {
+void GuardLock::remove_leftovers(const std::string& path) const {
     if (!file_)
         return;
     const fs::path place(path);
     const std::string file = place.filename().string();
     remove_in(place.parent_path(),
               [&](const std::string& name) { return is_left_behind(name, file); });
-    remove_in(folder_, [](const std::string& name) { return name.ends_with(not_yet_whole); });
+    remove_in(folder_, [](const std::string& name) { return name.ends_with(io::NewFile::suffix); });
 }
 
 } // namespace rebolt::guard

@@ -1,17 +1,17 @@
-#include "store/calls.hpp"
+#include "store/call_gate.hpp"
 
 namespace rebolt::store {
 
-Calls::Call::~Call() {
-    if (calls_ == nullptr)
+CallGate::Call::~Call() {
+    if (gate_ == nullptr)
         return;
-    const std::lock_guard lock(calls_->mutex_);
-    // Under the mutex: who waits for the last one may destroy it right after.
-    if (--calls_->inside_ == 0)
-        calls_->left_.notify_all();
+    const std::lock_guard lock(gate_->mutex_);
+    // Under the mutex: close() may return, and the gate be destroyed, right after.
+    if (--gate_->inside_ == 0)
+        gate_->left_.notify_all();
 }
 
-Result<Calls::Call> Calls::begin() {
+Result<CallGate::Call> CallGate::enter() {
     const std::lock_guard lock(mutex_);
     if (is_closed_)
         return cancelled_error();
@@ -19,7 +19,7 @@ Result<Calls::Call> Calls::begin() {
     return Call(*this);
 }
 
-void Calls::close() {
+void CallGate::close() {
     {
         const std::lock_guard lock(mutex_);
         is_closed_ = true;
