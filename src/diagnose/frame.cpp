@@ -7,7 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "diagnose/text.hpp"
+#include "diagnose/line_text.hpp"
+#include "diagnose/number_text.hpp"
 
 namespace rebolt::diagnose {
 namespace {
@@ -75,7 +76,7 @@ bool is_function_name(std::string_view name) noexcept {
     if (name.empty() || name.size() > name_bytes_max || name.find('.') == std::string_view::npos)
         return false;
     return std::ranges::none_of(
-        name, [](char c) { return c == ' ' || c == '"' || c == '=' || c == ':' || c == '\t'; });
+        name, [](char c) { return (c >= 0 && c <= ' ') || c == '"' || c == '=' || c == ':'; });
 }
 
 // Where the list of arguments opens that the line's last `)` closes.
@@ -124,13 +125,24 @@ bool is_left_out(const Frame& frame, bool has_others) {
 std::optional<GoroutineHeader> goroutine_header(std::string_view line) noexcept {
     constexpr std::string_view begin = "goroutine ";
     line = trimmed(line);
-    if (!line.starts_with(begin) || !line.ends_with("]:"))
+    if (!line.starts_with(begin))
         return std::nullopt;
     const auto number = leading_number(line.substr(begin.size()));
-    const std::size_t bracket = line.find('[');
-    if (!number || bracket == std::string_view::npos)
+    // Between them Go may print `gp=0xc000002380 m=0 mp=0x1b0c5c0 `.
+    constexpr std::size_t bracket_max = 100;
+    const std::size_t open = line.substr(0, bracket_max).find('[');
+    if (!number || open == std::string_view::npos)
         return std::nullopt;
-    return GoroutineHeader{*number, line.substr(bracket + 1, line.size() - bracket - 3)};
+    const std::size_t close = line.find("]:", open);
+    constexpr std::size_t state_bytes_max = 200;
+    if (close == std::string_view::npos || close - open > state_bytes_max)
+        return std::nullopt;
+    return GoroutineHeader{*number, line.substr(open + 1, close - open - 1)};
+}
+
+bool starts_with_goroutine_header(std::string_view text) noexcept {
+    constexpr std::size_t header_bytes_max = 320;
+    return goroutine_header(text.substr(0, header_bytes_max)).has_value();
 }
 
 std::optional<Frame> frame_of(std::string_view line) {
@@ -148,8 +160,6 @@ std::optional<Frame> frame_of(std::string_view line) {
 
 bool take_place(std::string_view line, Frame& frame) {
     line = trimmed(line);
-    if (line.starts_with("#011")) // rsyslog's tab
-        line.remove_prefix(4);
     const std::size_t extension = line.find(".go:");
     const std::size_t assembly = line.find(".s:");
     const std::size_t dot = std::min(extension, assembly);

@@ -15,7 +15,8 @@
 
 #include <rebolt/evidence.hpp>
 
-#include "diagnose/text.hpp"
+#include "diagnose/line_text.hpp"
+#include "diagnose/number_text.hpp"
 #include "io/file.hpp"
 #include "io/lock.hpp"
 

@@ -14,7 +14,7 @@
 
 #include <rebolt/evidence.hpp>
 
-#include "diagnose/text.hpp"
+#include "diagnose/number_text.hpp"
 #include "diagnose/unit_name.hpp"
 
 namespace rebolt::diagnose {

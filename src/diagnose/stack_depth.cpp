@@ -1,11 +1,11 @@
-#include "diagnose/numbers.hpp"
+#include "diagnose/stack_depth.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "diagnose/frame.hpp"
-#include "diagnose/text.hpp"
+#include "diagnose/number_text.hpp"
 
 namespace rebolt::diagnose {
 namespace {
