@@ -162,7 +162,7 @@ void CrashReader::add_symptom(Signature signature, const Trace& trace) {
                        ? "goroutine " + std::to_string(trace.goroutine) + " [" + trace.state + "]"
                        : std::string(message_of(signature, trace));
     if (symptom.program.empty())
-        symptom.program = program_;
+        symptom.program = known_program_in(program_);
     if (symptom.program.empty() && !is_dump)
         symptom.program = program_of_line(symptom.text);
     symptoms_->add(std::move(symptom));

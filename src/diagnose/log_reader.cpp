@@ -51,6 +51,8 @@ void LogReader::take(std::string_view line, const LineOrigin& origin, std::uint6
     if (give_to_reader(line))
         return;
     drop_ended();
+    if (const std::string_view program = program_that_says(readable); !program.empty())
+        symptoms_.note_program(program);
     take_lone(readable, origin);
 }
 
@@ -154,7 +156,8 @@ void LogReader::take_lone(std::string_view line, const LineOrigin& origin) {
     const auto signature = signature_of_line(line, context);
     if (!signature)
         return;
-    const std::string_view program = known.empty() ? writer : known;
+    const std::string_view named = known_program_in(writer);
+    const std::string_view program = !known.empty() ? known : !named.empty() ? named : writer;
     symptoms_.add(
         {.signature = *signature,
          .program = std::string(program.substr(0, name_bytes_max)),

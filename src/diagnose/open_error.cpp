@@ -199,6 +199,12 @@ bool is_met(const ErrorText& error, std::string_view line, std::size_t at,
            contains_any(line, {"database", "db", "DB", "open", "store", "containerd"});
 }
 
+// Whether other words of the same sentence may be before and after it.
+bool is_of_sentence(const ErrorText& error) noexcept {
+    return (error.need == Need::nothing && error.signature != Signature::database_closed) ||
+           error.text == "user-mapped section open" || error.text == "not enough space on the disk";
+}
+
 // A line that its own program does not call a failure.
 bool is_calm(std::string_view line) noexcept {
     return contains_any(line, {"level=info", "level=debug", R"("level":"info")",
@@ -211,8 +217,7 @@ std::optional<Signature> open_error_in(std::string_view line, const LineContext&
     const WordFinder& finder = error_finder();
     for (auto hit = finder.find(line); hit; hit = finder.find(line, hit->end)) {
         const ErrorText& error = error_texts[hit->word];
-        const bool is_sentence =
-            error.need == Need::nothing && error.signature != Signature::database_closed;
+        const bool is_sentence = is_of_sentence(error);
         const bool is_text = starts_as_text(line, hit->at) || is_bare(line, hit->at);
         if (!is_sentence && !(is_text && ends_as_text(line, hit->end)))
             continue;

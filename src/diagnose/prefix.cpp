@@ -99,6 +99,10 @@ std::string_view time_in(std::string_view prefix) noexcept {
 
 } // namespace
 
+std::string_view known_program_in(std::string_view name) noexcept {
+    return known_name(name);
+}
+
 PrefixShape::PrefixShape(std::string_view prefix) : is_too_long_(prefix.size() > bytes_max) {
     if (is_too_long_)
         return;

@@ -38,4 +38,8 @@ struct PrefixOrigin {
 };
 [[nodiscard]] PrefixOrigin origin_in(std::string_view prefix) noexcept;
 
+/// The name of a program that uses bbolt within a longer name: `etcd` of
+/// `microk8s.daemon-etcd`; empty if there is none.
+[[nodiscard]] std::string_view known_program_in(std::string_view name) noexcept;
+
 } // namespace rebolt::diagnose

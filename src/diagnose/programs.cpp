@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "diagnose/line_text.hpp"
+#include "diagnose/word_finder.hpp"
 
 namespace rebolt::diagnose {
 namespace {
@@ -100,6 +101,35 @@ constexpr std::array programs_by_words{
     Program{"failed to open bolt file", "vault"},
 };
 
+// Words that a program's other lines have, and no other's.
+constexpr std::array programs_by_own_words{
+    Program{"loading PortainerDB", "portainer"},
+    Program{"github.com/portainer/", "portainer"},
+    Program{"etcdmain: ", "etcd"},
+    Program{"etcdserver: ", "etcd"},
+    Program{"\"caller\":\"etcdmain/", "etcd"},
+    Program{"\"caller\":\"embed/etcd.go", "etcd"},
+    Program{"\"caller\":\"etcdserver/", "etcd"},
+    Program{"starting containerd", "containerd"},
+    Program{"loading plugin", "containerd"},
+    Program{"Starting up Docker", "dockerd"},
+    Program{"Loading containers: start.", "dockerd"},
+    Program{"[graphdriver] using prior", "dockerd"},
+    Program{"Gitea v", "gitea"},
+    Program{"AdGuard Home, version", "AdGuardHome"},
+    Program{"Consul agent running", "consul"},
+    Program{"Starting Consul agent", "consul"},
+    Program{"Nomad agent started", "nomad"},
+    Program{"Starting Nomad agent", "nomad"},
+    Program{"Vault server started", "vault"},
+    Program{"Vault server configuration", "vault"},
+    Program{"[INF] LTND: Version", "lnd"},
+    Program{"Welcome to InfluxDB", "influxd"},
+    Program{"InfluxDB starting", "influxd"},
+    Program{"Using database: ", "filebrowser"},
+    Program{"harbor-scanner-trivy", "trivy"},
+};
+
 // `dockerd` of the kernel's `Killed process 812 (dockerd)`.
 std::string_view killed_program(std::string_view line) noexcept {
     std::size_t at = line.find("Killed process ");
@@ -124,6 +154,18 @@ std::string_view program_of(const Trace& trace) noexcept {
             if (contains(frame.function, part))
                 return program;
     return {};
+}
+
+std::string_view program_that_says(std::string_view line) {
+    static constexpr auto words = [] {
+        std::array<std::string_view, programs_by_own_words.size()> all{};
+        for (std::size_t i = 0; i < all.size(); ++i)
+            all[i] = programs_by_own_words[i].first;
+        return all;
+    }();
+    static const WordFinder finder(words);
+    const auto hit = finder.find(line);
+    return hit ? programs_by_own_words[hit->word].second : std::string_view{};
 }
 
 std::string_view program_of_line(std::string_view line) noexcept {

@@ -16,4 +16,8 @@ namespace rebolt::diagnose {
 /// The program that a lone line is about, by its words; empty if unknown.
 [[nodiscard]] std::string_view program_of_line(std::string_view line) noexcept;
 
+/// The program that surely wrote a line with its own words: `etcd` of
+/// `etcdmain: …`; empty for most lines. Cost: O(line).
+[[nodiscard]] std::string_view program_that_says(std::string_view line);
+
 } // namespace rebolt::diagnose

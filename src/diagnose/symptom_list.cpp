@@ -7,6 +7,8 @@
 namespace rebolt::diagnose {
 
 void SymptomList::add(Symptom symptom) {
+    if (symptom.program.empty())
+        symptom.program = symptom.writer.empty() ? std::string(program_) : symptom.writer;
     std::string key =
         fmt::format("{}\n{}\n{}\n{}", name_of(symptom.signature), symptom.program,
                     symptom.trace.messages.empty() ? "" : "crash", symptom.trace.call_path());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <rebolt/diagnose.hpp>
@@ -14,6 +15,8 @@ public:
 
     /// Of like symptoms the last one is kept. Cost: O(the trace).
     void add(Symptom symptom);
+    /// A line of this program was read: a later symptom that names none is its.
+    void note_program(std::string_view program) { program_ = program; }
     [[nodiscard]] bool is_empty() const noexcept { return symptoms_.empty(); }
     /// Moves them, by first appearance, into the report.
     void move_to(ScanReport& report);
@@ -21,6 +24,7 @@ public:
 private:
     std::vector<Symptom> symptoms_;
     std::vector<std::string> keys_; ///< what makes them alike
+    std::string_view program_;      ///< a literal
     std::uint64_t left_out_ = 0;
 };
 
