@@ -79,7 +79,11 @@ constexpr std::array crash_words{
     std::string_view{"SIGBUS: bus error"},
     std::string_view{"SIGSEGV: segmentation violation"},
     std::string_view{"Exception 0x"},
-    std::string_view{"http: panic serving "},
+    std::string_view{"panic serving "},
+    std::string_view{"panic in handler"},
+    std::string_view{"panic recovered"},
+    std::string_view{"recovered from panic"},
+    std::string_view{"Recovered from panic"},
 };
 
 constexpr auto bolt_words = [] {

@@ -36,8 +36,8 @@ std::string_view message_of(Signature signature, const Trace& trace) {
 } // namespace
 
 CrashReader::CrashReader(const LearnedRoute& learned, SymptomList& symptoms, std::uint64_t& traces)
-    : route_(learned.route), program_(learned.program), time_(learned.time), symptoms_(&symptoms),
-      traces_(&traces) {}
+    : route_(learned.route), program_(learned.program), component_(learned.component),
+      time_(learned.time), symptoms_(&symptoms), traces_(&traces) {}
 
 bool CrashReader::take(std::string_view text, std::uint64_t line) {
     passed_ = 0;
@@ -113,6 +113,14 @@ bool CrashReader::take_other_line(std::string_view text) {
         end_event();
         where_ = Where::between;
     }
+    // Somebody has cut the goroutine's header out of the log.
+    if (auto frame = where_ == Where::messages ? frame_of(text) : std::nullopt;
+        frame && is_of_bolt(*frame)) {
+        stack_.restart({});
+        stack_.add(std::move(*frame));
+        where_ = Where::stack;
+        return true;
+    }
     if (where_ != Where::others)
         return false;
     // The other stacks of a crash end where something else starts.
@@ -162,7 +170,7 @@ void CrashReader::add_symptom(Signature signature, const Trace& trace) {
                        ? "goroutine " + std::to_string(trace.goroutine) + " [" + trace.state + "]"
                        : std::string(message_of(signature, trace));
     if (symptom.program.empty())
-        symptom.program = known_program_in(program_);
+        symptom.program = component_.empty() ? std::string(known_program_in(program_)) : component_;
     if (symptom.program.empty() && !is_dump)
         symptom.program = program_of_line(symptom.text);
     symptoms_->add(std::move(symptom));

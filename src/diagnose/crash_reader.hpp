@@ -55,6 +55,7 @@ private:
 
     LineRoute route_;
     std::string program_; ///< by the prefix
+    std::string component_;
     std::string time_;
     SymptomList* symptoms_;
     std::uint64_t* traces_;

@@ -9,7 +9,7 @@ namespace rebolt::diagnose {
 namespace {
 
 // How paths of bbolt files end.
-constexpr std::array<std::string_view, 34> bolt_ends{
+constexpr std::array<std::string_view, 35> bolt_ends{
     ".bolt",
     ".boltdb",
     "/snap/db",
@@ -43,14 +43,16 @@ constexpr std::array<std::string_view, 34> bolt_ends{
     "buildkit/containerdmeta.db",
     "buildkit/history.db",
     "buildkit/history_c8d.db",
-    "cache.db.bak",
+    "data/stats.db",
+    "data/sessions.db",
 };
 
 // Of other databases, whose files are called `.db` too.
-constexpr std::array<std::string_view, 19> other_parts{
-    "grafana.db", "sqlite",    "/rpm/",      "aliases.db", "mlocate",  "/man/",     "cert8.db",
-    "cert9.db",   "key3.db",   "key4.db",    "secmod.db",  "/mysql",   "/postgres", "Thumbs.db",
-    "/postfix",   "Packages.", "library.db", "/sssd/",     "pluto.db",
+constexpr std::array<std::string_view, 24> other_parts{
+    "grafana.db", "sqlite",    "/rpm/",    "aliases.db", "mlocate",    "/man/",
+    "cert8.db",   "cert9.db",  "key3.db",  "key4.db",    "secmod.db",  "/mysql",
+    "/postgres",  "Thumbs.db", "/postfix", "Packages.",  "library.db", "/sss",
+    "nssdb",      "/apt/",     "/samba",   ".sqlite",    "updatedb",   "pluto.db",
 };
 
 } // namespace
@@ -60,6 +62,9 @@ PathSort sort_of_path(std::string_view path) noexcept {
     if (std::ranges::any_of(other_parts, is_in_path))
         return PathSort::none;
     if (std::ranges::any_of(bolt_ends, [&](std::string_view end) { return path.ends_with(end); }))
+        return PathSort::bolt;
+    // BuildKit sets a file that it cannot open aside as `cache.db.ID.bak`.
+    if (path.ends_with(".bak") && contains(path, ".db."))
         return PathSort::bolt;
     const bool is_database = path.ends_with(".db") && path.size() > 4;
     return is_database ? PathSort::possible : PathSort::none;

@@ -147,14 +147,18 @@ bool starts_with_goroutine_header(std::string_view text) noexcept {
 
 std::optional<Frame> frame_of(std::string_view line) {
     line = trimmed(line);
-    if (!line.ends_with(')'))
+    // A pager marks so that it has cut a line off.
+    const bool is_cut = line.ends_with('>') || line.ends_with("...") || line.ends_with("…");
+    if (!line.ends_with(')') && !is_cut)
         return std::nullopt;
-    const std::size_t open = argument_begin(line);
+    const std::size_t open = line.ends_with(')') ? argument_begin(line) : line.find("(0x");
     if (open == std::string_view::npos || !is_function_name(line.substr(0, open)))
         return std::nullopt;
     Frame frame;
     frame.function = line.substr(0, open);
     take_arguments(line.substr(open), frame);
+    if (is_cut && !frame.arguments.empty())
+        frame.arguments.pop_back(); // it may be cut too
     return frame;
 }
 

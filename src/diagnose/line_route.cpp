@@ -35,6 +35,9 @@ void note_origin(std::string_view line, std::string_view prefix, LearnedRoute& l
     for (const std::string_view key : {"time", "ts", "timestamp"})
         if (time.empty())
             time = value_in(line, key);
+    constexpr std::string_view component = " component=";
+    if (const std::size_t at = line.find(component); at != std::string_view::npos)
+        learned.component = known_program_in(line.substr(at + component.size(), name_bytes_max));
     if (learned.program.empty())
         learned.program = program.substr(0, name_bytes_max);
     if (learned.time.empty())

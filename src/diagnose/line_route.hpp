@@ -41,6 +41,7 @@ struct LearnedRoute {
     bool is_burst = false; ///< a whole crash is in one line: `text` has several
     std::string program;   ///< as the prefix tells, or empty
     std::string time;
+    std::string component; ///< which of its children wrote it: `component=etcd`; or empty
 };
 
 /// The line without what its logger put before it, where that can be told.

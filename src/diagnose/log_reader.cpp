@@ -63,6 +63,8 @@ void LogReader::finish() {
 }
 
 void LogReader::take_learned(LearnedRoute learned, std::string_view line) {
+    if (learned.program == "kernel")
+        return;
     if (learned.is_burst) {
         take_burst(learned);
         return;

@@ -101,6 +101,12 @@ std::string_view owner_by_key(std::string_view key, std::string_view before) noe
     return {};
 }
 
+// `boltdb file /index/18000`: a name without an ending.
+bool is_told_to_be_one(std::string_view before, std::string_view line) noexcept {
+    return (before == "file" || before == "db" || before == "database" || before == "boltdb") &&
+           has_word(line, "boltdb");
+}
+
 } // namespace
 
 PathWord next_path_word(std::string_view line, std::size_t at) noexcept {
@@ -158,7 +164,7 @@ bool note_named_files(std::string_view line, ScanReport& report) {
             }
             owner_lasts = 0;
             note_system(text, report);
-            if (sort_of_path(text) != PathSort::none) {
+            if (sort_of_path(text) != PathSort::none || is_told_to_be_one(before, line)) {
                 note_file(report, text);
                 names_file = true;
             }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "diagnose/database_path.hpp"
 #include "diagnose/line_text.hpp"
@@ -11,6 +12,8 @@
 
 namespace rebolt::diagnose {
 namespace {
+
+constexpr std::size_t hits_max = 16; ///< of a line; a sentence has one or two
 
 // What must be beside an error's text.
 enum class Need : std::uint8_t {
@@ -31,6 +34,10 @@ constexpr std::array error_texts{
     ErrorText{"db file is flocked by another process", Signature::lock_timeout, Need::nothing},
     ErrorText{"waiting for response from boltdb open", Signature::lock_timeout, Need::nothing},
     ErrorText{"timed out while opening database", Signature::lock_timeout, Need::nothing},
+    ErrorText{"cache may be in use by another process", Signature::lock_timeout, Need::nothing},
+    ErrorText{"another process has locked a portion of the file", Signature::lock_timeout,
+              Need::file},
+    ErrorText{"being used by another process", Signature::lock_timeout, Need::file},
     ErrorText{"invalid database", Signature::meta_invalid, Need::database},
     ErrorText{"file size too small", Signature::file_too_small, Need::database},
     ErrorText{"mmap too large", Signature::file_too_large, Need::nothing},
@@ -74,7 +81,7 @@ const WordFinder& error_finder() {
 }
 
 // Words that open a database, in the programs that use bbolt.
-constexpr std::array<std::string_view, 30> opening_words{"open database",
+constexpr std::array<std::string_view, 35> opening_words{"open database",
                                                          "opening database",
                                                          "open the database",
                                                          "open db",
@@ -103,7 +110,12 @@ constexpr std::array<std::string_view, 30> opening_words{"open database",
                                                          "buildkit",
                                                          "create fsm",
                                                          "vulnerability DB",
-                                                         "mmap"};
+                                                         "mmap",
+                                                         "open index",
+                                                         "opening index",
+                                                         "open channel",
+                                                         "channeldb",
+                                                         "open bolt"};
 
 // The last letter that is no blank before `at`, 0 at the begin.
 char closest_before(std::string_view line, std::size_t at) noexcept {
@@ -163,10 +175,17 @@ bool says_bolt(std::string_view line) noexcept {
            contains(line, "PortainerDB");
 }
 
-// `open FILE: …`: a call of the system on a file.
-bool is_call_on_file(std::string_view line) noexcept {
-    return contains_any(line, {"open /", "write /", "read /", "truncate /", "sync /", "flock /",
-                               "fdatasync /", "mmap", "at /", "truncate ", "db /"});
+bool is_in_any(std::string_view line, std::span<const std::string_view> parts) noexcept {
+    return std::ranges::any_of(parts, [&](std::string_view one) { return contains(line, one); });
+}
+
+// Nobody opens anything but a bolt file with these words.
+bool opens_bolt(std::string_view line) noexcept {
+    return says_bolt(line) ||
+           contains_any(line, {"start Raft", "start raft", "volume store metadata database",
+                               "create fsm", "state database", "opening store", "channeldb",
+                               "database backends", "revocation database", "open wallet",
+                               "mmap allocate error", "mmap failed", "failed to map db file"});
 }
 
 bool is_met(const ErrorText& error, std::string_view line, std::size_t at,
@@ -176,19 +195,12 @@ bool is_met(const ErrorText& error, std::string_view line, std::size_t at,
     const PathSort path = best_path(line);
     if (is_of_other_database(line) && path != PathSort::bolt)
         return false;
-    if (error.need == Need::file) {
-        const bool is_used = is_known_program(context.program) || says_bolt(line) ||
-                             std::ranges::any_of(opening_words, [&](std::string_view one) {
-                                 return contains(line, one);
-                             });
-        return path == PathSort::bolt ||
-               (path == PathSort::possible && is_used && is_call_on_file(line)) ||
-               contains_any(line, {"mmap allocate error", "mmap failed", "failed to map db file"});
-    }
+    const bool opens = is_in_any(line, opening_words);
+    if (error.need == Need::file)
+        return path == PathSort::bolt || (opens_bolt(line) && !is_of_network(line)) ||
+               (path == PathSort::possible && (opens || is_known_program(context.program)));
     if (path != PathSort::none || (says_bolt(line) && !contains(line, "://")))
         return true;
-    const bool opens = std::ranges::any_of(
-        opening_words, [&](std::string_view one) { return contains(line, one); });
     if (opens && !is_of_network(line))
         return true;
     if (is_bare(line, at) && context.is_file_near)
@@ -199,10 +211,13 @@ bool is_met(const ErrorText& error, std::string_view line, std::size_t at,
            contains_any(line, {"database", "db", "DB", "open", "store", "containerd"});
 }
 
+constexpr std::array<std::string_view, 3> sentence_parts{"user-mapped", "enough space",
+                                                         "another process"};
+
 // Whether other words of the same sentence may be before and after it.
 bool is_of_sentence(const ErrorText& error) noexcept {
     return (error.need == Need::nothing && error.signature != Signature::database_closed) ||
-           error.text == "user-mapped section open" || error.text == "not enough space on the disk";
+           (error.need == Need::file && is_in_any(error.text, sentence_parts));
 }
 
 // A line that its own program does not call a failure.
@@ -215,7 +230,9 @@ bool is_calm(std::string_view line) noexcept {
 
 std::optional<Signature> open_error_in(std::string_view line, const LineContext& context) {
     const WordFinder& finder = error_finder();
-    for (auto hit = finder.find(line); hit; hit = finder.find(line, hit->end)) {
+    std::size_t looked_at = 0;
+    for (auto hit = finder.find(line); hit && looked_at < hits_max;
+         hit = finder.find(line, hit->end), ++looked_at) {
         const ErrorText& error = error_texts[hit->word];
         const bool is_sentence = is_of_sentence(error);
         const bool is_text = starts_as_text(line, hit->at) || is_bare(line, hit->at);

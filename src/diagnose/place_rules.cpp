@@ -107,7 +107,6 @@ constexpr std::array rules{
 
 constexpr std::array roots{
     Root{"docker", "snap-docker", "/var/snap/docker/common/var-lib-docker"},
-    Root{"docker", "balena", "/mnt/data/docker"},
     Root{"docker", "", "/var/lib/docker"},
     Root{"docker-containerd", "", "/var/lib/docker/containerd/daemon"},
     Root{"containerd", "k3s", "/var/lib/rancher/k3s/agent/containerd"},
@@ -155,8 +154,9 @@ constexpr std::array roots{
 };
 
 constexpr std::array marks{
-    SystemMark{"k3s", "k3s", "k3s"},
+    // Before k3s: RKE2 has folders of that name too.
     SystemMark{"rke2", "rke2", "rke2"},
+    SystemMark{"k3s", "k3s", "k3s"},
     SystemMark{"k0s", "k0s", "k0s"},
     SystemMark{"microk8s", "microk8s", "microk8s"},
     SystemMark{"snap.microk8s", "", "microk8s"},

@@ -30,7 +30,8 @@ std::string_view system_of(const Symptom& symptom, const ScanReport& report) {
 
 // Whose code it is. Of dockerd's own containerd the writer is dockerd.
 std::string_view owner_of(const Symptom& symptom) {
-    const bool is_docker = symptom.writer == "dockerd" || symptom.writer.starts_with("balena");
+    const bool is_docker =
+        has_word(symptom.writer, "dockerd") || symptom.writer.starts_with("balena");
     if (symptom.program.starts_with("containerd") && is_docker)
         return "dockerd";
     // A library that programs keep their files with.
@@ -132,6 +133,10 @@ std::vector<std::string> paths_in_words(const Symptom& symptom, const ScanReport
 
 std::vector<std::string> files_for(const Symptom& symptom, const ScanReport& report) {
     FileList files;
+    // What the program has set aside, as it could not open it, is the damaged one.
+    for (const std::string& path : report.files)
+        if (path.ends_with(".bak"))
+            files.add(path);
     for (std::string& path : paths_in_words(symptom, report))
         files.add(std::move(path));
     const std::string_view owner = owner_of(symptom);

@@ -9,6 +9,8 @@ namespace rebolt::diagnose {
 namespace {
 
 constexpr char any_number = '\x01';
+constexpr char any_hex = '\x02';
+constexpr std::size_t hex_digits_min = 12; ///< shorter ones are words: `dead`, `cafe`
 constexpr char any_blanks = ' ';
 
 bool is_of_name(char c) noexcept {
@@ -27,6 +29,18 @@ bool is_number(char c) {
 
 bool is_blank(char c) {
     return c == ' ';
+}
+
+bool is_hex(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
+// Where a long number in hexadecimal digits ends: an id, or a time as daemontools
+// write it; `begin` if there is none.
+std::size_t hex_end(std::string_view text, std::size_t begin) noexcept {
+    const std::size_t end = run_end(text, begin, is_hex);
+    const bool is_whole = end == text.size() || !is_alphanumeric(text[end]);
+    return is_whole && end - begin >= hex_digits_min ? end : begin;
 }
 
 std::string_view name_ending_at(std::string_view text, std::size_t end) noexcept {
@@ -68,8 +82,8 @@ std::string_view last_name(std::string_view prefix) noexcept {
     const std::string_view name = name_ending_at(prefix, prefix.size());
     const bool has_letter =
         std::ranges::any_of(name, [](char c) { return is_alphanumeric(c) && !is_digit(c); });
-    const bool is_time = name.ends_with('Z') && is_digit(name.front());
-    return has_letter && !is_time && name.size() > 2 ? name : std::string_view{};
+    const bool is_name = has_letter && name.size() > 2 && !is_digit(name.front());
+    return is_name ? name : std::string_view{};
 }
 
 // The time around `15:44:32`: its date before it, its fraction and zone after.
@@ -89,11 +103,12 @@ std::string_view time_in(std::string_view prefix) noexcept {
     while (begin < at && prefix[begin] == ' ')
         ++begin;
     constexpr std::size_t date_bytes_max = 20;
-    if (at - begin > date_bytes_max) {
-        const std::size_t blank = prefix.substr(0, at).rfind(' ');
-        begin = blank == std::string_view::npos ? begin : blank + 1;
+    const bool has_date = at > 0 && prefix[at - 1] == 'T';
+    if (has_date || at - begin > date_bytes_max) {
+        const std::size_t blank = prefix.substr(0, at).find_last_of(" \t");
+        begin = blank == std::string_view::npos ? begin : std::max(begin, blank + 1);
     }
-    const std::size_t end = prefix.find_first_of(" ]\"|)", at);
+    const std::size_t end = prefix.find_first_of(" \t]\"|)", at);
     return prefix.substr(begin, end == std::string_view::npos ? end : end - begin);
 }
 
@@ -107,6 +122,11 @@ PrefixShape::PrefixShape(std::string_view prefix) : is_too_long_(prefix.size() >
     if (is_too_long_)
         return;
     for (std::size_t i = 0; i < prefix.size();) {
+        if (const std::size_t hex = hex_end(prefix, i); hex > i) {
+            shape_ += any_hex;
+            i = hex;
+            continue;
+        }
         const std::size_t end =
             std::max(run_end(prefix, i, is_number), run_end(prefix, i, is_blank));
         shape_ += end == i ? prefix[i] : is_digit(prefix[i]) ? any_number : any_blanks;
@@ -119,10 +139,12 @@ std::optional<std::size_t> PrefixShape::length_in(std::string_view line) const n
         return std::nullopt;
     std::size_t at = 0;
     for (std::size_t i = 0; i < shape_.size(); ++i) {
-        const bool is_open = shape_[i] == any_number || shape_[i] == any_blanks;
-        const std::size_t end =
-            is_open ? run_end(line, at, shape_[i] == any_number ? is_number : is_blank)
-                    : at + (at < line.size() && line[at] == shape_[i] ? 1 : 0);
+        const char open = shape_[i];
+        const std::size_t end = open == any_hex      ? hex_end(line, at)
+                                : open == any_number ? run_end(line, at, is_number)
+                                : open == any_blanks ? run_end(line, at, is_blank)
+                                : at < line.size() && line[at] == open ? at + 1
+                                                                       : at;
         if (end > at) {
             at = end;
             continue;
@@ -143,7 +165,9 @@ PrefixOrigin origin_in(std::string_view prefix) noexcept {
     PrefixOrigin origin{name_with_process(prefix), time_in(prefix)};
     if (origin.program.empty())
         origin.program = known_name(prefix);
-    if (origin.program.empty())
+    // What is before a field's value is its key.
+    const bool is_field = contains(prefix, "\"") || prefix.ends_with('=');
+    if (origin.program.empty() && !is_field)
         origin.program = last_name(prefix);
     for (const std::string_view suffix : {".service", ".scope"})
         if (origin.program.ends_with(suffix))

@@ -228,14 +228,21 @@ std::vector<Signature> signatures_of_trace(const Trace& trace) {
         if (std::ranges::find(signatures, signature) == signatures.end())
             signatures.push_back(signature);
     };
-    for (const std::string& message : trace.messages)
-        if (const auto words = bolt_words_in(message))
+    const bool has_bolt = std::ranges::any_of(trace.frames, is_of_bolt);
+    for (const std::string& message : trace.messages) {
+        const auto words = bolt_words_in(message);
+        // The kernel speaks of freed pages, too.
+        const bool is_meant =
+            words && (has_bolt || words->signature != Signature::page_freed_twice ||
+                      contains(message, "anic"));
+        if (is_meant)
             add(words->signature);
+    }
     if (!signatures.empty())
         return signatures;
     // A panic with the text of an error: `panic: timeout`.
     const std::string_view program = program_of(trace);
-    const bool is_of_user = !program.empty() || std::ranges::any_of(trace.frames, is_of_bolt);
+    const bool is_of_user = !program.empty() || has_bolt;
     const LineContext context{.program = program, .is_file_near = is_of_user};
     for (const std::string& message : trace.messages)
         if (const auto signature = open_error_in(message, context))
