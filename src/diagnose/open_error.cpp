@@ -188,27 +188,40 @@ bool opens_bolt(std::string_view line) noexcept {
                                "mmap allocate error", "mmap failed", "failed to map db file"});
 }
 
-bool is_met(const ErrorText& error, std::string_view line, std::size_t at,
-            const LineContext& context) {
+// What a line says beside the error's text.
+struct Facts {
+    PathSort path;
+    bool is_other_database;
+    bool opens;      ///< some database
+    bool opens_bolt; ///< a bolt file
+    bool is_of_network;
+    bool has_word; ///< of databases, or of opening
+};
+
+Facts facts_of(std::string_view line) {
+    return {.path = best_path(line),
+            .is_other_database = is_of_other_database(line),
+            .opens = is_in_any(line, opening_words),
+            .opens_bolt = opens_bolt(line),
+            .is_of_network = is_of_network(line),
+            .has_word = contains_any(line, {"database ", "db", "DB", "open", "store"})};
+}
+
+bool is_met(const ErrorText& error, const Facts& facts, const LineContext& context, bool is_alone) {
     if (error.need == Need::nothing)
         return true;
-    const PathSort path = best_path(line);
-    if (is_of_other_database(line) && path != PathSort::bolt)
+    if (facts.is_other_database && facts.path != PathSort::bolt)
         return false;
-    const bool opens = is_in_any(line, opening_words);
+    const bool opens_bolt = facts.opens_bolt && !facts.is_of_network;
+    const bool is_known = is_known_program(context.program);
     if (error.need == Need::file)
-        return path == PathSort::bolt || (opens_bolt(line) && !is_of_network(line)) ||
-               (path == PathSort::possible && (opens || is_known_program(context.program)));
-    if (path != PathSort::none || (says_bolt(line) && !contains(line, "://")))
+        return facts.path == PathSort::bolt || opens_bolt ||
+               (facts.path == PathSort::possible && (facts.opens || is_known));
+    if (facts.path != PathSort::none || opens_bolt || (facts.opens && !facts.is_of_network))
         return true;
-    if (opens && !is_of_network(line))
+    if (is_alone && context.is_file_near)
         return true;
-    if (is_bare(line, at) && context.is_file_near)
-        return true;
-    if (error.need == Need::opening)
-        return false;
-    return is_bare(line, at) || is_known_program(context.program) ||
-           contains_any(line, {"database", "db", "DB", "open", "store", "containerd"});
+    return error.need == Need::database && (is_alone || is_known || facts.has_word);
 }
 
 constexpr std::array<std::string_view, 3> sentence_parts{"user-mapped", "enough space",
@@ -231,6 +244,7 @@ bool is_calm(std::string_view line) noexcept {
 std::optional<Signature> open_error_in(std::string_view line, const LineContext& context) {
     const WordFinder& finder = error_finder();
     std::size_t looked_at = 0;
+    std::optional<Facts> facts;
     for (auto hit = finder.find(line); hit && looked_at < hits_max;
          hit = finder.find(line, hit->end), ++looked_at) {
         const ErrorText& error = error_texts[hit->word];
@@ -242,7 +256,9 @@ std::optional<Signature> open_error_in(std::string_view line, const LineContext&
             continue;
         if (error.text == "database snapshot file" && !contains(line, "doesn't exist"))
             continue;
-        if (is_met(error, line, hit->at, context))
+        if (!facts)
+            facts = facts_of(line);
+        if (is_met(error, *facts, context, is_bare(line, hit->at)))
             return error.signature;
     }
     return std::nullopt;
