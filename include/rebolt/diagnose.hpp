@@ -1,19 +1,16 @@
 // diagnose: from a service's log, or from its process, to cause, proof and the
 // next commands.
 //
-// A log is read line by line: Go's fatal errors, panics and goroutine dumps
-// become `Trace`s; a trace or a line that has a known `Signature` becomes a
-// `Symptom`; symptoms of one sort become one `Diagnosis`, with what their
-// numbers prove. examine_file() then looks at the database itself: a log names
-// symptoms, the file proves them. inspect_process() looks at a service that
-// hangs now.
+// A log is read line by line, whatever its logger puts before the text: Go's
+// fatal errors, panics and goroutine dumps become `Trace`s; a trace or a line
+// with a known `Signature` becomes a `Symptom`; symptoms of one sort become one
+// `Diagnosis`, with what their numbers prove. A log names symptoms, the file
+// proves them: see rebolt/evidence.hpp.
 //
 // May include base, format, io, check, salvage and schema. Any bytes: time is
-// linear in the log, memory at most 4 MiB. A message that programs other than
-// bbolt print too (out of memory, index out of range) counts only with a frame
-// of bbolt in its trace. docs/signatures.md describes every signature.
-//
-// Start reading in src/diagnose: log_scan.cpp, then signature.cpp, verdict.cpp.
+// linear in the log, memory at most 8 MiB. Messages that other programs print
+// too count only with a frame of bbolt, or beside a bolt file. See
+// docs/signatures.md; start reading in log_reader.cpp, signature.cpp, cause.cpp.
 #pragma once
 
 #include <cstdint>
@@ -135,7 +132,7 @@ struct LineOrigin {
     std::string_view time;
 };
 
-/// Reads a log piece by piece. Cost: O(bytes) time, at most 4 MiB.
+/// Reads a log piece by piece. Cost: O(bytes) time, at most 8 MiB.
 class LogScan {
 public:
     static constexpr std::size_t line_bytes_max = 65536;

@@ -16,7 +16,7 @@ std::string program_in(const Evidence& evidence) {
     if (evidence.process)
         return evidence.process->program;
     if (!evidence.diagnoses.empty() && !evidence.diagnoses.front().symptom.program.empty())
-        return evidence.diagnoses.front().symptom.program;
+        return printable(evidence.diagnoses.front().symptom.program);
     return {};
 }
 
@@ -34,7 +34,7 @@ const FileEvidence* damaged_file(const Evidence& evidence) {
     return at == evidence.files.end() ? nullptr : &*at;
 }
 
-// Space and notes stand behind what is worse.
+// Space and notes come after what is worse.
 const Finding* worst_of(const FileEvidence& file) {
     return file.check.findings.empty() ? nullptr : &file.check.findings.front();
 }
@@ -174,7 +174,7 @@ void conclude_log(const Evidence& evidence, Conclusion& conclusion) {
     const std::string subject = signature == Signature::database_given
                                     ? printable(best.symptom.text)
                                 : best.symptom.program.empty() ? "The service"
-                                                               : best.symptom.program;
+                                                               : printable(best.symptom.program);
     conclusion.happened = fmt::format("{}: {}.", subject, best.cause);
     if (signature == Signature::start_hanging)
         conclusion.happened += " It may be hanging now: rebolt diagnose --pid PID.";

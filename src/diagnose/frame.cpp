@@ -43,7 +43,7 @@ bool has(const std::array<const char*, N>& names, std::string_view name) {
     return std::ranges::any_of(names, [&](const char* one) { return name == one; });
 }
 
-// Where the package ends: the first dot behind the last slash.
+// Where the package ends: the first dot after the last slash.
 std::size_t package_end(std::string_view function) noexcept {
     const std::size_t slash = function.rfind('/');
     return function.find('.', slash == std::string_view::npos ? 0 : slash);
@@ -103,7 +103,7 @@ void take_arguments(std::string_view text, Frame& frame) {
     }
 }
 
-// Closures count as the function that they stand in.
+// Closures count as the function that contains them.
 std::string_view without_closure(std::string_view function) noexcept {
     for (const std::string_view mark : {".func", "-fm", ".gowrap", "-range"})
         if (const std::size_t at = function.rfind(mark);

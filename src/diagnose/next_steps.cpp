@@ -32,8 +32,9 @@ void add_stop(const FileEvidence& file, const std::vector<std::string>& units, b
         words.insert(words.end(), units.begin(), units.end());
         steps.add("stop the service, so that nothing holds the file", std::move(words));
         if (is_looping)
-            steps.add("only if stop does not end it: a looping process ignores other signals",
-                      {"systemctl", "kill", "-s", "KILL", units.back()});
+            steps.add(
+                "only if stop does not end it: a looping process may not react to other signals",
+                {"systemctl", "kill", "-s", "KILL", units.back()});
     } else if (is_of_etcd(file.path))
         steps.add("stop the static pod: kubelet ends it when its manifest is gone",
                   {"mv", "/etc/kubernetes/manifests/etcd.yaml", "/etc/kubernetes/etcd.yaml"});

@@ -31,7 +31,7 @@ struct Root {
 
 /// How a distribution is told.
 struct SystemMark {
-    std::string_view writer; ///< how the name of who logs starts
+    std::string_view writer; ///< how the writer's name starts
     std::string_view folder; ///< whose folder the log names
     std::string_view system;
 };

@@ -35,7 +35,7 @@ std::optional<std::uint64_t> slice_length(const Arguments& arguments) {
     return std::nullopt;
 }
 
-// Where not all of them are printed: the one number behind the slice's address
+// Where not all of them are printed: the one number after the slice's address
 // that may be a length. The first argument may be an address of the program.
 std::optional<std::uint64_t> only_length(const Arguments& arguments) {
     std::optional<std::uint64_t> length;

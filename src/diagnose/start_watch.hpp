@@ -15,7 +15,7 @@ class StartWatch {
 public:
     /// Cost: O(line).
     void take(std::string_view line, std::uint64_t number);
-    /// What is to be said when the log has ended; nullopt: nothing.
+    /// What to say when the log has ended; nullopt: nothing.
     [[nodiscard]] std::optional<Symptom> conclusion() const;
 
 private:
