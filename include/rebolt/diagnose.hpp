@@ -1,31 +1,27 @@
 // diagnose: from a service's log, or from its process, to cause, proof and the
 // next commands.
 //
-// A log is read line by line: Go's fatal errors, panics and goroutine dumps
-// become `Trace`s; a trace or a line that has a known `Signature` becomes a
-// `Symptom`; symptoms of one sort become one `Diagnosis`, with what their
-// numbers prove. examine_file() then looks at the database itself: a log names
-// symptoms, the file proves them. inspect_process() looks at a service that
-// hangs now.
+// A log is read line by line, whatever its logger puts before the text: Go's
+// fatal errors, panics and goroutine dumps become `Trace`s; a trace or a line
+// with a known `Signature` becomes a `Symptom`; symptoms of one sort become one
+// `Diagnosis`, with what their numbers prove. A log names symptoms, the file
+// proves them: see rebolt/evidence.hpp.
 //
 // May include base, format, io, check, salvage and schema. Any bytes: time is
-// linear in the log, memory at most 4 MiB. A message that programs other than
-// bbolt print too (out of memory, index out of range) counts only with a frame
-// of bbolt in its trace. docs/signatures.md describes every signature.
-//
-// Start reading in src/diagnose: log_scan.cpp, then signature.cpp, verdict.cpp.
+// linear in the log, memory at most 8 MiB. Messages that other programs print
+// too count only with a frame of bbolt, or beside a bolt file. See
+// docs/signatures.md; start reading in log_reader.cpp, signature.cpp, cause.cpp.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include <rebolt/check.hpp>
 #include <rebolt/result.hpp>
 
 namespace rebolt::diagnose {
@@ -48,9 +44,28 @@ enum class Signature : std::uint8_t {
     lock_timeout,          ///< opening ended with `timeout`, or waits for the lock
     file_missing,          ///< a database file that is not there
     killed_for_memory,     ///< the system ended the process for its memory
+    freelist_damaged,      ///< the list of free pages is none: `pgids not sorted`
+    page_damaged,          ///< a page contradicts itself: `misplaced bucket header`
+    bucket_missing,        ///< a nil bucket where the program always has one
+    record_invalid,        ///< a record that its own program cannot read
+    data_inconsistent,     ///< etcd found its data to differ from its peers'
+    file_too_small,        ///< `file size too small`: fewer than two pages
+    file_too_large,        ///< `mmap too large`
+    address_space_exhausted, ///< `cannot allocate memory` from mmap
+    mmap_unsupported,        ///< the file system cannot map or lock: `invalid argument`
+    file_still_mapped,       ///< Windows: `user-mapped section open`
+    remap_failed,            ///< the file could not be mapped again in a commit
+    value_too_large,         ///< more was to be written than bbolt can write at once
+    disk_full,               ///< `no space left on device` on a bolt file
+    io_error,                ///< `input/output error` on a bolt file
+    read_only_file_system,   ///< a bolt file could not be opened for writing
+    permission_denied,       ///< a bolt file could not be opened
+    database_closed,         ///< `database not open`: the program closed it before
+    start_hanging,           ///< a service that starts, and did not come up by the log's end
+    database_given,          ///< what was given is no log but a bolt file
 };
 inline constexpr std::size_t signature_count =
-    static_cast<std::size_t>(Signature::killed_for_memory) + 1;
+    static_cast<std::size_t>(Signature::database_given) + 1;
 
 /// `cursor-out-of-memory`, …: stable, kebab-case.
 [[nodiscard]] std::string_view name_of(Signature signature) noexcept;
@@ -88,7 +103,8 @@ struct Trace {
 /// Something of a known signature in a log.
 struct Symptom {
     Signature signature;
-    std::string program;    ///< who logged it, where the log tells: `dockerd`
+    std::string program;    ///< whose code it is, where the log tells: `dockerd`
+    std::string writer;     ///< who logged it, by the line's prefix: `k3s`; or empty
     std::string text;       ///< the line that shows it, without its prefix
     std::uint64_t line = 0; ///< of the log, from 1; of the last one like it
     std::uint64_t count = 1;
@@ -100,11 +116,14 @@ struct ScanReport {
     std::string source; ///< `the journal of docker.service`, a path
     std::uint64_t lines = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t lines_cut = 0;     ///< longer than the limit: only their begin was read
+    std::uint64_t lines_cut = 0;     ///< longer than the limit: only their beginning was read
     std::uint64_t traces = 0;        ///< goroutine stacks with a panic or fatal error
     std::vector<Symptom> symptoms;   ///< by first appearance, at most 32 different ones
     std::uint64_t symptoms_left = 0; ///< counted beyond them
     std::vector<std::string> files;  ///< paths of databases that the log names, at most 16
+    /// Folders of data that the log names, each with whose it is: `docker` for
+    /// its data root, `data` for a `data-dir`. At most 16.
+    std::vector<std::pair<std::string, std::string>> folders;
 };
 
 /// Where a line of a log comes from, where that is known apart from its text.
@@ -113,10 +132,10 @@ struct LineOrigin {
     std::string_view time;
 };
 
-/// Reads a log piece by piece. Cost: O(bytes) time, at most 4 MiB.
+/// Reads a log piece by piece. Cost: O(bytes) time, at most 8 MiB.
 class LogScan {
 public:
-    static constexpr std::size_t line_bytes_max = 16384;
+    static constexpr std::size_t line_bytes_max = 65536;
 
     explicit LogScan(std::string source);
     LogScan(LogScan&&) noexcept;
@@ -171,6 +190,7 @@ struct Diagnosis {
     std::vector<std::uint64_t> pages;   ///< of the file, that the log names
     std::optional<std::uint64_t> depth; ///< pages that a cursor or walk had gone down
     std::vector<std::string> files;     ///< where the database may be, the likeliest first
+    std::vector<std::string> units;     ///< of systemd, to stop before a file is touched
 };
 
 /// From symptoms to causes, the surest first. Looks at no file.

@@ -5,8 +5,9 @@
 
 #include <rebolt/evidence.hpp>
 
-#include "diagnose/known_files.hpp"
-#include "diagnose/text.hpp"
+#include "diagnose/next_steps.hpp"
+#include "diagnose/number_text.hpp"
+#include "diagnose/places.hpp"
 
 namespace rebolt::diagnose {
 namespace {
@@ -15,12 +16,13 @@ std::string program_in(const Evidence& evidence) {
     if (evidence.process)
         return evidence.process->program;
     if (!evidence.diagnoses.empty() && !evidence.diagnoses.front().symptom.program.empty())
-        return evidence.diagnoses.front().symptom.program;
+        return printable(evidence.diagnoses.front().symptom.program);
     return {};
 }
 
 std::vector<std::string> units_in(const Evidence& evidence) {
-    std::vector<std::string> units = units_of(program_in(evidence));
+    std::vector<std::string> units = evidence.diagnoses.empty() ? units_of(program_in(evidence))
+                                                                : evidence.diagnoses.front().units;
     const bool is_asked = evidence.unit && evidence.unit->unavailable != "there is no such unit";
     if (is_asked && std::ranges::find(units, evidence.unit->unit) == units.end())
         return {evidence.unit->unit};
@@ -32,7 +34,7 @@ const FileEvidence* damaged_file(const Evidence& evidence) {
     return at == evidence.files.end() ? nullptr : &*at;
 }
 
-// Space and notes stand behind what is worse.
+// Space and notes come after what is worse.
 const Finding* worst_of(const FileEvidence& file) {
     return file.check.findings.empty() ? nullptr : &file.check.findings.front();
 }
@@ -72,7 +74,7 @@ void add_depth_proof(const Evidence& evidence, const FileEvidence& file, Conclus
     const auto depth = evidence.diagnoses.front().depth;
     if (depth && *depth > file.check.pages.total)
         conclusion.proof.push_back(fmt::format(
-            "the file has {} pages: a way down of {} passes the same ones again and again",
+            "the file has only {} pages, so a cursor {} levels deep must be revisiting them",
             grouped(file.check.pages.total), grouped(*depth)));
 }
 
@@ -104,45 +106,15 @@ void add_process_proof(const ProcessEvidence& process, Conclusion& conclusion) {
 void add_unit_proof(const UnitEvidence& unit, Conclusion& conclusion) {
     if (!unit.unavailable.empty()) {
         conclusion.proof.push_back(
-            fmt::format("nothing is known of {}: {}", unit.unit, unit.unavailable));
+            fmt::format("nothing is known about {}: {}", unit.unit, unit.unavailable));
         return;
     }
     std::string text = fmt::format("{} is {} ({})", unit.unit, unit.active, unit.sub);
     if (!unit.result.empty() && unit.result != "success")
-        text += fmt::format(", the last end was {}", unit.result);
+        text += fmt::format(", last result: {}", unit.result);
     if (unit.restarts != 0)
         text += fmt::format(", restarted {} times", unit.restarts);
     conclusion.proof.push_back(std::move(text));
-}
-
-void add_recovery_steps(const Evidence& evidence, const FileEvidence& file,
-                        Conclusion& conclusion) {
-    const std::vector<std::string> units = units_in(evidence);
-    const auto step = [&](std::string why, std::vector<std::string> words) {
-        conclusion.next.push_back({std::move(why), std::move(words)});
-    };
-    if (!units.empty()) {
-        std::vector<std::string> words{"systemctl", "stop"};
-        words.insert(words.end(), units.begin(), units.end());
-        step("stop the service, so that nothing holds the file", std::move(words));
-    }
-    step("keep the damaged file", {"cp", "-p", file.path, file.path + ".damaged"});
-    if (!file.recovery) {
-        const Finding* worst = worst_of(file);
-        step(worst == nullptr ? "see what is left of it" : std::string(text_of(worst->code).remedy),
-             {"rebolt", "check", file.path});
-        return;
-    }
-    const RecoverReport& report = *file.recovery;
-    step(report.lost_estimate == 0
-             ? fmt::format("bring the data back into a new file: {} keys, none is known to be lost",
-                           grouped(report.counts.total()))
-             : fmt::format("bring the data back into a new file: {} keys, about {} are lost",
-                           grouped(report.counts.total()), grouped(report.lost_estimate)),
-         {"rebolt", "recover", file.path, "-o", file.path + ".recovered"});
-    step("put it in place", {"cp", file.path + ".recovered", file.path});
-    if (!units.empty())
-        step("start the service", {"systemctl", "start", units.back()});
 }
 
 void conclude_damaged(const Evidence& evidence, const FileEvidence& file, Conclusion& conclusion) {
@@ -155,58 +127,61 @@ void conclude_damaged(const Evidence& evidence, const FileEvidence& file, Conclu
                     worst == nullptr ? "" : fmt::format(": {}", text_of(worst->code).summary));
     if (evidence.process && evidence.process->is_growing() && is_loop(file))
         conclusion.happened +=
-            fmt::format(" {} walks in a circle through it and eats memory.", program);
+            fmt::format(" {} is looping over its pages and its memory keeps growing.", program);
     else if (!evidence.diagnoses.empty() && evidence.diagnoses.front().certainty != Certainty::hint)
         conclusion.happened +=
             fmt::format(" The log says the same: {}.", evidence.diagnoses.front().cause);
     const std::string_view loss = loss_by_deleting(file.path);
-    conclusion.safe = fmt::format("Safe: to read the file; `rebolt recover` only reads it.\nNot "
-                                  "safe: to start the service on "
-                                  "it again{}; to delete it{}.",
-                                  is_loop(file) ? ", as it would take all memory again" : "",
-                                  loss.empty() ? "" : fmt::format(", as that loses {}", loss));
-    add_recovery_steps(evidence, file, conclusion);
+    conclusion.safe = fmt::format("Safe: reading the file; `rebolt recover` only reads it.\nNot "
+                                  "safe: starting the service with it again{}; deleting it{}.",
+                                  is_loop(file) ? ", as it would use up all memory again" : "",
+                                  loss.empty() ? "" : fmt::format(", which loses {}", loss));
+    if (is_incomplete_member(file))
+        conclusion.safe += "\nNot safe: putting an incomplete file in place; this member would "
+                           "then differ from its peers, and etcd would not notice.";
+    const bool is_looping = evidence.process && evidence.process->is_growing() && is_loop(file);
+    conclusion.next = recovery_steps(file, units_in(evidence), is_looping);
 }
 
-void conclude_lock(const Evidence& evidence, Conclusion& conclusion) {
-    const Diagnosis& best = evidence.diagnoses.front();
-    conclusion.safe =
-        "Safe: to look who holds the lock.\nNot safe: to delete or copy over the file "
-        "while another process has it open.";
-    for (const std::string& path : best.files)
-        conclusion.next.push_back({"see who has the file open", {"fuser", "-v", path}});
-    for (const FileEvidence& file : evidence.files)
-        if (!file.lock_holders.empty())
-            conclusion.happened +=
-                fmt::format(" Now {} holds {}.", file.lock_holders, printable(file.path));
+// What is safe, by what the log shows.
+std::string safety_of(Signature signature) {
+    if (signature == Signature::lock_timeout)
+        return "Safe: finding out who holds the lock.\nNot safe: deleting or replacing the file "
+               "while another process has it open.";
+    return "Safe: reading the file; `rebolt check` and `rebolt recover` only read it.\n"
+           "Not safe: deleting it before you have a copy.";
+}
+
+void add_state_of_files(const Evidence& evidence, Conclusion& conclusion) {
+    const Signature signature = evidence.diagnoses.front().symptom.signature;
+    if (signature == Signature::lock_timeout) {
+        for (const FileEvidence& file : evidence.files)
+            if (!file.lock_holders.empty())
+                conclusion.happened +=
+                    fmt::format(" Now {} holds {}.", file.lock_holders, printable(file.path));
+    } else if (signature == Signature::database_given)
+        conclusion.happened += " It is clean. To find out why a service failed, give its log.";
+    else
+        conclusion.happened += " The file is clean now: it was replaced since, the service uses "
+                               "another one, or what was read was wrong (disk, memory).";
 }
 
 void conclude_log(const Evidence& evidence, Conclusion& conclusion) {
     const Diagnosis& best = evidence.diagnoses.front();
+    const Signature signature = best.symptom.signature;
     conclusion.certainty = best.certainty;
     conclusion.is_cause_found = best.certainty != Certainty::hint;
-    const std::string& program = best.symptom.program;
-    conclusion.happened =
-        fmt::format("{}: {}.", program.empty() ? "The service" : program, best.cause);
-    if (best.symptom.signature == Signature::lock_timeout) {
-        conclude_lock(evidence, conclusion);
-        return;
-    }
-    conclusion.safe = "Safe: to read the file; `rebolt check` and `rebolt recover` only read.\n"
-                      "Not safe: to delete it before a copy is kept.";
+    const std::string subject = signature == Signature::database_given
+                                    ? printable(best.symptom.text)
+                                : best.symptom.program.empty() ? "The service"
+                                                               : printable(best.symptom.program);
+    conclusion.happened = fmt::format("{}: {}.", subject, best.cause);
+    if (signature == Signature::start_hanging)
+        conclusion.happened += " It may be hanging now: rebolt diagnose --pid PID.";
+    conclusion.safe = safety_of(signature);
     if (!evidence.files.empty())
-        conclusion.happened += " The file is clean now: it was replaced since, the service uses "
-                               "another one, or what was read was wrong (disk, memory).";
-    for (const std::string& path : best.files) {
-        const bool is_examined =
-            std::ranges::find(evidence.files, path, &FileEvidence::path) != evidence.files.end();
-        if (!is_examined && conclusion.next.size() < 4)
-            conclusion.next.push_back(
-                {"look at the file, on the machine of the log", {"rebolt", "check", path}});
-    }
-    if (conclusion.next.empty())
-        conclusion.next.push_back(
-            {"look at the database that the service uses", {"rebolt", "check", "FILE"}});
+        add_state_of_files(evidence, conclusion);
+    conclusion.next = steps_after_log(best, evidence.files);
 }
 
 void conclude_process(const Evidence& evidence, Conclusion& conclusion) {
@@ -218,8 +193,9 @@ void conclude_process(const Evidence& evidence, Conclusion& conclusion) {
         conclusion.happened =
             fmt::format("{} waits for the lock of {}, which {} holds.", process.program,
                         printable(waits->path), waits->lock_holders);
-        conclusion.safe = "Safe: to end the process that holds the lock as its own manual says.\n"
-                          "Not safe: to delete the file or to copy over it.";
+        conclusion.safe =
+            "Safe: stopping the process that holds the lock the way its manual says.\n"
+            "Not safe: deleting or replacing the file.";
         conclusion.next.push_back({"see who has the file open", {"fuser", "-v", waits->path}});
         return;
     }

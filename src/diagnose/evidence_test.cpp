@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <csignal>
 
@@ -114,7 +115,7 @@ TEST(ProcessEvidence, AProcessThatHoldsADamagedFileAndGrowsIsTheSeedsCase) {
     const Conclusion conclusion = conclude(evidence);
     EXPECT_TRUE(conclusion.is_cause_found);
     EXPECT_EQ(conclusion.certainty, Certainty::proven);
-    EXPECT_THAT(conclusion.happened, HasSubstr("walks in a circle"));
+    EXPECT_THAT(conclusion.happened, HasSubstr("is looping over its pages"));
     EXPECT_THAT(conclusion.proof, ::testing::Contains(HasSubstr("its memory grew by")));
     EXPECT_THAT(conclusion.proof, ::testing::Contains(HasSubstr("holds its exclusive lock")));
 }
@@ -177,6 +178,68 @@ TEST(Conclusion, StepsKeepTheDamagedFileBeforeAnythingIsReplaced) {
     EXPECT_EQ(conclusion.next[2].words[1], "recover");
     EXPECT_EQ(conclusion.next[4].words, (Words{"systemctl", "start", "docker.service"}));
     EXPECT_THAT(conclusion.safe, HasSubstr("Not safe"));
+}
+
+bool has_command(const Conclusion& conclusion, const std::vector<std::string>& words) {
+    return std::ranges::any_of(conclusion.next, [&](const Step& step) {
+        return step.words.size() >= words.size() &&
+               std::equal(words.begin(), words.end(), step.words.begin());
+    });
+}
+
+// A member with some of its keys would differ from its peers without a word.
+TEST(Conclusion, AnIncompleteFileOfEtcdIsNeverPutInPlace) {
+    Evidence evidence;
+    FileEvidence file;
+    file.path = "/var/lib/etcd/member/snap/db";
+    file.check.verdict = Verdict::damaged;
+    file.recovery.emplace();
+    file.recovery->counts.keys[0] = 5101;
+    file.recovery->lost_estimate = 22;
+    evidence.files.push_back(file);
+    Conclusion conclusion = conclude(evidence);
+    EXPECT_FALSE(has_command(conclusion, {"cp", file.path + ".recovered"}));
+    EXPECT_FALSE(has_command(conclusion, {"systemctl", "start"}));
+    EXPECT_TRUE(has_command(conclusion, {"etcdctl", "member", "list"}));
+    EXPECT_THAT(conclusion.safe, HasSubstr("putting an incomplete file in place"));
+    evidence.files[0].recovery->lost_estimate = 0;
+    conclusion = conclude(evidence);
+    EXPECT_TRUE(has_command(conclusion, {"cp", file.path + ".recovered"}));
+    evidence.files[0].recovery->counts.keys[1] = 1; // older than the rest
+    conclusion = conclude(evidence);
+    EXPECT_FALSE(has_command(conclusion, {"cp", file.path + ".recovered"}));
+}
+
+TEST(Conclusion, ADatabaseInPlaceOfALogIsChecked) {
+    for (const std::string& path :
+         {damaged("docker-cycle-next.db"), real("docker-20.10-running.db")}) {
+        Evidence evidence;
+        const auto report = scan_file(path);
+        ASSERT_TRUE(report);
+        evidence.diagnoses = judge(*report);
+        ASSERT_EQ(evidence.diagnoses.size(), 1U);
+        ASSERT_FALSE(evidence.diagnoses[0].files.empty());
+        EXPECT_EQ(evidence.diagnoses[0].files[0], path);
+        EXPECT_TRUE(has_command(conclude(evidence), {"rebolt", "check", path}));
+        auto file = examine_file(path);
+        ASSERT_TRUE(file);
+        const bool is_damaged = file->is_damaged();
+        evidence.files.push_back(std::move(*file));
+        const Conclusion conclusion = conclude(evidence);
+        EXPECT_EQ(conclusion.is_cause_found, is_damaged);
+        EXPECT_THAT(conclusion.happened, HasSubstr(is_damaged ? "is damaged" : "It is clean"));
+    }
+}
+
+TEST(Conclusion, AServiceThatMayHangIsLookedAtByItsProcess) {
+    Evidence evidence;
+    const auto report = scan_file(REBOLT_TEST_DATA "/logs/systemctl-status-growing.log");
+    ASSERT_TRUE(report);
+    evidence.diagnoses = judge(*report);
+    const Conclusion conclusion = conclude(evidence);
+    EXPECT_FALSE(conclusion.is_cause_found);
+    EXPECT_THAT(conclusion.happened, HasSubstr("may be hanging now: rebolt diagnose --pid"));
+    EXPECT_TRUE(has_command(conclusion, {"rebolt", "diagnose", "--pid", "274797"}));
 }
 
 TEST(Conclusion, ACleanFileIsNeverToBeRecovered) {

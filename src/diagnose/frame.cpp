@@ -7,7 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "diagnose/text.hpp"
+#include "diagnose/line_text.hpp"
+#include "diagnose/number_text.hpp"
 
 namespace rebolt::diagnose {
 namespace {
@@ -42,7 +43,7 @@ bool has(const std::array<const char*, N>& names, std::string_view name) {
     return std::ranges::any_of(names, [&](const char* one) { return name == one; });
 }
 
-// Where the package ends: the first dot behind the last slash.
+// Where the package ends: the first dot after the last slash.
 std::size_t package_end(std::string_view function) noexcept {
     const std::size_t slash = function.rfind('/');
     return function.find('.', slash == std::string_view::npos ? 0 : slash);
@@ -75,7 +76,7 @@ bool is_function_name(std::string_view name) noexcept {
     if (name.empty() || name.size() > name_bytes_max || name.find('.') == std::string_view::npos)
         return false;
     return std::ranges::none_of(
-        name, [](char c) { return c == ' ' || c == '"' || c == '=' || c == ':' || c == '\t'; });
+        name, [](char c) { return (c >= 0 && c <= ' ') || c == '"' || c == '=' || c == ':'; });
 }
 
 // Where the list of arguments opens that the line's last `)` closes.
@@ -102,7 +103,7 @@ void take_arguments(std::string_view text, Frame& frame) {
     }
 }
 
-// Closures count as the function that they stand in.
+// Closures count as the function that contains them.
 std::string_view without_closure(std::string_view function) noexcept {
     for (const std::string_view mark : {".func", "-fm", ".gowrap", "-range"})
         if (const std::size_t at = function.rfind(mark);
@@ -124,32 +125,45 @@ bool is_left_out(const Frame& frame, bool has_others) {
 std::optional<GoroutineHeader> goroutine_header(std::string_view line) noexcept {
     constexpr std::string_view begin = "goroutine ";
     line = trimmed(line);
-    if (!line.starts_with(begin) || !line.ends_with("]:"))
+    if (!line.starts_with(begin))
         return std::nullopt;
     const auto number = leading_number(line.substr(begin.size()));
-    const std::size_t bracket = line.find('[');
-    if (!number || bracket == std::string_view::npos)
+    // Between them Go may print `gp=0xc000002380 m=0 mp=0x1b0c5c0 `.
+    constexpr std::size_t bracket_max = 100;
+    const std::size_t open = line.substr(0, bracket_max).find('[');
+    if (!number || open == std::string_view::npos)
         return std::nullopt;
-    return GoroutineHeader{*number, line.substr(bracket + 1, line.size() - bracket - 3)};
+    const std::size_t close = line.find("]:", open);
+    constexpr std::size_t state_bytes_max = 200;
+    if (close == std::string_view::npos || close - open > state_bytes_max)
+        return std::nullopt;
+    return GoroutineHeader{*number, line.substr(open + 1, close - open - 1)};
+}
+
+bool starts_with_goroutine_header(std::string_view text) noexcept {
+    constexpr std::size_t header_bytes_max = 320;
+    return goroutine_header(text.substr(0, header_bytes_max)).has_value();
 }
 
 std::optional<Frame> frame_of(std::string_view line) {
     line = trimmed(line);
-    if (!line.ends_with(')'))
+    // A pager marks so that it has cut a line off.
+    const bool is_cut = line.ends_with('>') || line.ends_with("...") || line.ends_with("…");
+    if (!line.ends_with(')') && !is_cut)
         return std::nullopt;
-    const std::size_t open = argument_begin(line);
+    const std::size_t open = line.ends_with(')') ? argument_begin(line) : line.find("(0x");
     if (open == std::string_view::npos || !is_function_name(line.substr(0, open)))
         return std::nullopt;
     Frame frame;
     frame.function = line.substr(0, open);
     take_arguments(line.substr(open), frame);
+    if (is_cut && !frame.arguments.empty())
+        frame.arguments.pop_back(); // it may be cut too
     return frame;
 }
 
 bool take_place(std::string_view line, Frame& frame) {
     line = trimmed(line);
-    if (line.starts_with("#011")) // rsyslog's tab
-        line.remove_prefix(4);
     const std::size_t extension = line.find(".go:");
     const std::size_t assembly = line.find(".s:");
     const std::size_t dot = std::min(extension, assembly);

@@ -14,6 +14,8 @@ struct GoroutineHeader {
     std::string_view state;
 };
 [[nodiscard]] std::optional<GoroutineHeader> goroutine_header(std::string_view line) noexcept;
+/// Cost: O(1).
+[[nodiscard]] bool starts_with_goroutine_header(std::string_view text) noexcept;
 
 /// `go.etcd.io/bbolt.(*Cursor).first(0xc002bfcda0)`: a call, without its place.
 [[nodiscard]] std::optional<Frame> frame_of(std::string_view line);

@@ -15,7 +15,8 @@
 
 #include <rebolt/evidence.hpp>
 
-#include "diagnose/text.hpp"
+#include "diagnose/line_text.hpp"
+#include "diagnose/number_text.hpp"
 #include "io/file.hpp"
 #include "io/lock.hpp"
 
@@ -40,7 +41,7 @@ std::string first_line(const std::string& path) {
     return line;
 }
 
-// The value behind `State:` or `VmRSS:`.
+// The value after `State:` or `VmRSS:`.
 std::string status_value(std::uint64_t process_id, std::string_view name) {
     std::ifstream status(folder_of(process_id) + "/status");
     for (std::string line; std::getline(status, line);)

@@ -50,13 +50,16 @@ std::string symptom_text(const diagnose::Diagnosis& diagnosis) {
 }
 
 std::string log_text(const diagnose::ScanReport& log) {
-    std::string text = fmt::format("{}: {} lines, {} crash{}\n", printable(log.source), log.lines,
-                                   log.traces, log.traces == 1 ? "" : "es");
+    std::string text =
+        fmt::format("{}: {} line{}, {} crash{}\n", printable(log.source), log.lines,
+                    log.lines == 1 ? "" : "s", log.traces, log.traces == 1 ? "" : "es");
     if (log.lines_cut != 0)
-        text += fmt::format("{} lines are longer than {} bytes; only their begin was read\n",
-                            log.lines_cut, diagnose::LogScan::line_bytes_max);
+        text += fmt::format("{} {} longer than {} bytes; only the beginning was read\n",
+                            log.lines_cut, log.lines_cut == 1 ? "line is" : "lines are",
+                            diagnose::LogScan::line_bytes_max);
     if (log.symptoms_left != 0)
-        text += fmt::format("{} more symptoms are counted but not listed\n", log.symptoms_left);
+        text += fmt::format("{} more symptom{} counted but not listed\n", log.symptoms_left,
+                            log.symptoms_left == 1 ? "" : "s");
     return text;
 }
 

@@ -1,0 +1,125 @@
+#include "diagnose/line_route.hpp"
+
+#include "diagnose/bolt_words.hpp"
+#include "diagnose/line_text.hpp"
+#include "diagnose/quoted.hpp"
+
+namespace rebolt::diagnose {
+namespace {
+
+constexpr std::size_t fields_max = 4;
+constexpr std::size_t name_bytes_max = 64;
+
+std::string value_text(std::string_view line, const QuotedValue& value) {
+    std::string text =
+        without_escapes(unescaped(line.substr(value.begin, value.end - value.begin)));
+    while (text.ends_with('\n') || text.ends_with('\r'))
+        text.pop_back();
+    return text;
+}
+
+std::string_view value_in(std::string_view line, std::string_view key) {
+    const auto value = quoted_value(line, key);
+    return value ? line.substr(value->begin, value->end - value->begin) : std::string_view{};
+}
+
+// Who and when: in what surrounds the text. Fields tell better than their order.
+void note_origin(std::string_view line, std::string_view prefix, LearnedRoute& learned) {
+    const PrefixOrigin origin = origin_in(prefix);
+    std::string_view program = value_in(line, "SYSLOG_IDENTIFIER");
+    if (program.empty())
+        program = value_in(line, "_COMM");
+    if (program.empty())
+        program = origin.program;
+    std::string_view time = origin.time;
+    for (const std::string_view key : {"time", "ts", "timestamp"})
+        if (time.empty())
+            time = value_in(line, key);
+    constexpr std::string_view component = " component=";
+    if (const std::size_t at = line.find(component); at != std::string_view::npos)
+        learned.component = known_program_in(line.substr(at + component.size(), name_bytes_max));
+    if (learned.program.empty())
+        learned.program = program.substr(0, name_bytes_max);
+    if (learned.time.empty())
+        learned.time = time.substr(0, name_bytes_max);
+}
+
+} // namespace
+
+std::optional<LearnedRoute> LineRoute::learn(std::string_view line) {
+    auto start = crash_start(line);
+    if (!start)
+        return std::nullopt;
+    LearnedRoute learned;
+    learned.text = line;
+    while (learned.route.fields_.size() < fields_max) {
+        const auto value = quoted_around(learned.text, *start);
+        if (!value)
+            break;
+        const std::string_view before = std::string_view(learned.text).substr(0, value->begin);
+        note_origin(learned.text, before, learned);
+        learned.route.fields_.push_back({PrefixShape(before), std::string(value->key)});
+        learned.text = value_text(learned.text, *value);
+        start = crash_start(learned.text);
+        if (!start)
+            return std::nullopt; // what was escaped is no crash
+    }
+    learned.is_burst = learned.text.find('\n') != std::string::npos;
+    if (learned.is_burst)
+        return learned;
+    // A panic within a panic is indented by a tab.
+    while (*start > 0 && learned.text[*start - 1] == '\t')
+        --*start;
+    const std::string_view prefix = std::string_view(learned.text).substr(0, *start);
+    note_origin(learned.text, prefix, learned);
+    learned.route.prefix_ = PrefixShape(prefix);
+    learned.text.erase(0, *start);
+    return learned;
+}
+
+std::optional<std::string> LineRoute::follow(std::string_view line) const {
+    std::string text(line);
+    for (const Field& field : fields_) {
+        const auto length = field.before.length_in(text);
+        auto value = length ? quoted_around(text, *length) : std::nullopt;
+        if (!value || value->begin != *length)
+            value = quoted_value(text, field.key);
+        if (!value)
+            return std::nullopt;
+        text = value_text(text, *value);
+    }
+    const auto length = prefix_.length_in(text);
+    if (!length)
+        return std::nullopt;
+    text.erase(0, *length);
+    return text;
+}
+
+std::size_t LineRoute::size() const noexcept {
+    std::size_t size = prefix_.size();
+    for (const Field& field : fields_)
+        size += field.before.size() + 1;
+    return size;
+}
+
+std::string_view without_prefix(std::string_view line) noexcept {
+    constexpr std::size_t searched = 200;
+    const std::string_view head = line.substr(0, searched);
+    const std::size_t bar = head.find(" | ");
+    const std::string_view name = head.substr(0, bar == std::string_view::npos ? 0 : bar);
+    if (!name.empty() && !contains_any(name, {"\"", "=", "> "}) && !is_digit(name.front()))
+        return line.substr(bar + 3);
+    for (std::size_t close = head.find("]: "); close != std::string_view::npos;
+         close = head.find("]: ", close + 1)) {
+        const std::size_t open = head.rfind('[', close);
+        const bool is_process =
+            open != std::string_view::npos && close > open + 1 &&
+            head.substr(open + 1, close - open - 1).find_first_not_of("0123456789") ==
+                std::string_view::npos;
+        if (is_process)
+            return line.substr(close + 3);
+    }
+    return line;
+}
+
+} // namespace rebolt::diagnose

@@ -1,0 +1,227 @@
+#include "diagnose/place_rules.hpp"
+
+#include <algorithm>
+
+namespace rebolt::diagnose {
+namespace {
+
+constexpr std::string_view containerd_metadata = "io.containerd.metadata.v1.bolt/meta.db";
+constexpr bool also = true;
+constexpr bool has_siblings = true;
+
+// Those that words tell come first, of each program the likeliest first.
+constexpr std::array rules{
+    FileRule{"dockerd",
+             {"swarmkit", "/swarm/", "swarm.", "agent.(*worker)", "Swarm "},
+             "swarm/worker/tasks.db",
+             "docker",
+             "docker"},
+    FileRule{"dockerd",
+             {"libnetwork", "libkv", "network controller"},
+             "network/files/local-kv.db",
+             "docker",
+             "docker"},
+    FileRule{"dockerd",
+             {"bboltcachestorage", "buildkit/solver"},
+             "buildkit/cache.db",
+             "docker",
+             "docker"},
+    FileRule{"dockerd", {"llbsolver", "HistoryQueue"}, "buildkit/history.db", "docker", "docker"},
+    FileRule{"dockerd", {"buildkit"}, "buildkit/cache.db", "docker", "docker"},
+    FileRule{"dockerd", {"buildkit"}, "buildkit/metadata_v2.db", "docker", "docker"},
+    FileRule{"dockerd", {"buildkit"}, "buildkit/snapshots.db", "docker", "docker"},
+    FileRule{"dockerd", {"buildkit"}, "buildkit/containerdmeta.db", "docker", "docker"},
+    FileRule{"dockerd",
+             {"containerd/metadata", "containerd/services", "core/metadata"},
+             "containerd/daemon/io.containerd.metadata.v1.bolt/meta.db",
+             "docker",
+             "docker"},
+    FileRule{"dockerd", {"volume"}, "volumes/metadata.db", "docker", "docker"},
+    FileRule{"dockerd", {}, "network/files/local-kv.db", "docker", "docker"},
+    FileRule{"dockerd", {}, "volumes/metadata.db", "docker", "docker", also},
+    FileRule{"dockerd", {}, "buildkit/cache.db", "docker", "docker", also},
+    FileRule{"dockerd", {}, "buildkit/metadata_v2.db", "docker", "docker", also},
+    FileRule{"dockerd", {}, "swarm/worker/tasks.db", "docker", "docker", also},
+    FileRule{"containerd",
+             {"snapshots/storage", "snapshots/overlay", "snapshotter"},
+             "io.containerd.snapshotter.v1.overlayfs/metadata.db",
+             "containerd",
+             "containerd"},
+    FileRule{"containerd",
+             {"snapshots/storage", "snapshots/overlay", "snapshotter"},
+             containerd_metadata,
+             "containerd",
+             "containerd"},
+    FileRule{"containerd", {}, containerd_metadata, "containerd", "containerd"},
+    FileRule{"containerd",
+             {},
+             "io.containerd.snapshotter.v1.overlayfs/metadata.db",
+             "containerd",
+             "containerd",
+             also},
+    FileRule{"docker-containe", {}, containerd_metadata, "docker-containerd", "docker"},
+    FileRule{
+        "buildkitd", {"cache/metadata", "metadata.NewStore"}, "metadata_v2.db", "buildkit", ""},
+    FileRule{
+        "buildkitd", {"snapshots/storage"}, "runc-overlayfs/snapshots/metadata.db", "buildkit", ""},
+    FileRule{"buildkitd", {"llbsolver", "HistoryQueue"}, "history.db", "buildkit", ""},
+    FileRule{
+        "buildkitd", {"containerd/metadata"}, "runc-overlayfs/containerdmeta.db", "buildkit", ""},
+    FileRule{"buildkitd", {}, "cache.db", "buildkit", ""},
+    FileRule{"buildkitd", {}, "runc-overlayfs/metadata_v2.db", "buildkit", "", also},
+    FileRule{"etcd", {}, "member/snap/db", "etcd", "data"},
+    FileRule{"influx", {}, "influxd.bolt", "influx", ""},
+    FileRule{"chronograf", {}, "chronograf-v1.db", "chronograf", ""},
+    FileRule{"kapacitor", {}, "kapacitor.db", "kapacitor", ""},
+    FileRule{"consul", {}, "raft/raft.db", "consul", "data"},
+    FileRule{"vault", {"BoltStore", "raft-boltdb", "raftboltdb"}, "raft/raft.db", "vault", ""},
+    FileRule{"vault", {"FSM", "fsm"}, "vault.db", "vault", ""},
+    FileRule{"vault", {}, "vault.db", "vault", ""},
+    FileRule{"vault", {}, "raft/raft.db", "vault", "", also},
+    FileRule{"nomad", {"setupRaft", "raft", "Raft"}, "server/raft/raft.db", "nomad", "data"},
+    FileRule{"nomad", {}, "client/state.db", "nomad", "data"},
+    FileRule{"nomad", {}, "server/raft/raft.db", "nomad", "data", also},
+    FileRule{"podman", {}, "libpod/bolt_state.db", "podman", ""},
+    FileRule{"lnd", {"wallet"}, "chain/bitcoin/mainnet/wallet.db", "lnd", "", false, has_siblings},
+    FileRule{"lnd", {"macaroon"}, "chain/bitcoin/mainnet/macaroons.db", "lnd", ""},
+    FileRule{"lnd", {"neutrino"}, "chain/bitcoin/mainnet/neutrino.db", "lnd", ""},
+    FileRule{"lnd", {}, "graph/mainnet/channel.db", "lnd", ""},
+    FileRule{"portainer", {}, "portainer.db", "portainer", "", false, has_siblings},
+    FileRule{"AdGuardHome", {"stats"}, "data/stats.db", "adguard", "", false, has_siblings},
+    FileRule{
+        "AdGuardHome", {"session", "auth"}, "data/sessions.db", "adguard", "", false, has_siblings},
+    FileRule{"AdGuardHome", {}, "data/stats.db", "adguard", "", false, has_siblings},
+    FileRule{"AdGuardHome", {}, "data/sessions.db", "adguard", "", also, has_siblings},
+    FileRule{"filebrowser", {}, "filebrowser.db", "filebrowser", ""},
+    FileRule{"trivy", {"fanal", "cache.NewFSCache"}, "fanal/fanal.db", "trivy", "cache"},
+    FileRule{"trivy", {}, "db/trivy.db", "trivy", "cache"},
+    FileRule{"gitea", {"scorch"}, "indexers/issues.bleve/store/root.bolt", "gitea", ""},
+    FileRule{"gitea", {"bleve"}, "indexers/issues.bleve/store", "gitea", ""},
+    FileRule{"bleve", {"scorch"}, "indexers/issues.bleve/store/root.bolt", "gitea", ""},
+    FileRule{"bleve", {}, "indexers/issues.bleve/store", "gitea", ""},
+    FileRule{"gitea", {}, "indexers/issues.bleve/store/root.bolt", "gitea", ""},
+    FileRule{"drand", {}, "multibeacon/default/db/drand.db", "drand", ""},
+    FileRule{"storagenode", {}, "revocations.db", "storagenode", ""},
+    FileRule{"beacon-chain", {}, "beaconchaindata/beaconchain.db", "prysm", ""},
+};
+
+constexpr std::array roots{
+    Root{"docker", "snap-docker", "/var/snap/docker/common/var-lib-docker"},
+    Root{"docker", "", "/var/lib/docker"},
+    Root{"docker-containerd", "", "/var/lib/docker/containerd/daemon"},
+    Root{"containerd", "k3s", "/var/lib/rancher/k3s/agent/containerd"},
+    Root{"containerd", "rke2", "/var/lib/rancher/rke2/agent/containerd"},
+    Root{"containerd", "k0s", "/var/lib/k0s/containerd"},
+    Root{"containerd", "microk8s", "/var/snap/microk8s/common/var/lib/containerd"},
+    Root{"containerd", "snap-docker", "/var/snap/docker/common/var-lib-docker/containerd/daemon"},
+    Root{"containerd", "desktop", "/var/lib/desktop-containerd/daemon"},
+    Root{"containerd", "", "/var/lib/containerd"},
+    Root{"containerd", "", "/var/lib/docker/containerd/daemon"},
+    Root{"buildkit", "", "/var/lib/buildkit"},
+    Root{"buildkit", "", "/var/lib/docker/buildkit"},
+    Root{"etcd", "k3s", "/var/lib/rancher/k3s/server/db/etcd"},
+    Root{"etcd", "rke2", "/var/lib/rancher/rke2/server/db/etcd"},
+    Root{"etcd", "k0s", "/var/lib/k0s/etcd"},
+    Root{"etcd", "microk8s", "/var/snap/microk8s/common/var/run/etcd"},
+    Root{"etcd", "", "/var/lib/etcd"},
+    Root{"etcd", "", "/var/lib/etcd/default"},
+    Root{"influx", "", "/var/lib/influxdb"},
+    Root{"influx", "", "/var/lib/influxdb2"},
+    Root{"chronograf", "", "/var/lib/chronograf"},
+    Root{"kapacitor", "", "/var/lib/kapacitor"},
+    Root{"consul", "", "/opt/consul"},
+    Root{"consul", "", "/var/lib/consul"},
+    Root{"consul", "", "/consul/data"},
+    Root{"vault", "", "/opt/vault/data"},
+    Root{"vault", "", "/vault/data"},
+    Root{"nomad", "", "/opt/nomad/data"},
+    Root{"nomad", "", "/var/lib/nomad"},
+    Root{"podman", "", "/var/lib/containers/storage"},
+    Root{"lnd", "", "/root/.lnd/data"},
+    Root{"lnd", "", "/home/bitcoin/.lnd/data"},
+    Root{"portainer", "", "/data"},
+    Root{"portainer", "", "/var/lib/docker/volumes/portainer_data/_data"},
+    Root{"adguard", "", "/opt/AdGuardHome"},
+    Root{"adguard", "", "/opt/adguardhome/work"},
+    Root{"filebrowser", "", "/database"},
+    Root{"filebrowser", "", "/etc/filebrowser"},
+    Root{"trivy", "", "/root/.cache/trivy"},
+    Root{"gitea", "", "/data/gitea"},
+    Root{"gitea", "", "/var/lib/gitea"},
+    Root{"drand", "", "/root/.drand"},
+    Root{"storagenode", "", "/app/config"},
+    Root{"prysm", "", "/root/.eth2"},
+};
+
+constexpr std::array marks{
+    // Before k3s: RKE2 has folders of that name too.
+    SystemMark{"rke2", "rke2", "rke2"},
+    SystemMark{"k3s", "k3s", "k3s"},
+    SystemMark{"k0s", "k0s", "k0s"},
+    SystemMark{"microk8s", "microk8s", "microk8s"},
+    SystemMark{"snap.microk8s", "", "microk8s"},
+    SystemMark{"docker.dockerd", "snap-docker", "snap-docker"},
+    SystemMark{"snap.docker", "", "snap-docker"},
+    SystemMark{"balena", "", "balena"},
+    SystemMark{"", "kubeadm", "kubeadm"},
+    SystemMark{"", "rootless", "rootless"},
+};
+
+constexpr std::array units{
+    UnitRule{"k3s", "", {"k3s.service"}},
+    UnitRule{"rke2", "", {"rke2-server.service"}},
+    UnitRule{"k0s", "containerd", {"k0sworker.service"}},
+    UnitRule{"k0s", "", {"k0scontroller.service"}},
+    UnitRule{"microk8s", "containerd", {"snap.microk8s.daemon-containerd.service"}},
+    UnitRule{"microk8s", "", {"snap.microk8s.daemon-etcd.service"}},
+    UnitRule{"snap-docker", "", {"snap.docker.dockerd.service"}},
+    UnitRule{"balena", "", {"balena.service"}},
+    // A static pod: kubelet stops it when its manifest is moved away.
+    UnitRule{"kubeadm", "etcd", {}},
+    UnitRule{"rootless", "", {}},
+    UnitRule{"", "dockerd", {"docker.socket", "docker.service"}},
+    UnitRule{"", "docker-containe", {"docker.socket", "docker.service"}},
+    UnitRule{"", "docker", {"docker.socket", "docker.service"}},
+    UnitRule{"", "balena", {"balena.service"}},
+    UnitRule{"", "containerd", {"containerd.service"}},
+    UnitRule{"", "etcd", {"etcd.service"}},
+    UnitRule{"", "consul", {"consul.service"}},
+    UnitRule{"", "vault", {"vault.service"}},
+    UnitRule{"", "nomad", {"nomad.service"}},
+    UnitRule{"", "buildkit", {"buildkit.service"}},
+    UnitRule{"", "lnd", {"lnd.service"}},
+    UnitRule{"", "k3s", {"k3s.service"}},
+    UnitRule{"", "rke2", {"rke2-server.service"}},
+    UnitRule{"", "k0s", {"k0scontroller.service"}},
+    UnitRule{"", "influx", {"influxdb.service"}},
+    UnitRule{"", "gitea", {"gitea.service"}},
+    UnitRule{"", "AdGuardHome", {"AdGuardHome.service"}},
+    UnitRule{"", "filebrowser", {"filebrowser.service"}},
+    UnitRule{"", "chronograf", {"chronograf.service"}},
+    UnitRule{"", "kapacitor", {"kapacitor.service"}},
+};
+
+} // namespace
+
+std::span<const std::string_view> FileRule::words() const noexcept {
+    const auto end = std::ranges::find(hints, std::string_view{});
+    return {hints.begin(), end};
+}
+
+std::span<const FileRule> file_rules() noexcept {
+    return rules;
+}
+
+std::span<const Root> all_roots() noexcept {
+    return roots;
+}
+
+std::span<const SystemMark> system_marks() noexcept {
+    return marks;
+}
+
+std::span<const UnitRule> unit_rules() noexcept {
+    return units;
+}
+
+} // namespace rebolt::diagnose
