@@ -2,16 +2,27 @@
 // local scope live on this machine and are cached; those of global scope live
 // in a cluster.
 //
-//   template <> struct rebolt::store::Kind<Phone> {
+//   struct Phone {
+//       std::string owner;
+//       std::string number;
+//   };
+//   template <>
+//   struct rebolt::store::Kind<Phone> {
 //       static KeyParts prefix(const Phone&) { return {"phone"}; }
-//       static KeyParts key(const Phone& phone) { return {"phone", phone.number}; }
-//       static std::string value(const Phone& phone) { return phone.owner; }
-//       static Result<Phone> parse(const KeyValue& pair) { … }
+//       static KeyParts key(const Phone& phone) { return {"phone", phone.owner}; }
+//       static std::string value(const Phone& phone) { return phone.owner + "=" + phone.number; }
+//       static Result<Phone> parse(const KeyValue& pair) {
+//           const std::size_t middle = pair.value.find('=');
+//           return Phone{pair.value.substr(0, middle), pair.value.substr(middle + 1)};
+//       }
 //       static Scope scope(const Phone&) { return Scope::local; }
 //   };
-//   auto data = Datastore::open({.local = "bolt:///var/lib/app/kv.db?bucket=app"});
-//   Object<Phone> phone{{"0815", "Jo"}};
-//   data->put_object_atomic(phone);   // key_modified: somebody was faster; get it and try again
+//   auto data =
+//       rebolt::store::Datastore::open({.local = "bolt:///var/lib/app/kv.db?bucket=app"});
+//   if (!data)
+//       return std::move(data).error();
+//   rebolt::store::Object<Phone> phone{{"Jo", "0815"}};
+//   return data->put_object_atomic(phone); // key_modified: another writer was faster
 //
 // Keys are libnetwork's: the root, the parts and at last a slash, all joined by
 // slashes. Objects whose value is empty are directory markers, and not listed.

@@ -1,7 +1,9 @@
 // DB: a bbolt database file, opened. Start here.
 //
 //   auto db = rebolt::DB::open("my.db");
-//   db->update([](rebolt::Tx& tx) -> rebolt::Result<void> {
+//   if (!db)
+//       return std::move(db).error();
+//   return db->update([](rebolt::Tx& tx) -> rebolt::Result<void> {
 //       auto bucket = tx.create_bucket_if_missing("fruit");
 //       return bucket ? bucket->put("apple", "red") : std::move(bucket).error();
 //   });

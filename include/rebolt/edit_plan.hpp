@@ -6,10 +6,17 @@
 // old bytes go to FILE.undo first, and undo() puts every one of them back, also
 // after a crash at any moment (see rebolt/undo.hpp).
 //
-//   auto plan = rebolt::surgery::rebuild_freelist(*source);
-//   auto effect = rebolt::foresee(*source, *plan);
-//   source.reset();                       // gives up the shared lock
-//   auto done = rebolt::apply_in_place("my.db", *plan);
+//   rebolt::EditPlan plan;
+//   if (auto source = rebolt::PageSource::open("my.db")) { // holds the shared lock
+//       auto made = rebolt::surgery::abandon_freelist(*source);
+//       if (!made)
+//           return std::move(made).error();
+//       auto effect = rebolt::foresee(*source, *made);
+//       if (effect && effect->after.verdict == rebolt::Verdict::clean)
+//           plan = std::move(*made);
+//   }
+//   if (!plan.is_empty())
+//       return rebolt::apply_in_place("my.db", plan);
 #pragma once
 
 #include <chrono>

@@ -3,10 +3,13 @@
 // service sees it.
 //
 //   rebolt::GuardOptions options;
-//   const auto files = rebolt::guard_preset("docker", {});
+//   options.state_folder = "/var/lib/app/guard";
+//   auto files = rebolt::guard_preset("docker", {.data_root = "/var/lib/docker"});
+//   if (!files)
+//       return std::move(files).error();
 //   for (const auto& file : *files)
 //       if (auto report = rebolt::guard_file(file, options); !report.may_start)
-//           refuse(report.line);
+//           std::puts(report.line.c_str()); // and do not start the service
 //
 // Nothing is ever deleted but old snapshots and set-aside files beyond their
 // retention. undo_guard() reverses what was done.

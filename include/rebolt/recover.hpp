@@ -10,9 +10,14 @@
 // be of the newest state; everything else is marked.
 //
 //   auto source = rebolt::PageSource::open("broken.db");
+//   if (!source)
+//       return std::move(source).error();
 //   auto recovery = rebolt::Recovery::begin(*source, "whole.db");
-//   while (auto more = recovery->step()) if (!*more) break;
-//   print(recovery->report());
+//   if (!recovery)
+//       return std::move(recovery).error();
+//   if (auto done = recovery->run(); !done)
+//       return done;
+//   std::printf("%ju keys\n", std::uintmax_t{recovery->report().counts.total()});
 #pragma once
 
 #include <array>

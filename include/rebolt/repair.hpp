@@ -7,9 +7,13 @@
 // be undone. It brings nothing back: recover does (see rebolt/recover.hpp).
 //
 //   auto source = rebolt::PageSource::open("broken.db");
+//   if (!source)
+//       return std::move(source).error();
 //   auto repair = rebolt::Repair::begin(*source);
-//   if (auto done = repair->run(); done && repair->report().is_repairable())
-//       show(repair->report().plan);
+//   if (auto done = repair.run(); !done)
+//       return done;
+//   if (repair.report().is_repairable())
+//       std::puts(repair.report().plan.title.c_str());
 #pragma once
 
 #include <cstdint>

@@ -3,8 +3,14 @@
 // etcd (`etcd://host:2379/app`) without changing code; docs/store.md says when.
 //
 //   auto store = rebolt::store::open("bolt:///var/lib/app/kv.db?bucket=app");
+//   if (!store)
+//       return std::move(store).error();
 //   auto old = (*store)->get("users/7");
-//   (*store)->atomic_put("users/7", "new", *old);   // key_modified: somebody was faster
+//   if (!old)
+//       return std::move(old).error();
+//   auto put = (*store)->atomic_put("users/7", "new", *old);
+//   if (!put && put.error().code() == rebolt::ErrorCode::key_modified)
+//       std::puts("another writer was faster: get the key again");
 //
 // After libkv's store.Store, with values for errors, std::stop_token for
 // channels, and watches that say when they lost something.

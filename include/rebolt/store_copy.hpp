@@ -1,9 +1,14 @@
 // store_copy: moves the keys of one store to another, and compares two.
 //
-//   auto from = store::open("bolt:///var/lib/app/kv.db?bucket=app");
-//   auto to = store::open("etcd://host:2379/app");
-//   auto report = store::copy(**from, **to);
-//   report->is_verified();   // every key is there, with its value
+//   auto from = rebolt::store::open("bolt:///var/lib/app/kv.db?bucket=app");
+//   auto to = rebolt::store::open("bolt://new.db?bucket=app"); // or etcd://host:2379/app
+//   if (!from || !to)
+//       return std::move(from ? to : from).error();
+//   auto report = rebolt::store::copy(**from, **to);
+//   if (!report)
+//       return std::move(report).error();
+//   if (report->is_verified())
+//       std::puts("every key is there, with its value");
 //
 // Keys and values are moved; a key's last_index is its store's own.
 #pragma once

@@ -1,9 +1,14 @@
 // Docker's records as objects of a datastore: libnetwork's controller, read and
 // written through the same interface as a cluster's.
 //
-//   auto data = docker::open_datastore("/var/lib/docker/network/files/local-kv.db");
-//   for (const auto& network : *data->list<docker::Network>())
-//       use(network.value.name, network.index);
+//   auto data = rebolt::docker::open_datastore("/var/lib/docker/network/files/local-kv.db");
+//   if (!data)
+//       return std::move(data).error();
+//   auto networks = data->list<rebolt::docker::Network>();
+//   if (!networks)
+//       return std::move(networks).error();
+//   for (const auto& network : *networks)
+//       std::puts(network.value.name.c_str());
 //
 // Beside a running dockerd listing is safe: each call waits for its turn, and
 // none holds the file. Do not write then: dockerd keeps what it has read.

@@ -1,9 +1,16 @@
 // fsck: what in Docker's network state does not fit together, though every page
 // of the file is sound; what Docker says of it; and how to mend it.
 //
-//   auto state = docker::load_network_state(*source);
-//   auto report = docker::fsck(*state, &*containers);
-//   auto plan = docker::plan_fsck(*source, report);   // see rebolt/edit_plan.hpp
+//   const std::string root = "/var/lib/docker";
+//   auto source = rebolt::PageSource::open(rebolt::docker::network_state_path(root));
+//   if (!source)
+//       return std::move(source).error();
+//   auto state = rebolt::docker::load_network_state(*source);
+//   auto containers = rebolt::docker::load_containers(root);
+//   if (!state || !containers)
+//       return state ? std::move(containers).error() : std::move(state).error();
+//   auto report = rebolt::docker::fsck(*state, &*containers);
+//   auto plan = rebolt::docker::plan_fsck(*source, report); // see rebolt/edit_plan.hpp
 #pragma once
 
 #include <cstdint>

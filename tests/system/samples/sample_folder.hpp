@@ -1,0 +1,31 @@
+// The folder that each sample runs in, and what it finds there.
+#pragma once
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include <rebolt/result.hpp>
+
+#include "support/temporary_folder.hpp"
+
+namespace rebolt::samples {
+
+/// The current folder while a sample runs: `my.db` is a sound file of Docker's,
+/// `broken.db` a damaged one; `var/lib` has Docker's and an application's files.
+class SampleFolder : public testing::Test {
+protected:
+    void SetUp() override;
+    void TearDown() override;
+
+    /// Fails unless the sample succeeds.
+    static void run(Result<void> (*sample)());
+    /// A whole program is given a file name that is not taken; it must return 0.
+    static void run(int (*program)(int, char**));
+
+private:
+    test::TemporaryFolder folder_;
+    std::filesystem::path folder_before_ = std::filesystem::current_path();
+};
+
+} // namespace rebolt::samples
