@@ -110,10 +110,10 @@ struct Finding {
 };
 
 /// `page 2 (offset 8192), path 21 > 18 > 2, bucket libnetwork`: only the
-/// parts that apply. Bytes that cannot be printed are shown as \xNN.
+/// parts that apply. Bytes that cannot be printed are shown as `\xNN`.
 [[nodiscard]] std::string to_text(const Place& place);
 
-/// Bytes as one line of printable text: others as \xNN, backslash as \\.
+/// Bytes as one line of printable text: others as `\xNN`, backslash as `\\`.
 [[nodiscard]] std::string printable(std::string_view bytes);
 
 } // namespace rebolt
