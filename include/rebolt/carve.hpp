@@ -22,8 +22,9 @@ struct FoundDatabase {
     std::uint64_t pages_seen;        ///< sound pages that stand where their numbers say
 };
 
-/// Looks at every 512th byte for metas and for pages that carry their own
-/// number. A database without a meta is found by three sound pages. A file that
+/// Looks at every byte for metas, and at every 512th for pages that carry their own
+/// number. A database without a meta is found by three sound pages, where it begins
+/// at a 512th byte. A file that
 /// its file system keeps in several pieces is found in parts. `progress` is told
 /// bytes done and bytes in all; returns false to cancel. Errors: cancelled.
 /// Cost: O(bytes); memory: up to 64 MiB.

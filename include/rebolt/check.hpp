@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <rebolt/finding.hpp>
+#include <rebolt/foreign_file.hpp>
 #include <rebolt/format.hpp>
 #include <rebolt/owner_rules.hpp>
 #include <rebolt/page_source.hpp>
@@ -44,6 +45,9 @@ struct CheckOptions {
     unsigned threads = 0;
     /// Files with fewer pages below the high water mark are walked by one thread.
     std::uint64_t parallel_pages_min = 8192;
+    /// Checks what lies below this page alone, as if it were the root of a bucket
+    /// (bbolt: `check --from-page`). No page is accounted for then.
+    std::optional<PageId> from_page;
     /// Findings kept in full, at least 1, the gravest first; others are counted.
     std::size_t findings_max = 1000;
     /// Rules of the programs whose values are validated; `{}`: no values are.
@@ -65,8 +69,13 @@ struct TreeReport {
     TxId transaction;
     PageId meta;
     bool current;
-    bool whole;                  ///< no finding of severity data or fatal in it
-    std::uint64_t findings = 0;  ///< of severity data or fatal, listed or not
+    /// The tree and its freelist are sound, and account for all its pages below
+    /// its high water mark, none twice.
+    bool whole;
+    /// The tree is sound by itself. Without a freelist that fits nothing proves
+    /// that it is all there is.
+    bool is_sound = false;
+    std::uint64_t findings = 0;  ///< against its being whole, listed or not
     std::uint64_t key_count = 0; ///< keys and buckets that can be reached
     std::uint64_t bucket_count = 0;
 };
@@ -91,7 +100,8 @@ struct PageCounts {
 struct CheckReport {
     std::string path;
     Verdict verdict = Verdict::clean;
-    Owner owner = Owner::unknown; ///< who wrote the file, as far as its content proves it
+    std::optional<ForeignFile> foreign; ///< not a bolt file: what it is, where it is known
+    Owner owner = Owner::unknown;       ///< who wrote the file, as far as its content proves it
     std::uint64_t file_bytes = 0;
     std::uint32_t page_size_bytes = 0;
     std::vector<MetaReport> metas; ///< none if the file is too short or not bbolt's

@@ -28,7 +28,8 @@ unsigned threads_for(const CheckContext& context) {
 }
 
 Result<TreeReport> check_tree(CheckContext& context, const Tree& tree) {
-    if (tree.primary && context.map.page_count() >= context.options.parallel_pages_min) {
+    if (tree.primary && !context.options.from_page &&
+        context.map.page_count() >= context.options.parallel_pages_min) {
         if (std::optional<TreeReport> report =
                 TRY(parallel_pass(context, tree, threads_for(context))))
             return *report;
@@ -65,6 +66,25 @@ void judge_file_size(CheckContext& context, const Tree& primary) {
     context.log.add(std::move(finding));
 }
 
+// No release of bbolt makes a file so much longer than its high water mark: it is
+// sparse, or something appended to it.
+void judge_file_length(CheckContext& context, const Tree& primary) {
+    constexpr std::uint64_t absurd_bytes = std::uint64_t{64} << 30U;
+    constexpr std::uint64_t absurd_times = 8;
+    const std::uint64_t pages =
+        std::min(primary.meta.fields.high_water_mark, context.source.page_count());
+    const std::uint64_t needed_bytes = pages * context.source.page_size_bytes();
+    if (context.source.file_bytes() < absurd_bytes ||
+        context.source.file_bytes() / absurd_times < needed_bytes)
+        return;
+    context.log.add({.code = FindingCode::file_oversized,
+                     .severity = Severity::note,
+                     .place = {},
+                     .message = fmt::format("the file has {} bytes, the database in it {}",
+                                            context.source.file_bytes(), needed_bytes),
+                     .transaction = std::nullopt});
+}
+
 Result<void> judge_shrinking(CheckContext& context) {
     const std::uint64_t now = TRY(context.source.current_file_bytes());
     if (now < context.source.file_bytes()) {
@@ -86,20 +106,43 @@ Verdict verdict_of(const CheckReport& report) {
     return worst && *worst >= Severity::data ? Verdict::damaged : Verdict::clean;
 }
 
+// What lies below one page. Its metas and its freelist are not looked at.
+Result<TreeReport> check_part(CheckContext& context, const Tree& tree) {
+    TreeReport report = TRY(TreeCheck(context, tree).run());
+    report.is_sound = report.whole = report.findings == 0;
+    return report;
+}
+
 Result<void> check_trees(CheckContext& context, const std::vector<Tree>& trees,
                          CheckReport& report) {
     for (const PageId meta : {PageId{0}, PageId{1}})
         if (number(meta) < context.map.page_count())
             context.map.claim(meta, Role::meta);
+    if (context.options.from_page && !trees.empty()) {
+        report.trees.push_back(TRY(check_part(context, trees.front())));
+        return {};
+    }
+    std::vector<bool> has_sound_freelist;
     for (const Tree& tree : trees)
-        check_freelist(context, tree);
-    for (const Tree& tree : trees)
-        report.trees.push_back(TRY(check_tree(context, tree)));
+        has_sound_freelist.push_back(check_freelist(context, tree));
+    for (std::size_t i = 0; i < trees.size(); ++i) {
+        TreeReport tree = TRY(check_tree(context, trees[i]));
+        tree.is_sound = tree.findings == 0;
+        tree.findings += has_sound_freelist[i] ? 0 : 1;
+        tree.whole = tree.findings == 0;
+        if (i == 0 && tree.current)
+            report.pages =
+                account_for_pages(context, trees[i], trees.size() > 1 ? &trees[1] : nullptr, tree);
+        if (i == 0)
+            context.walks_previous_whole = !tree.whole;
+        report.trees.push_back(tree);
+    }
     if (trees.empty())
         return {};
     judge_file_size(context, trees.front());
-    if (trees.front().meta.current)
-        report.pages = account_for_pages(context, trees.front());
+    judge_file_length(context, trees.front());
+    for (std::size_t i = 1; i < trees.size(); ++i)
+        account_for_previous(context, trees[i], report.trees[i]);
     return {};
 }
 
@@ -159,6 +202,8 @@ Result<CheckReport> check(const PageSource& source, const CheckOptions& options)
     report.page_size_bytes = source.page_size_bytes();
     check_walk::FindingLog log(options.findings_max);
     if (std::optional<Finding> finding = check_walk::not_a_database(source)) {
+        if (finding->code == FindingCode::not_a_bolt_file)
+            report.foreign = foreign_file(source.file());
         log.add(std::move(*finding));
         std::move(log).finish(report);
         report.verdict = check_walk::verdict_of(report);

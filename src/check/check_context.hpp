@@ -40,6 +40,8 @@ struct CheckContext {
     bool missing_pages_needed = false;
     /// Parts of the primary tree could not be walked: what they hold is cut off.
     bool primary_has_holes = false;
+    /// The other tree is walked whole, also where the primary one has its pages.
+    bool walks_previous_whole = false;
     /// The primary freelist was read whole, or there is none.
     bool primary_freelist_known = false;
 

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <rebolt/foreign_file.hpp>
+
 namespace rebolt::check_walk {
 namespace {
 
@@ -33,6 +35,12 @@ Finding meta_finding(const PageSource& source, FindingCode code, PageId page, st
     return finding;
 }
 
+// boltdb before 1.2.1 wrote the first two metas without a checksum, which bbolt up
+// to 1.3.6 accepts.
+bool has_no_checksum(const MetaFields& fields, FindingCode fault) {
+    return fault == FindingCode::meta_checksum && fields.checksum == 0;
+}
+
 // Magic, version, checksum and page size. True if the meta can be used.
 bool judge_meta(const PageSource& source, PageId page, const MetaView& meta, FindingLog& log) {
     const std::uint64_t begin = number(page) * source.page_size_bytes();
@@ -44,6 +52,8 @@ bool judge_meta(const PageSource& source, PageId page, const MetaView& meta, Fin
         return false;
     }
     if (const std::optional<format::Fault> fault = meta.validate()) {
+        if (has_no_checksum(meta.fields(), fault->code))
+            return false; // told when the other meta is known
         const bool zeroed =
             format::all_zero(source.file().subspan(begin, source.page_size_bytes()));
         add(zeroed ? FindingCode::page_zeroed : fault->code, zeroed ? 0 : fault->offset,
@@ -98,6 +108,30 @@ bool may_have_tree(const MetaReport& meta, const PageSource& source) {
                           meta.fields.root < source.page_count());
 }
 
+// A meta without a checksum is an old one, if the other is newer and can be used.
+void judge_missing_checksum(const PageSource& source, const MetaReport& meta,
+                            const MetaReport* current, FindingLog& log) {
+    const bool is_old = current != nullptr && current->fields.txid > meta.fields.txid;
+    const bool is_newer = current != nullptr && !is_old;
+    Finding finding = meta_finding(
+        source, is_newer ? FindingCode::meta_checksum : FindingCode::meta_without_checksum,
+        meta.page, format::page_header_bytes + offsetof(MetaFields, checksum),
+        is_old ? fmt::format("checksum is 0: boltdb before 1.2.1 wrote none at first; transaction "
+                             "{}, of the other meta, is newer",
+                             current->fields.txid)
+               : std::string("checksum is 0: written before boltdb 1.2.1, or by a port that writes "
+                             "none"));
+    if (is_old)
+        finding.severity = Severity::note;
+    finding.transaction = TxId{meta.fields.txid};
+    log.add(std::move(finding));
+}
+
+bool lacks_checksum_only(const MetaReport& meta) {
+    return !meta.valid && meta.fields.magic == format::magic &&
+           meta.fields.version == format::version && meta.fields.checksum == 0;
+}
+
 // The roots of the metas' own pages: what the tree walk cannot see.
 void judge_freelist_id(const PageSource& source, const MetaReport& meta, bool is_primary,
                        FindingLog& log) {
@@ -112,6 +146,18 @@ void judge_freelist_id(const PageSource& source, const MetaReport& meta, bool is
     if (!is_primary)
         finding.severity = Severity::note;
     log.add(std::move(finding));
+}
+
+std::string what_it_is(Bytes file) {
+    const std::optional<ForeignFile> foreign = foreign_file(file);
+    if (!foreign)
+        return "no meta page and no page that carries its own number";
+    std::string text = foreign->database_at ? fmt::format("{}: a database begins at byte {}",
+                                                          foreign->name, *foreign->database_at)
+                                            : fmt::format("it is {}", foreign->name);
+    if (!foreign->command.empty())
+        text += fmt::format("; try: {}", foreign->command);
+    return text;
 }
 
 } // namespace
@@ -135,8 +181,7 @@ std::optional<Finding> not_a_database(const PageSource& source) {
     }
     if (source.page_size_origin() == PageSizeOrigin::unknown &&
         !format::all_zero(file.first(std::min<std::size_t>(file.size(), 4096))))
-        return whole_file_finding(FindingCode::not_a_bolt_file,
-                                  "no meta page and no page that carries its own number");
+        return whole_file_finding(FindingCode::not_a_bolt_file, what_it_is(file));
     return std::nullopt;
 }
 
@@ -146,9 +191,15 @@ Metas read_metas(const PageSource& source, FindingLog& log) {
         if (std::optional<MetaReport> meta = read_meta(source, page, log))
             metas.reports.push_back(*meta);
     MetaReport* current = choose_current(metas.reports);
+    bool is_checksum_missing = false;
+    for (const MetaReport& meta : metas.reports)
+        if (lacks_checksum_only(meta)) {
+            is_checksum_missing = true;
+            judge_missing_checksum(source, meta, current, log);
+        }
     if (current != nullptr)
         current->current = true;
-    else
+    else if (!is_checksum_missing)
         log.add(whole_file_finding(FindingCode::both_metas_invalid,
                                    "neither meta page is valid: bbolt refuses the file"));
     std::vector<MetaReport> walked = metas.reports;

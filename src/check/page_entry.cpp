@@ -91,7 +91,8 @@ bool TreeCheck::is_taken(PageId page) const {
 // The primary tree has judged this page and all below it, and found it sound.
 bool TreeCheck::is_known_sound(PageId page) const {
     const Role role = context_.map.role(page);
-    return !tree_.primary && !context_.map.has(page, PageMap::tainted) &&
+    return !tree_.primary && !context_.walks_previous_whole &&
+           !context_.map.has(page, PageMap::tainted) &&
            (role == Role::branch || role == Role::leaf);
 }
 

@@ -233,7 +233,9 @@ private:
 
     bool enter_leaf(const Task& task, Bytes page, const PagePlace& place, Worker& worker) {
         LeafCount count;
-        if (!format::leaf_is_sound(page, place, count))
+        const bool is_top_level = task.bucket_depth == 0;
+        if (!format::leaf_is_sound(page, place, count) ||
+            (is_top_level && count.keys != count.buckets))
             return false;
         worker.counts.keys += count.keys;
         worker.counts.buckets += count.buckets;

@@ -42,7 +42,14 @@ std::string about_trees(const CheckReport& report) {
                                             "whole",
                                             newest_id);
     }
-    if (const TreeReport* whole = report.whole_tree())
+    const TreeReport* whole = report.whole_tree();
+    if (newest.is_sound) // only its freelist is damaged
+        return fmt::format("the tree of transaction {} is sound{}", newest_id,
+                           whole == nullptr ? std::string()
+                                            : fmt::format("; transaction {} is whole, with its "
+                                                          "freelist",
+                                                          number(whole->transaction)));
+    if (whole != nullptr)
         return fmt::format("the newest transaction {} is damaged, transaction {} is whole",
                            newest_id, number(whole->transaction));
     const bool is_one =
@@ -55,7 +62,10 @@ std::string about_trees(const CheckReport& report) {
 std::string about_damage(const CheckReport& report) {
     const Finding& worst = report.findings.front();
     std::string text = about_trees(report);
-    if (is_finding_of_tree(worst) || report.trees.empty() || !report.trees.front().whole)
+    if (is_finding_of_tree(worst) || report.trees.empty())
+        return text;
+    const TreeReport& newest = report.trees.front();
+    if (!newest.whole && !newest.is_sound && worst.code != FindingCode::pages_unreachable)
         return text;
     return fmt::format("{}; {}", text_of(worst.code).summary, text);
 }
@@ -65,17 +75,23 @@ std::string about_damage(const CheckReport& report) {
 std::string sentence(const CheckReport& report) {
     switch (report.verdict) {
     case Verdict::not_a_bolt_file:
-        return fmt::format("not a bolt file: {}", text_of(report.findings.front().code).summary);
+        return report.foreign ? fmt::format("not a bolt file: {}", report.foreign->name)
+                              : fmt::format("not a bolt file: {}",
+                                            text_of(report.findings.front().code).summary);
     case Verdict::damaged:
         return fmt::format("damaged: {}", about_damage(report));
     case Verdict::clean:
         break;
     }
-    std::string text = "clean: every page is accounted for";
+    std::string text = "clean: ";
+    if (report.pages.leaked == 0)
+        text += "every page is accounted for";
     if (!report.trees.empty())
-        text += fmt::format(", transaction {} is whole", number(report.trees.front().transaction));
+        text += fmt::format("{}transaction {} is whole", report.pages.leaked == 0 ? ", " : "",
+                            number(report.trees.front().transaction));
     if (report.pages.leaked != 0)
-        text += fmt::format("; {} leaked pages, harmless", report.pages.leaked);
+        text += fmt::format("; {} leaked {}, harmless: nothing is missing", report.pages.leaked,
+                            report.pages.leaked == 1 ? "page" : "pages");
     return text;
 }
 

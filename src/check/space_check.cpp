@@ -5,14 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "check/unreachable_pages.hpp"
+
 namespace rebolt::check_walk {
 namespace {
 
 constexpr std::size_t runs_shown = 8;
-
-bool is_leaked(std::uint8_t cell) noexcept {
-    return (cell & PageMap::role_bits) == 0 && (cell & PageMap::free) == 0;
-}
 
 void report_leaked(CheckContext& context, const Tree& primary, std::uint64_t leaked) {
     std::string runs;
@@ -44,9 +42,58 @@ void report_leaked(CheckContext& context, const Tree& primary, std::uint64_t lea
     context.log.add(std::move(finding));
 }
 
+// A write of a root or a branch was lost: what it led to can no longer be reached.
+void report_unreachable(CheckContext& context, const Tree& primary, const Unreachable& found) {
+    Finding finding = context.finding_at(
+        FindingCode::pages_unreachable, *found.first, 0,
+        fmt::format("{} {} with {} {} cannot be reached: a page that led to {} was not written",
+                    found.pages, found.pages == 1 ? "page" : "pages", found.keys,
+                    found.keys == 1 ? "key" : "keys", found.pages == 1 ? "it" : "them"));
+    finding.transaction = TxId{primary.meta.fields.txid};
+    context.log.add(std::move(finding));
+}
+
+// Each commit frees the freelist's page of the one before. A freelist that does not
+// list it is not this transaction's: it is older, or lost ids.
+bool is_freelist_anothers(const CheckContext& context, const Tree& primary, const Tree* previous) {
+    if (previous == nullptr || !previous->meta.valid)
+        return false;
+    const format::MetaFields& before = previous->meta.fields;
+    const PageId page{before.freelist};
+    return before.txid + 1 == primary.meta.fields.txid && page != no_freelist &&
+           before.freelist < context.map.page_count() && is_leaked(context.map.at(page));
+}
+
+void report_freelist(CheckContext& context, const Tree& primary, const Tree& previous,
+                     std::uint64_t leaked) {
+    Finding finding = context.finding_at(
+        FindingCode::freelist_incomplete, PageId{primary.meta.fields.freelist}, 0,
+        fmt::format("page {} is not listed, which held the freelist before and was freed by "
+                    "transaction {}; {} pages are neither in use nor free",
+                    previous.meta.fields.freelist, primary.meta.fields.txid, leaked));
+    finding.transaction = TxId{primary.meta.fields.txid};
+    context.log.add(std::move(finding));
+}
+
+// Pages that are nothing, of a tree without findings and with a sound freelist.
+void judge_leaked(CheckContext& context, const Tree& primary, const Tree* previous,
+                  std::uint64_t leaked, TreeReport& report) {
+    const Unreachable found =
+        report.findings == 0 ? find_unreachable(context, primary) : Unreachable{};
+    if (found.pages == 0)
+        return report_leaked(context, primary, leaked);
+    ++report.findings;
+    report.whole = false;
+    if (is_freelist_anothers(context, primary, previous))
+        return report_freelist(context, primary, *previous, leaked);
+    report.is_sound = false;
+    report_unreachable(context, primary, found);
+}
+
 } // namespace
 
-PageCounts account_for_pages(CheckContext& context, const Tree& primary) {
+PageCounts account_for_pages(CheckContext& context, const Tree& primary, const Tree* previous,
+                             TreeReport& report) {
     PageCounts counts;
     counts.total = primary.meta.fields.high_water_mark;
     const std::uint64_t present = std::min(counts.total, context.map.page_count());
@@ -82,8 +129,29 @@ PageCounts account_for_pages(CheckContext& context, const Tree& primary) {
     if (whole && PageId{primary.meta.fields.freelist} == no_freelist)
         counts.free += std::exchange(counts.leaked, 0);
     if (whole && counts.missing == 0 && counts.leaked != 0)
-        report_leaked(context, primary, counts.leaked);
+        judge_leaked(context, primary, previous, counts.leaked, report);
     return counts;
+}
+
+void account_for_previous(CheckContext& context, const Tree& previous, TreeReport& report) {
+    const bool has_freelist = PageId{previous.meta.fields.freelist} != no_freelist;
+    if (!report.whole || !has_freelist ||
+        previous.meta.fields.high_water_mark > context.map.page_count())
+        return;
+    const Unaccounted found = find_unaccounted(context, previous);
+    if (found.pages == 0)
+        return;
+    ++report.findings;
+    report.whole = false;
+    Finding finding = context.finding_at(
+        FindingCode::pages_unreachable, *found.first, 0,
+        fmt::format("{} {} of transaction {} {} neither in its tree nor free: a later commit has "
+                    "begun to write over it",
+                    found.pages, found.pages == 1 ? "page" : "pages", number(report.transaction),
+                    found.pages == 1 ? "is" : "are"));
+    finding.severity = Severity::note;
+    finding.transaction = report.transaction;
+    context.log.add(std::move(finding));
 }
 
 } // namespace rebolt::check_walk

@@ -1,5 +1,6 @@
 #include "check/tree_check.hpp"
 
+#include <algorithm>
 #include <array>
 #include <ranges>
 #include <utility>
@@ -44,8 +45,29 @@ TreeCheck::TreeCheck(CheckContext& context, const Tree& tree)
                                               .whole = true},
       high_water_mark_(tree.meta.fields.high_water_mark) {}
 
+PageId TreeCheck::first_page() const {
+    return context_.options.from_page.value_or(PageId{tree_.meta.fields.root});
+}
+
+// bbolt panics on a root of another type, whatever else the page is.
+bool TreeCheck::root_is_of_a_tree() {
+    const PageId root = first_page();
+    if (number(root) < 2 || number(root) >= std::min(high_water_mark_, context_.map.page_count()))
+        return true; // may_enter() says what it is
+    std::optional<Symptom> symptom = judge_header(root);
+    if (!symptom)
+        return true;
+    static_cast<void>(take(root, Role::damaged));
+    report(root, std::move(*symptom), true);
+    return false;
+}
+
 Result<TreeReport> TreeCheck::run() {
-    TRY(enter({.page = PageId{tree_.meta.fields.root},
+    if (!root_is_of_a_tree()) {
+        report_.whole = false;
+        return report_;
+    }
+    TRY(enter({.page = first_page(),
                .range = {},
                .level = 0,
                .out_of_range = FindingCode::meta_root_out_of_range}));
@@ -202,6 +224,9 @@ void TreeCheck::enter_content(const Step& step, Bytes bytes, bool is_leaf) {
     } else if (is_leaf && context_.validates() && count.keys != count.buckets) {
         judge_values(step.page, bytes);
     }
+    const bool is_top_level = names_.empty() && !context_.options.from_page;
+    if (sound && is_leaf && is_top_level && count.keys != count.buckets)
+        report_plain_keys(step.page, bytes);
     const auto view_count = load<format::PageHeader>(bytes.data()).count;
     if (is_leaf)
         report_.key_count += view_count;
@@ -217,6 +242,28 @@ void TreeCheck::enter_content(const Step& step, Bytes bytes, bool is_leaf) {
                        .bucket_depth = static_cast<std::uint16_t>(names_.size()),
                        .is_leaf = is_leaf,
                        .trusts_keys = sound});
+}
+
+// The first page with such keys is a finding; others are its symptoms.
+void TreeCheck::report_plain_keys(PageId page, Bytes bytes) {
+    const format::SoundLeaf leaf(bytes);
+    std::uint64_t plain = 0;
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < leaf.count(); ++i)
+        if (!leaf[i].is_bucket() && plain++ == 0)
+            first = i;
+    if (plain_keys_at_) {
+        ++report_.findings;
+        context_.log.repeat(*plain_keys_at_, plain);
+        return;
+    }
+    plain_keys_at_ = page;
+    report(page,
+           {FindingCode::plain_key_among_buckets, format::LeafView::offset_of(first),
+            fmt::format("key `{}` is not a bucket: the page is not the root's, or an old one",
+                        printable(leaf[first].key.substr(0, name_bytes_kept))),
+            plain - 1},
+           true);
 }
 
 Result<void> TreeCheck::follow_branch_element(Frame& frame) {

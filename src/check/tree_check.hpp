@@ -78,6 +78,9 @@ private:
     void taint(PageId page);
     void enter_content(const Step& step, Bytes bytes, bool is_leaf);
     void judge_values(PageId page, Bytes bytes);
+    bool root_is_of_a_tree();
+    [[nodiscard]] PageId first_page() const;
+    void report_plain_keys(PageId page, Bytes bytes);
     bool put_off(const Step& step);
     Result<void> count_page();
 
@@ -94,7 +97,8 @@ private:
     std::vector<std::string> names_; ///< of the buckets on the way down
     std::vector<PutOff> put_off_;
     std::uint64_t pages_claimed_ = 0; ///< by the last claim_pages()
-    std::optional<PageId> cause_;     ///< symptoms below count under this page
+    std::optional<PageId> plain_keys_at_;
+    std::optional<PageId> cause_; ///< symptoms below count under this page
 };
 
 } // namespace rebolt::check_walk

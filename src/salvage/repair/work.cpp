@@ -87,7 +87,7 @@ void Repair::Work::list_attempts() {
         if (other_is_next())
             add(reseal_meta, metas_.other());
         add(mend_meta, *metas_.current);
-        if (!tree_is_at_fault())
+        if (!tree_is_at_fault() && !has_unreachable_pages())
             add(rebuild_freelist, *metas_.current);
         add(mend_headers, *metas_.current);
         if (metas_.is_valid[metas_.other()]) {
@@ -116,6 +116,13 @@ bool Repair::Work::other_is_next() const {
 bool Repair::Work::tree_is_at_fault() const {
     constexpr auto both = static_cast<std::size_t>(FindingCode::page_reachable_but_free);
     return report_.before.count_of[both] != 0 && report_.before.pages.leaked != 0;
+}
+
+// A new freelist would give away the pages that a lost write led to.
+bool Repair::Work::has_unreachable_pages() const {
+    constexpr auto lost = static_cast<std::size_t>(FindingCode::pages_unreachable);
+    return report_.before.count_of[lost] != 0 && !report_.before.trees.empty() &&
+           !report_.before.trees.front().whole;
 }
 
 Result<bool> Repair::Work::attempt(const Attempt& attempt) {

@@ -62,6 +62,7 @@ private:
                    std::size_t slot) const;
     void mend_header_pages(salvage::PageEdit& edit, EditPlan& words) const;
     [[nodiscard]] bool tree_is_at_fault() const;
+    [[nodiscard]] bool has_unreachable_pages() const;
     [[nodiscard]] bool other_is_next() const;
     [[nodiscard]] Result<CheckReport> checked(const PageSource& source) const;
 

@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
                     RealFile{"docker-20.10-many.db", Owner::docker_network, 305, 305},
                     RealFile{"docker-20.10-volumes-metadata.db", Owner::docker_volumes, 1, 1},
                     RealFile{"containerd-1.6-meta.db", Owner::containerd, 109, 49},
-                    RealFile{"buildkit-cache.db", Owner::buildkit, 0, 0},
+                    RealFile{"buildkit-cache.db", Owner::unknown, 0, 0},
                     RealFile{"etcd-3.4.db", Owner::etcd, 5110, 5000}),
     name_of_test);
 

@@ -1,6 +1,8 @@
 #include <rebolt/carve.hpp>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <map>
 #include <utility>
 
@@ -13,6 +15,7 @@ using format::PageHeader;
 using format::PageType;
 
 constexpr std::uint64_t sector_bytes = 512;
+constexpr std::uint64_t bytes_between_reports = std::uint64_t{32} << 20U;
 constexpr std::uint64_t sectors_between_reports = 1U << 16;
 constexpr std::uint64_t pages_without_meta_min = 3;
 constexpr std::size_t places_max = 500'000;
@@ -39,6 +42,36 @@ public:
             look_at_page(at, header);
     }
 
+    /// Metas in `range` that stand at no sector's begin: a mark or a header of some
+    /// bytes stands before the database, or it lies in an archive.
+    void look_for_shifted_metas(std::uint64_t begin, std::uint64_t end) {
+        const auto first = as_bytes_of_magic();
+        auto at = image_.begin() + static_cast<std::ptrdiff_t>(begin);
+        const auto last = image_.begin() + static_cast<std::ptrdiff_t>(end);
+        while ((at = std::search(at, last, first.begin(), first.end())) != last) {
+            const auto offset = static_cast<std::uint64_t>(at - image_.begin());
+            ++at;
+            if (offset < format::page_header_bytes)
+                continue;
+            const std::uint64_t page = offset - format::page_header_bytes;
+            if (page % sector_bytes == 0 || image_.size() - page < sector_bytes)
+                continue;
+            const auto header = load<PageHeader>(image_.data() + page);
+            if (header.type() == PageType::meta && header.id < 2)
+                look_at_meta(page, header.id);
+        }
+    }
+
+    /// The pages of such databases.
+    void look_at_shifted_pages() {
+        for (auto& [place, signs] : places_)
+            for (std::uint64_t at = place.first;
+                 place.first % sector_bytes != 0 && at + place.second <= image_.size() &&
+                 at < place.first + signs.end_bytes;
+                 at += place.second)
+                signs.pages += is_page(at, place) ? 1 : 0;
+    }
+
     [[nodiscard]] std::vector<FoundDatabase> found() const {
         std::vector<FoundDatabase> databases;
         for (const auto& [place, signs] : places_)
@@ -53,6 +86,27 @@ public:
     }
 
 private:
+    static std::array<std::byte, sizeof format::magic> as_bytes_of_magic() {
+        return std::bit_cast<std::array<std::byte, sizeof format::magic>>(format::magic);
+    }
+
+    // Whether a sound page stands there under its own number.
+    [[nodiscard]] bool is_page(std::uint64_t at, const Place& place) const {
+        const auto header = load<PageHeader>(image_.data() + at);
+        const std::uint64_t bytes = (std::uint64_t{header.overflow} + 1) * place.second;
+        return header.id == (at - place.first) / place.second && bytes <= image_.size() - at &&
+               is_sound(image_.subspan(at, bytes), header.type(), place.second);
+    }
+
+    [[nodiscard]] static bool is_sound(Bytes page, PageType type, std::uint32_t page_size) {
+        const format::PagePlace anywhere{
+            .range = {}, .page_size_bytes = page_size, .is_root = false, .is_inline = false};
+        format::LeafCount count;
+        return type == PageType::leaf
+                   ? format::leaf_is_sound(page, anywhere, count)
+                   : type == PageType::branch && format::branch_is_sound(page, anywhere);
+    }
+
     void look_at_meta(std::uint64_t at, std::uint64_t id) {
         const auto meta = format::MetaView::of(image_.subspan(at));
         if (!meta || meta->validate() || !format::is_page_size(meta->fields().page_size))
@@ -76,14 +130,7 @@ private:
             const std::uint64_t pages = std::uint64_t{header.overflow} + 1;
             if (header.id > at / size || pages > (image_.size() - at) / size)
                 continue;
-            const Bytes page = image_.subspan(at, pages * size);
-            const format::PagePlace anywhere{
-                .range = {}, .page_size_bytes = size, .is_root = false, .is_inline = false};
-            format::LeafCount count;
-            const bool is_sound = header.type() == PageType::leaf
-                                      ? format::leaf_is_sound(page, anywhere, count)
-                                      : format::branch_is_sound(page, anywhere);
-            if (!is_sound)
+            if (!is_sound(image_.subspan(at, pages * size), header.type(), size))
                 continue;
             const Place place{at - header.id * size, size};
             if (places_.size() >= places_max && !places_.contains(place))
@@ -112,6 +159,14 @@ find_databases(const PageSource& image,
             !progress(i * sector_bytes, bytes.size()))
             return Error(ErrorCode::cancelled, "cancelled").in_file(image.path());
     }
+    for (std::uint64_t begin = 0; begin < bytes.size(); begin += bytes_between_reports) {
+        const std::uint64_t end = std::min<std::uint64_t>(
+            bytes.size(), begin + bytes_between_reports + sizeof format::magic - 1);
+        carver.look_for_shifted_metas(begin, end);
+        if (progress && !progress(bytes.size(), bytes.size()))
+            return Error(ErrorCode::cancelled, "cancelled").in_file(image.path());
+    }
+    carver.look_at_shifted_pages();
     return carver.found();
 }
 
