@@ -14,7 +14,9 @@
 #include <rebolt/docker/startup.hpp>
 #include <rebolt/edit_plan.hpp>
 #include <rebolt/evidence.hpp>
+#include <rebolt/impact.hpp>
 #include <rebolt/page_source.hpp>
+#include <rebolt/prediction.hpp>
 #include <rebolt/recover.hpp>
 #include <rebolt/repair.hpp>
 #include <rebolt/schema.hpp>

@@ -41,6 +41,25 @@ bool has_no_checksum(const MetaFields& fields, FindingCode fault) {
     return fault == FindingCode::meta_checksum && fields.checksum == 0;
 }
 
+// bbolt opens, reads and writes the file whatever the header says, but a meta
+// that belongs elsewhere is an older one.
+void judge_meta_header(const PageSource& source, PageId page, FindingLog& log) {
+    const auto header =
+        load<format::PageHeader>(source.file().data() + number(page) * source.page_size_bytes());
+    const auto add = [&](FindingCode code, std::uint64_t offset, std::string message) {
+        Finding finding = meta_finding(source, code, page, offset, std::move(message));
+        finding.severity = Severity::data;
+        log.add(std::move(finding));
+    };
+    if (header.type() != format::PageType::meta)
+        add(FindingCode::page_type_invalid, 8,
+            fmt::format("flags are {:#x} ({}), expected 0x4 (meta)", header.flags,
+                        name_of(header.type())));
+    else if (header.id != number(page))
+        add(FindingCode::page_id_mismatch, 0,
+            fmt::format("the page says that it is page {}", header.id));
+}
+
 // Magic, version, checksum and page size. True if the meta can be used.
 bool judge_meta(const PageSource& source, PageId page, const MetaView& meta, FindingLog& log) {
     const std::uint64_t begin = number(page) * source.page_size_bytes();
@@ -56,7 +75,7 @@ bool judge_meta(const PageSource& source, PageId page, const MetaView& meta, Fin
             return false; // told when the other meta is known
         const bool zeroed =
             format::all_zero(source.file().subspan(begin, source.page_size_bytes()));
-        add(zeroed ? FindingCode::page_zeroed : fault->code, zeroed ? 0 : fault->offset,
+        add(fault->code, zeroed ? 0 : fault->offset,
             zeroed ? "the meta page holds only zeros" : to_text(*fault));
         return false;
     }
@@ -69,14 +88,7 @@ bool judge_meta(const PageSource& source, PageId page, const MetaView& meta, Fin
                         source.page_size_bytes()));
         return false;
     }
-    const auto header = load<format::PageHeader>(source.file().data() + begin);
-    if (header.type() != format::PageType::meta)
-        add(FindingCode::page_type_invalid, 8,
-            fmt::format("flags are {:#x} ({}), expected 0x4 (meta)", header.flags,
-                        name_of(header.type())));
-    else if (header.id != number(page))
-        add(FindingCode::page_id_mismatch, 0,
-            fmt::format("the page says that it is page {}", header.id));
+    judge_meta_header(source, page, log);
     return true;
 }
 

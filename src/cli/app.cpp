@@ -19,6 +19,9 @@ namespace {
 constexpr std::array commands{
     Command{"check", "Look for damage in a file, whatever its bytes; never changes it",
             set_up_check},
+    Command{"explain",
+            "Say what the real bbolt does with a file: opening, reading, checking, writing",
+            set_up_explain},
     Command{"diagnose", "Find out why a service died or hangs, from its log or its process",
             set_up_diagnose},
     Command{"recover", "Bring the data of a damaged file back, into a new file", set_up_recover},

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include <rebolt/check.hpp>
+#include <rebolt/impact.hpp>
 
 #include <fmt/format.h>
 
@@ -57,11 +58,11 @@ ExitCode run_check(const Options& options) {
         return report(checked.error());
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     if (options.common.json)
-        print(check_json(*checked, seconds.count()));
+        print(check_json(*checked, impact_of(*source, *checked), seconds.count()));
     else if (options.common.quiet)
         print(fmt::format("{}: {}\n", printable(checked->path), sentence(*checked)));
     else
-        print(check_text(*checked));
+        print(check_text(*checked, impact_of(*source, *checked)));
     return exit_code_of(*checked);
 }
 

@@ -86,8 +86,8 @@ Document counts_json(const CheckReport& report) {
 
 } // namespace
 
-std::string check_json(const CheckReport& report, double seconds) {
-    const Advice advice = advice_for(report);
+std::string check_json(const CheckReport& report, const std::string& impact, double seconds) {
+    const Advice advice = advice_for(report, impact);
     const Document json = {{"shape", shape},
                            {"file", report.path},
                            {"verdict", name_of(report.verdict)},

@@ -8,6 +8,7 @@
 namespace rebolt::cli {
 
 /// One JSON object over several lines, ending in a newline.
-[[nodiscard]] std::string check_json(const CheckReport& report, double seconds);
+[[nodiscard]] std::string check_json(const CheckReport& report, const std::string& impact,
+                                     double seconds);
 
 } // namespace rebolt::cli

@@ -56,12 +56,12 @@ std::string keys_text(const CheckReport& report) {
 
 } // namespace
 
-Advice advice_for(const CheckReport& report) {
+Advice advice_for(const CheckReport& report, std::string impact) {
     if (report.verdict == Verdict::clean)
         return {};
     const Finding& worst = report.findings.front();
     const std::string file = shell_quoted(report.path);
-    Advice advice{.consequence = std::string(text_of(worst.code).consequence),
+    Advice advice{.consequence = std::move(impact),
                   .hint = "do not start the service on this file; bring its data back into a new "
                           "file (this one stays as it is)",
                   .command = fmt::format("rebolt recover {} -o {}", file,
@@ -73,7 +73,7 @@ Advice advice_for(const CheckReport& report) {
     return advice;
 }
 
-std::string check_text(const CheckReport& report) {
+std::string check_text(const CheckReport& report, const std::string& impact) {
     std::string text = fmt::format("{}: {}\n", printable(report.path), sentence(report));
     for (const Finding& finding : report.findings)
         text += "\n" + finding_text(finding);
@@ -83,9 +83,9 @@ std::string check_text(const CheckReport& report) {
     if (!report.findings.empty())
         text += "\n";
     text += pages_text(report) + keys_text(report);
-    const Advice advice = advice_for(report);
+    const Advice advice = advice_for(report, impact);
     if (!advice.consequence.empty())
-        text += fmt::format("\nWhat it means: {}.\nWhat to do: {}:\n  {}\n", advice.consequence,
+        text += fmt::format("\nImpact: {}.\nWhat to do: {}:\n  {}\n", advice.consequence,
                             advice.hint, advice.command);
     return text;
 }

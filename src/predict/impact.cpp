@@ -1,0 +1,128 @@
+#include <rebolt/impact.hpp>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace rebolt {
+namespace {
+
+std::string with_words(std::string_view verb, const std::string& words) {
+    return fmt::format("{}: {}", verb, words);
+}
+
+// What a bad end is, as the predicate of a sentence about bbolt.
+std::string bad_end(const Prediction& prediction, std::string_view when) {
+    if (prediction.outside_of_the_file)
+        return fmt::format("reads memory outside of the file {}, and crashes or loops", when);
+    if (prediction.words.find("SIGBUS") != std::string::npos)
+        return fmt::format("is killed by SIGBUS {}: it reads past the end of the file", when);
+    if (prediction.kind == OutcomeKind::panic)
+        return fmt::format("panics {}: {}", when, prediction.words);
+    return fmt::format("loops forever and exhausts memory {}", when);
+}
+
+bool ends_badly(const Prediction& prediction) {
+    return prediction.kind == OutcomeKind::panic || prediction.kind == OutcomeKind::hang;
+}
+
+// The service that cannot start without the file.
+std::string_view service_of(Owner owner) {
+    switch (owner) {
+    case Owner::docker_network:
+    case Owner::docker_volumes:
+        return "dockerd";
+    case Owner::etcd:
+        return "etcd";
+    case Owner::unknown:
+    case Owner::containerd:
+    case Owner::buildkit:
+        break;
+    }
+    return {};
+}
+
+std::string about_start(Owner owner, std::string_view predicate) {
+    const std::string_view service = service_of(owner);
+    return service.empty() ? "" : fmt::format("; {} {}", service, predicate);
+}
+
+// bbolt opens, reads and writes the file: what that hides.
+std::string unnoticed(const CheckReport& report) {
+    const auto has = [&](auto... codes) {
+        return std::ranges::any_of(report.findings, [&](const Finding& finding) {
+            return ((finding.code == codes) || ...);
+        });
+    };
+    using enum FindingCode;
+    if (has(page_reachable_but_free))
+        return "bbolt notices nothing, and its next writes overwrite live data";
+    if (has(page_shared))
+        return "bbolt shows the same data twice, and a write through one place changes the other";
+    const bool in_meta = std::ranges::any_of(report.findings, [](const Finding& finding) {
+        return finding.place.page && number(*finding.place.page) <= 1;
+    });
+    if (in_meta)
+        return "bbolt silently uses the older meta: the newest commit may be missing";
+    const bool harms = std::ranges::any_of(report.findings, [](const Finding& finding) {
+        return finding.severity == Severity::data || finding.severity == Severity::fatal;
+    });
+    return harms ? "bbolt notices nothing: keys may be missing or values wrong"
+                 : "bbolt opens, reads and writes the file";
+}
+
+} // namespace
+
+std::string impact_of(const PageSource& source, const CheckReport& report, BboltVersion version) {
+    if (report.verdict == Verdict::clean)
+        return {};
+    const auto predict = [&](BboltOperation operation) {
+        return bbolt_prediction(source, {.version = version, .operation = operation});
+    };
+    const Prediction open = predict(BboltOperation::open);
+    if (source.file_bytes() == 0)
+        return "bbolt writes a new, empty database into the file";
+    if (open.kind == OutcomeKind::error)
+        return with_words("bbolt refuses the file", open.words) +
+               about_start(report.owner, "does not start");
+    if (ends_badly(open))
+        return fmt::format("bbolt {}", bad_end(open, "when it opens the file for writing")) +
+               about_start(report.owner, "does not start");
+    const Prediction scan = predict(BboltOperation::scan);
+    if (scan.kind == OutcomeKind::hang && !scan.outside_of_the_file)
+        return "bbolt loops forever and exhausts memory" + (report.owner == Owner::docker_network
+                                                                ? "; dockerd hangs on startup"
+                                                                : std::string());
+    if (ends_badly(scan))
+        return fmt::format("bbolt {}", bad_end(scan, "when it reads the damaged part"));
+    const Prediction put = predict(BboltOperation::put);
+    if (put.kind == OutcomeKind::error)
+        return with_words("bbolt reads the file, but refuses to write", put.words);
+    if (put.kind != OutcomeKind::fine)
+        return fmt::format("bbolt reads the file, but {}", bad_end(put, "at the next write"));
+    return unnoticed(report);
+}
+
+std::string to_text(const Prediction& prediction, BboltOperation operation) {
+    if (prediction.outside_of_the_file && ends_badly(prediction))
+        return with_words("reads memory outside of the file, and crashes or loops; most likely",
+                          prediction.words);
+    switch (prediction.kind) {
+    case OutcomeKind::fine:
+        if (operation == BboltOperation::scan)
+            return fmt::format("fine: {} entries", prediction.entries);
+        return "fine";
+    case OutcomeKind::error:
+        if (prediction.problems != 0)
+            return fmt::format("{} problem{}, first: {}", prediction.problems,
+                               prediction.problems == 1 ? "" : "s", prediction.words);
+        return with_words("error", prediction.words);
+    case OutcomeKind::panic:
+        return with_words("panics", prediction.words);
+    case OutcomeKind::hang:
+        return with_words("never ends", prediction.words);
+    }
+    return {};
+}
+
+} // namespace rebolt
