@@ -16,7 +16,8 @@ TEST(Numbers, WholeNumbersAreDigitsInTheirRange) {
     std::string largest = "18446744073709551615";
     EXPECT_EQ(whole_number().complaint(largest), "");
     std::string too_large = "18446744073709551616";
-    EXPECT_EQ(whole_number().complaint(too_large), "18446744073709551616 is not a whole number from 0 on");
+    EXPECT_EQ(whole_number().complaint(too_large),
+              "18446744073709551616 is not a whole number from 0 on");
 }
 
 TEST(Numbers, SecondsAreFinite) {
