@@ -21,11 +21,13 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,6 +91,9 @@ struct LostRange {
     FindingCode code;                ///< what is wrong with it
     std::uint64_t restored = 0;      ///< keys that were found elsewhere
     std::uint64_t lost_estimate = 0; ///< keys that are not in the new file; estimated
+    /// Off: the page may have been a branch or a root, and nobody knows how much was
+    /// below it; `lost_estimate` is then the least.
+    bool is_loss_known = true;
 };
 
 /// One bucket in the new file.
@@ -101,7 +106,7 @@ struct RecoverOptions {
     RecoverPolicy policy = RecoverPolicy::best;
     /// Leave out what is Provenance::stale.
     bool no_stale = false;
-    /// Do all but write: no file is made.
+    /// Do all but write: no file is made, and keys are kept in memory, 24 bytes each.
     bool dry_run = false;
     /// Files to fill holes from, the best first: snapshots, backups.
     std::vector<std::string> donors;
@@ -112,9 +117,22 @@ struct RecoverOptions {
     /// Rules of the program that wrote the file: they tell where pages belong that
     /// nothing leads to, and how new they are. `{}`: the pages alone are looked at.
     OwnerRules owners = known_owner_rules();
+    /// Asked in every loop: the recovery ends with `cancelled` within 0.1 s.
+    std::stop_token stop{};
+    std::optional<std::chrono::steady_clock::time_point> deadline{};
     /// Told of each key and bucket as it is written; its error ends the recovery.
     std::function<Result<void>(const RecoveredItem&)> on_item;
 };
+
+/// What a recovery came to.
+enum class RecoverOutcome : std::uint8_t {
+    all,        ///< all came back, and is proven to be of the newest state
+    incomplete, ///< something is missing, or is not proven
+    nothing,    ///< there was something, and no key of it came back
+};
+
+/// `all`, `incomplete`, `nothing`.
+[[nodiscard]] std::string_view name_of(RecoverOutcome outcome) noexcept;
 
 struct RecoverReport {
     std::string path;
@@ -133,6 +151,9 @@ struct RecoverReport {
     std::vector<LostRange> listed_ranges;
     std::uint64_t restored = 0;       ///< keys in such ranges that were found elsewhere
     std::uint64_t lost_estimate = 0;  ///< keys that were not; estimated
+    bool is_loss_known = true;        ///< off: `lost_estimate` is the least …
+    std::uint64_t pages_missing = 0;  ///< … and what stood on up to so many pages
+    RecoverOutcome outcome = RecoverOutcome::incomplete;
     std::uint64_t stale_left_out = 0; ///< keys that policy or no_stale kept out
     std::uint64_t output_bytes = 0;   ///< of the new file; 0 for a dry run
 };
@@ -156,7 +177,8 @@ struct RecoverProgress {
 };
 
 /// A recovery under way. Dropped before its end it leaves no file behind.
-/// Memory: at most 16 bytes a page, the holes' keys and one transaction.
+/// Memory: at most 16 bytes a page, the holes' keys and one transaction; for a dry
+/// run 24 bytes a key, and no transaction.
 class Recovery {
 public:
     /// `source` must outlive it. `path` is the new file's; it appears under that

@@ -15,7 +15,7 @@ using format::LeafView;
 // Calls lead(from, to, key) for all that orphans lead to; without a key: to the
 // root of a bucket.
 void Account::for_each_lead(const Lead& lead) const {
-    const Survey& pages = ground_.pages;
+    const Survey& pages = context_.pages;
     for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
         const PageId page{id};
         if (!(pages.is_branch(page) || pages.has(page, Survey::has_buckets)) || !is_orphan(page))
@@ -37,14 +37,15 @@ void Account::for_each_lead(const Lead& lead) const {
 }
 
 bool Account::is_orphan(PageId page) const noexcept {
-    const Survey& pages = ground_.pages;
+    const Survey& pages = context_.pages;
     return (pages.kind(page) == PageKind::leaf || pages.kind(page) == PageKind::branch) &&
            !pages.has(page, Survey::used) && !pages.has(page, Survey::free) &&
-           !pages.has(page, Survey::bad) && count_of(pages.bytes(page)) != 0;
+           !pages.has(page, Survey::bad) && !pages.has(page, Survey::outdated) &&
+           count_of(pages.bytes(page)) != 0;
 }
 
 void Account::mark_led_to() const {
-    Survey& pages = ground_.pages;
+    Survey& pages = context_.pages;
     const auto lead = [&](PageId from, PageId to) {
         if (number(to) >= 2 && number(to) < pages.page_count() && to != from && is_orphan(to))
             pages.set(to, Survey::led_to);
@@ -53,7 +54,7 @@ void Account::mark_led_to() const {
 }
 
 void Account::mark_contested() const {
-    Survey& pages = ground_.pages;
+    Survey& pages = context_.pages;
     // Only pages that several lead to need to be read.
     std::vector<bool> is_led_to(pages.page_count());
     std::vector<bool> several(pages.page_count());
@@ -81,7 +82,7 @@ void Account::mark_contested() const {
 }
 
 std::uint64_t Account::pages_missing() const {
-    const Survey& pages = ground_.pages;
+    const Survey& pages = context_.pages;
     const std::uint64_t end = std::min(newest_.page_end, pages.page_count());
     std::uint64_t missing = newest_.page_end - end;
     const std::uint64_t freelist = number(newest_.freelist);

@@ -10,14 +10,13 @@
 #include <string_view>
 
 #include "salvage/recover/states.hpp"
-#include "salvage/recover/tree_keeper.hpp"
+#include "salvage/recover/tree_walk.hpp"
 
 namespace rebolt::salvage {
 
 class Account {
 public:
-    Account(const Ground& ground, const State& newest) noexcept
-        : ground_(ground), newest_(newest) {}
+    Account(Context& context, const State& newest) noexcept : context_(context), newest_(newest) {}
 
     /// A sound page of the newest state that nothing has led to yet.
     [[nodiscard]] bool is_orphan(PageId page) const noexcept;
@@ -34,7 +33,7 @@ private:
     using Lead = std::function<void(PageId from, PageId to, std::optional<std::string_view> key)>;
     void for_each_lead(const Lead& lead) const;
 
-    const Ground& ground_;
+    Context& context_;
     const State& newest_;
 };
 

@@ -7,7 +7,7 @@ using format::BucketView;
 using format::LeafView;
 
 // Keeps the newest age of a leaf's values, also of those in inline buckets.
-void note_ages(const Ground& ground, Bytes leaf, ValueAge& newest) {
+void note_ages(const Context& context, Bytes leaf, ValueAge& newest) {
     const auto view = LeafView::of(leaf);
     for (std::size_t i = 0; view && i < view->count(); ++i) {
         const auto element = view->element(i);
@@ -16,11 +16,11 @@ void note_ages(const Ground& ground, Bytes leaf, ValueAge& newest) {
         if (element->is_bucket()) {
             const auto bucket = BucketView::of(element->value);
             if (bucket && bucket->is_inline() && leaf.size() > bucket->inline_page().size())
-                note_ages(ground, bucket->inline_page(), newest);
+                note_ages(context, bucket->inline_page(), newest);
             continue;
         }
-        const auto home = ground.home_of(element->key, element->value);
-        const auto age = home ? ground.age_of(*home, element->key, element->value) : std::nullopt;
+        const auto home = context.home_of(element->key, element->value);
+        const auto age = home ? context.age_of(*home, element->key, element->value) : std::nullopt;
         if (age && age->number > newest.number)
             newest = *age;
     }
@@ -52,35 +52,35 @@ int compare_sequences(const Survey& pages, const State& left, const State& right
 
 } // namespace
 
-ValueAge age_of_leaf(const Ground& ground, PageId page) {
+ValueAge age_of_leaf(const Context& context, PageId page) {
     ValueAge newest{0, true};
-    if (ground.owner != Owner::unknown)
-        note_ages(ground, ground.pages.bytes(page), newest);
+    if (context.has_rules())
+        note_ages(context, context.pages.bytes(page), newest);
     return newest;
 }
 
-ValueAge newest_age(Ground& ground, const State& state) {
-    if (const auto leaf = first_leaf(ground.pages, state.root))
-        if (const ValueAge age = age_of_leaf(ground, *leaf); age.number != 0)
+ValueAge newest_age(Context& context, const State& state) {
+    if (const auto leaf = first_leaf(context.pages, state.root))
+        if (const ValueAge age = age_of_leaf(context, *leaf); age.number != 0)
             return age;
     ValueAge newest{0, true};
-    for_each_leaf(ground.pages, state.root, [&](PageId page) {
-        if (const ValueAge age = age_of_leaf(ground, page); age.number > newest.number)
+    for_each_leaf(context.pages, state.root, [&](PageId page) {
+        if (const ValueAge age = age_of_leaf(context, page); age.number > newest.number)
             newest = age;
     });
     return newest;
 }
 
-AgeOrder compare_age(Ground& ground, const State& left, const State& right) {
-    if (const int order = compare_sequences(ground.pages, left, right); order != 0)
+AgeOrder compare_age(Context& context, const State& left, const State& right) {
+    if (const int order = compare_sequences(context.pages, left, right); order != 0)
         return {order, true};
-    const ValueAge ours = newest_age(ground, left);
-    const ValueAge theirs = newest_age(ground, right);
+    const ValueAge ours = newest_age(context, left);
+    const ValueAge theirs = newest_age(context, right);
     if (ours.number != theirs.number)
         return {ours.number > theirs.number ? 1 : -1, ours.is_sure && theirs.is_sure};
     bool is_behind = false;
     if (right.has_meta)
-        for_each_leaf(ground.pages, left.root,
+        for_each_leaf(context.pages, left.root,
                       [&](PageId page) { is_behind |= number(page) >= right.page_end; });
     return {is_behind ? 1 : 0, is_behind};
 }

@@ -13,11 +13,11 @@ struct AgeOrder {
     int order = 0;
     bool is_sure = false;
 };
-[[nodiscard]] AgeOrder compare_age(Ground& ground, const State& left, const State& right);
+[[nodiscard]] AgeOrder compare_age(Context& context, const State& left, const State& right);
 /// How new the newest value in a leaf is, as its owner writes it; 0: not known.
-[[nodiscard]] ValueAge age_of_leaf(const Ground& ground, PageId page);
+[[nodiscard]] ValueAge age_of_leaf(const Context& context, PageId page);
 /// The same for a state: by its first leaf, if that tells, since buckets of an
 /// old root may lead to newer pages; else by all its leaves.
-[[nodiscard]] ValueAge newest_age(Ground& ground, const State& state);
+[[nodiscard]] ValueAge newest_age(Context& context, const State& state);
 
 } // namespace rebolt::salvage

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,17 @@ public:
         BucketId bucket = root_bucket;
         for (const std::string& name : path)
             bucket = inside(bucket, name);
+        return bucket;
+    }
+    /// The number of a bucket that has one.
+    [[nodiscard]] std::optional<BucketId> find_path(const std::vector<std::string>& path) const {
+        BucketId bucket = root_bucket;
+        for (const std::string& name : path) {
+            const auto at = numbers_.find({bucket, name});
+            if (at == numbers_.end())
+                return std::nullopt;
+            bucket = at->second;
+        }
         return bucket;
     }
     [[nodiscard]] std::vector<std::string> path(BucketId bucket) const {

@@ -38,8 +38,8 @@ FindingCode what_is_wrong(const Survey& pages, PageId page) {
     return judged ? judged->fault.code : FindingCode::page_shared; // its overflow is another's
 }
 
-std::vector<TreeKeeper::Step> proven_children(const Survey& pages, const TreeKeeper::Step& step) {
-    std::vector<TreeKeeper::Step> children;
+std::vector<Step> proven_children(const Survey& pages, const Step& step) {
+    std::vector<Step> children;
     const Bytes bytes = pages.bytes(step.page);
     const std::size_t room = (bytes.size() - format::page_header_bytes) / format::element_bytes;
     for (std::size_t i = 0; i < room; ++i) {

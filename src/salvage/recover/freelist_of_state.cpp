@@ -11,14 +11,14 @@ namespace {
 constexpr std::size_t freelists_tried_max = 32;
 
 // The leaf with the newest value of all, where values tell their age for sure.
-std::optional<PageId> newest_leaf(const Ground& ground) {
+std::optional<PageId> newest_leaf(const Context& context) {
     std::optional<PageId> newest;
     std::uint64_t age = 0;
-    if (ground.owner == Owner::unknown)
+    if (!context.has_rules())
         return newest;
-    for (std::uint64_t id = 2; id < ground.pages.page_count(); ++id)
-        if (ground.pages.kind(PageId{id}) == PageKind::leaf)
-            if (const ValueAge here = age_of_leaf(ground, PageId{id});
+    for (std::uint64_t id = 2; id < context.pages.page_count(); ++id)
+        if (context.pages.kind(PageId{id}) == PageKind::leaf)
+            if (const ValueAge here = age_of_leaf(context, PageId{id});
                 here.is_sure && here.number > age) {
                 age = here.number;
                 newest = PageId{id};
@@ -56,10 +56,10 @@ std::optional<FreelistFit> fit(const Survey& pages, PageId page, std::optional<P
 
 } // namespace
 
-std::optional<std::uint64_t> choose_freelist(Ground& ground, State& state) {
-    Survey& pages = ground.pages;
+std::optional<std::uint64_t> choose_freelist(Context& context, State& state) {
+    Survey& pages = context.pages;
     // Where the tree has holes, the newest leaf of all must not be listed.
-    const std::optional<PageId> newest = newest_leaf(ground);
+    const std::optional<PageId> newest = newest_leaf(context);
     for_each_leaf(pages, state.root, [](PageId) {});
     std::uint64_t count = 0;
     std::uint64_t end = 2;

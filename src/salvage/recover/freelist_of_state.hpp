@@ -11,6 +11,6 @@ namespace rebolt::salvage {
 /// Finds the freelist that belongs to a state without a meta: one that lists
 /// none of its pages. Returns how many pages are neither the tree's nor in it;
 /// nullopt, and nothing set, if no list is proven to be the state's.
-std::optional<std::uint64_t> choose_freelist(Ground& ground, State& state);
+std::optional<std::uint64_t> choose_freelist(Context& context, State& state);
 
 } // namespace rebolt::salvage

@@ -9,9 +9,9 @@
 
 #include <rebolt/content_sample.hpp>
 
-#include "base/try.hpp"
 #include "salvage/recover/age.hpp"
 #include "salvage/recover/freelist_of_state.hpp"
+#include "salvage/recover/previous.hpp"
 #include "salvage/recover/state_tree.hpp"
 
 namespace rebolt::salvage {
@@ -102,15 +102,15 @@ struct Root {
 
 // Whether what lies below these leaves, taken together as the root, is of the
 // file's owner.
-bool is_recognised(const Ground& ground, const std::vector<PageId>& leaves) {
-    const OwnerRules& rules = ground.options.owners;
-    return ground.owner != Owner::unknown &&
-           rules.identify(sample_content(ground.pages.source(), leaves)) == ground.owner;
+bool is_recognised(const Context& context, const std::vector<PageId>& leaves) {
+    const OwnerRules& rules = context.options.owners;
+    return context.owner != Owner::unknown &&
+           rules.identify(sample_content(context.pages.source(), leaves)) == context.owner;
 }
 
 // Roots, the best first: those with a freelist that fits, those with few holes.
-std::vector<Root> find_roots(Ground& ground, PageId known) {
-    Survey& pages = ground.pages;
+std::vector<Root> find_roots(Context& context, PageId known) {
+    Survey& pages = context.pages;
     mark_children(pages);
     const std::set<PageId> outdated = mark_buckets(pages);
     std::uint64_t leaves_in_all = 0;
@@ -128,9 +128,9 @@ std::vector<Root> find_roots(Ground& ground, PageId known) {
         root.holes = for_each_leaf(
             pages, page, [&](PageId) { ++root.leaves; },
             [&](PageId hole) { root.damaged += is_damaged(pages, hole) ? 1 : 0; });
-        root.is_accounted_for = choose_freelist(ground, root.state) == 0;
-        root.is_recognised = is_recognised(ground, {*first_leaf(pages, page)});
-        root.age = newest_age(ground, root.state);
+        root.is_accounted_for = choose_freelist(context, root.state) == 0;
+        root.is_recognised = is_recognised(context, {*first_leaf(pages, page)});
+        root.age = newest_age(context, root.state);
         root.is_most = root.leaves * 2 >= leaves_in_all;
         roots.push_back(root);
     }
@@ -144,28 +144,41 @@ std::vector<Root> find_roots(Ground& ground, PageId known) {
 
 // The root itself may have been a branch: its leaves are then what looks like
 // roots, if all their names together are their owner's.
-void find_parts_of_root(Ground& ground, const std::vector<Root>& roots) {
+void find_parts_of_root(Context& context, const std::vector<Root>& roots) {
     std::vector<PageId> leaves;
     for (const Root& root : roots)
-        if (const auto leaf = first_leaf(ground.pages, root.state.root))
+        if (const auto leaf = first_leaf(context.pages, root.state.root))
             leaves.push_back(*leaf);
-    if (leaves.empty() || !is_recognised(ground, leaves))
+    if (leaves.empty() || !is_recognised(context, leaves))
         return;
     for (const PageId leaf : leaves)
-        ground.pages.set_home(leaf, root_bucket);
+        context.pages.set_home(leaf, root_bucket);
 }
 
 } // namespace
 
-std::optional<State> guess_beside(Ground& ground, const State& known) {
-    const std::vector<Root> roots = find_roots(ground, known.root);
+std::optional<PageId> find_root_of(Context& context, const State& state) {
+    if (state.freelist == no_freelist) // then any whole tree would do
+        return std::nullopt;
+    const std::vector<Root> roots = find_roots(context, PageId{0});
+    for (const Root& root : roots) {
+        State tried = state;
+        tried.root = root.state.root;
+        if (root.holes == 0 && is_accounted_for(context, tried))
+            return tried.root;
+    }
+    return std::nullopt;
+}
+
+std::optional<State> guess_beside(Context& context, const State& known) {
+    const std::vector<Root> roots = find_roots(context, known.root);
     if (roots.empty() || roots[0].holes != 0)
         return std::nullopt;
     return roots[0].state;
 }
 
-Result<States> guess_both(Ground& ground) {
-    std::vector<Root> roots = find_roots(ground, PageId{0});
+States guess_both(Context& context) {
+    std::vector<Root> roots = find_roots(context, PageId{0});
     States states;
     states.is_newest_proven = false;
     // Where one is its owner's by its names, the others are buckets of buckets.
@@ -182,9 +195,9 @@ Result<States> guess_both(Ground& ground) {
                                             (is_sure && roots[0].is_recognised));
     if (roots.empty() || (roots.size() > 1 && !roots[0].is_recognised && !is_likely)) {
         // No root for sure: buckets come from what pages and their owner tell.
-        find_parts_of_root(ground, roots);
-        choose_freelist(ground, states.newest);
-        states.newest.page_end = ground.pages.page_count();
+        find_parts_of_root(context, roots);
+        choose_freelist(context, states.newest);
+        states.newest.page_end = context.pages.page_count();
         return states;
     }
     const Root first = roots[0];
@@ -201,7 +214,7 @@ Result<States> guess_both(Ground& ground) {
         });
     states.newest = first.state;
     for (std::size_t i = 1; i < roots.size(); ++i) {
-        const AgeOrder age = compare_age(ground, roots[i].state, states.newest);
+        const AgeOrder age = compare_age(context, roots[i].state, states.newest);
         const State& older = age.order > 0 ? states.newest : roots[i].state;
         if (age.order == 0 || !age.is_sure)
             states.rivals.push_back(older);

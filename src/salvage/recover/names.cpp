@@ -28,6 +28,18 @@ std::string_view name_of(RecoverPolicy policy) noexcept {
     return "";
 }
 
+std::string_view name_of(RecoverOutcome outcome) noexcept {
+    switch (outcome) {
+    case RecoverOutcome::all:
+        return "all";
+    case RecoverOutcome::incomplete:
+        return "incomplete";
+    case RecoverOutcome::nothing:
+        return "nothing";
+    }
+    return "";
+}
+
 std::string_view name_of(RecoverStage stage) noexcept {
     switch (stage) {
     case RecoverStage::survey:

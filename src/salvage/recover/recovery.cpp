@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/try.hpp"
-#include "salvage/recover/work.hpp"
+#include "salvage/recover/pipeline.hpp"
 
 namespace rebolt {
 

@@ -18,8 +18,8 @@ struct Extent {
 
 class DamagedLeaf {
 public:
-    DamagedLeaf(Bytes page, const Ground& ground, std::span<const std::string> bucket)
-        : page_(page), ground_(ground), bucket_(bucket) {
+    DamagedLeaf(Bytes page, const Context& context, std::span<const std::string> bucket)
+        : page_(page), context_(context), bucket_(bucket) {
         const std::size_t room = (page.size() - format::page_header_bytes) / format::element_bytes;
         const std::size_t count = std::min<std::size_t>(count_of(page), room);
         for (std::size_t i = 0; i < count; ++i) {
@@ -78,7 +78,7 @@ private:
             return false;
         const std::string_view value =
             as_text(page_.subspan(extents_[i].value, extents_[i].end - extents_[i].value));
-        const auto home = ground_.home_of(key(i), value);
+        const auto home = context_.home_of(key(i), value);
         return home && std::ranges::equal(*home, bucket_);
     }
     [[nodiscard]] bool ascend(const std::vector<std::uint32_t>& kept) const {
@@ -89,16 +89,16 @@ private:
     }
 
     Bytes page_;
-    const Ground& ground_;
+    const Context& context_;
     std::span<const std::string> bucket_;
     std::vector<Extent> extents_;
 };
 
 } // namespace
 
-std::vector<std::uint32_t> sound_elements(Bytes leaf, const Ground& ground,
+std::vector<std::uint32_t> sound_elements(Bytes leaf, const Context& context,
                                           std::span<const std::string> bucket) {
-    const DamagedLeaf page(leaf, ground, bucket);
+    const DamagedLeaf page(leaf, context, bucket);
     auto kept = page.chained();
     return kept.empty() ? page.recognised() : kept;
 }

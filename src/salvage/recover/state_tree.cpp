@@ -90,6 +90,20 @@ bool is_root_like(const Survey& pages, PageId page) {
     return view->count() != 0;
 }
 
+bool may_be_root(const Survey& pages, PageId page) {
+    if (number(page) < 2)
+        return false;
+    if (number(page) >= pages.page_count())
+        return true; // cut off
+    if (pages.kind(page) == PageKind::freelist)
+        return false;
+    if (!is_sound_at_home(pages, page))
+        return !pages.is_displaced(page);
+    if (pages.is_leaf(page) && count_of(pages.bytes(page)) == 0)
+        return true;
+    return is_root_like(pages, page) || !first_leaf(pages, page);
+}
+
 std::uint64_t for_each_leaf(Survey& pages, PageId root, const std::function<void(PageId)>& visit,
                             const std::function<void(PageId)>& visit_hole) {
     pages.clear_all(Survey::entered);

@@ -8,18 +8,10 @@
 #include <string>
 #include <string_view>
 
+#include "salvage/recover/state.hpp"
 #include "salvage/recover/survey.hpp"
 
 namespace rebolt::salvage {
-
-struct State {
-    PageId root{};
-    std::uint64_t sequence = 0;
-    std::optional<TxId> transaction{};
-    PageId freelist = no_freelist;
-    std::uint64_t page_end = 0; ///< the high water mark, as far as it is known
-    bool has_meta = false;      ///< a valid one
-};
 
 /// A branch or leaf that is sound and carries its own number.
 [[nodiscard]] bool is_sound_at_home(const Survey& pages, PageId page);
@@ -28,6 +20,9 @@ struct State {
 /// A sound page that may be the root of all buckets: there is nothing but
 /// buckets in its first leaf.
 [[nodiscard]] bool is_root_like(const Survey& pages, PageId page);
+/// A root of nothing but buckets, an empty one, or a page that is damaged: what it
+/// was nobody knows.
+[[nodiscard]] bool may_be_root(const Survey& pages, PageId page);
 /// Every page that the state's tree leads to is sound. Cost: O(its pages).
 [[nodiscard]] bool is_whole(Survey& pages, const State& state);
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "salvage/meta_pair.hpp"
 #include "salvage/recover/age.hpp"
 #include "salvage/recover/guess.hpp"
@@ -44,27 +42,28 @@ State state_of(const Meta& meta) {
 // Whether a meta without a right checksum may still tell its tree.
 bool may_be_believed(const Survey& pages, const Meta& meta) {
     return meta.fields.magic == format::magic && meta.fields.version == format::version &&
-           meta.fields.txid % 2 == meta.page && is_root_like(pages, PageId{meta.fields.root});
+           meta.fields.txid % 2 == meta.page && is_sound_at_home(pages, PageId{meta.fields.root}) &&
+           may_be_root(pages, PageId{meta.fields.root});
 }
 
 // One meta is valid. The other, or a root that is guessed, may be newer.
-States beside_valid(Ground& ground, const Meta& valid, const Meta* damaged) {
+States beside_valid(Context& context, const Meta& valid, const Meta* damaged) {
     States states{.newest = state_of(valid), .other = std::nullopt};
-    if (damaged != nullptr && may_be_believed(ground.pages, *damaged)) {
+    if (damaged != nullptr && may_be_believed(context.pages, *damaged)) {
         const State other = state_of(*damaged);
         const std::uint64_t txid = valid.fields.txid;
         if (damaged->fields.txid + 1 == txid) {
             states.other = other;
             return states;
         }
-        if (damaged->fields.txid == txid + 1 && is_whole(ground.pages, other)) {
+        if (damaged->fields.txid == txid + 1 && is_whole(context.pages, other)) {
             states.other = states.newest;
             states.newest = other;
             return states;
         }
     }
-    if (auto guessed = guess_beside(ground, states.newest)) {
-        const AgeOrder age = compare_age(ground, *guessed, states.newest);
+    if (auto guessed = guess_beside(context, states.newest)) {
+        const AgeOrder age = compare_age(context, *guessed, states.newest);
         states.other = *guessed;
         states.order_is_doubtful = age.order == 0 || !age.is_sure;
         if (age.order > 0) {
@@ -81,45 +80,21 @@ States beside_valid(Ground& ground, const Meta& valid, const Meta* damaged) {
 
 } // namespace
 
-Result<States> find_states(Ground& ground) {
-    const std::vector<Meta> metas = metas_of(ground.pages.source());
+Result<States> find_states(Context& context) {
+    const std::vector<Meta> metas = metas_of(context.pages.source());
     const auto valid = std::ranges::count(metas, true, &Meta::is_valid);
     if (valid == 2)
         return States{.newest = state_of(metas[0]), .other = state_of(metas[1])};
     if (valid == 1)
-        return beside_valid(ground, metas[0], metas.size() > 1 ? &metas[1] : nullptr);
+        return beside_valid(context, metas[0], metas.size() > 1 ? &metas[1] : nullptr);
     std::vector<State> believed;
     for (const Meta& meta : metas)
-        if (may_be_believed(ground.pages, meta) && is_whole(ground.pages, state_of(meta)))
+        if (may_be_believed(context.pages, meta) && is_whole(context.pages, state_of(meta)))
             believed.push_back(state_of(meta));
     if (believed.size() == 2 &&
         number(*believed[0].transaction) == number(*believed[1].transaction) + 1)
         return States{.newest = believed[0], .other = believed[1]};
-    return guess_both(ground);
-}
-
-bool mark_free_pages(Survey& pages, const State& state) {
-    const PageId page = state.freelist;
-    if (page == no_freelist || number(page) < 2 || number(page) >= pages.page_count() ||
-        pages.kind(page) != PageKind::freelist)
-        return false;
-    const auto list = format::FreelistView::of(pages.bytes(page));
-    if (!list)
-        return false;
-    const std::uint64_t own_end = number(page) + pages.run_length(page);
-    std::uint64_t previous = 1;
-    for (std::uint64_t i = 0; i < list->count(); ++i) {
-        const std::uint64_t id = number(list->id(i));
-        if (id <= previous || id >= state.page_end || (id >= number(page) && id < own_end))
-            return false;
-        previous = id;
-    }
-    for (std::uint64_t i = 0; i < list->count(); ++i)
-        if (number(list->id(i)) < pages.page_count())
-            pages.set(list->id(i), Survey::free);
-    for (std::uint64_t id = state.page_end; id < pages.page_count(); ++id)
-        pages.set(PageId{id}, Survey::free);
-    return true;
+    return guess_both(context);
 }
 
 } // namespace rebolt::salvage

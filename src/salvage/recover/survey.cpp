@@ -81,9 +81,9 @@ std::optional<std::vector<std::byte>> put_right(Bytes from, PageId page, PageTyp
                             .overflow = static_cast<std::uint32_t>(pages - 1)};
     std::memcpy(copy.data(), &header, sizeof header);
     format::LeafCount counted;
-    const auto place = place_of(page_size);
-    const bool is_sound = type == PageType::leaf ? format::leaf_is_sound(copy, place, counted)
-                                                 : format::branch_is_sound(copy, place);
+    const auto context = place_of(page_size);
+    const bool is_sound = type == PageType::leaf ? format::leaf_is_sound(copy, context, counted)
+                                                 : format::branch_is_sound(copy, context);
     if (!is_sound)
         return std::nullopt;
     return copy;
@@ -136,9 +136,9 @@ PageKind Survey::judge(PageId page) const {
         return PageKind::other;
     const Bytes all = bytes(page);
     format::LeafCount counted;
-    const auto place = place_of(page_size);
-    const bool is_sound = type == PageType::leaf ? format::leaf_is_sound(all, place, counted)
-                                                 : format::branch_is_sound(all, place);
+    const auto context = place_of(page_size);
+    const bool is_sound = type == PageType::leaf ? format::leaf_is_sound(all, context, counted)
+                                                 : format::branch_is_sound(all, context);
     if (!is_sound || !overflow_is_whole(page, all) ||
         !source_.readable(number(page) * page_size, all.size()))
         return PageKind::other;

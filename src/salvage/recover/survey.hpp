@@ -39,6 +39,9 @@ public:
         bad = 0x40,         ///< looked for, and found damaged
         contested = 0x80,   ///< a leaf that several lead to: one of them by its first key
         disputed = 0x100,   ///< a leaf that several lead to by its first key
+        written = 0x400,    ///< free in the state before: the newest commit wrote it, or nobody
+        doubted = 0x800,    ///< the newest tree leads to it where its keys do not fit
+        outdated = 0x200,   ///< of the newest state by its number, but old by what it names
     };
 
     explicit Survey(const PageSource& source);
@@ -66,6 +69,9 @@ public:
         return (marks_[number(page)] & mark) != 0;
     }
     void set(PageId page, Mark mark) noexcept { marks_[number(page)] |= mark; }
+    void clear(PageId page, Mark mark) noexcept {
+        marks_[number(page)] &= static_cast<std::uint16_t>(~mark);
+    }
     /// Takes a mark from all pages.
     void clear_all(Mark mark) noexcept;
     [[nodiscard]] BucketId home(PageId page) const noexcept { return homes_[number(page)]; }

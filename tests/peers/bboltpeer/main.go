@@ -13,7 +13,7 @@ const usage = `usage: bboltpeer describe FILE
        bboltpeer check FILE
        bboltpeer generate KIND OUT [SEED]
        bboltpeer generate-bench OUT COUNT VALUE_BYTES
-       bboltpeer build-shape SHAPE SEED OUT.db OUT.states
+       bboltpeer build-shape SHAPE SEED OUT.db OUT.states [COPIES]
        bboltpeer readable FILE OUT
        bboltpeer apply FILE SCRIPT [FROM TO]
        bboltpeer batch

@@ -36,9 +36,11 @@ var shapes = map[string]shape{
 	"large-values-1024": {bolt.Options{PageSize: 1024}, func(h *history) { fillLargeValues(h, 9000) }},
 }
 
-// runBuildShape writes OUT.db and OUT.states, see shape_states.go.
+// runBuildShape writes OUT.db and OUT.states, see shape_states.go. With a
+// number of copies it also writes OUT.db.TXID, the file as it was after each of
+// so many last commits; for that the same history is made a second time.
 func runBuildShape(args []string) error {
-	if len(args) != 4 {
+	if len(args) != 4 && len(args) != 5 {
 		return errUsage
 	}
 	s, ok := shapes[args[0]]
@@ -46,27 +48,44 @@ func runBuildShape(args []string) error {
 	if !ok || err != nil {
 		return errUsage
 	}
-	if err := os.Remove(args[2]); err != nil && !os.IsNotExist(err) {
+	last, err := s.build(seed, args[2], args[3], 0)
+	if err != nil || len(args) == 4 {
 		return err
 	}
+	copies, err := strconv.ParseUint(args[4], 10, 64)
+	if err != nil || copies == 0 || copies > last {
+		return errUsage
+	}
+	_, err = s.build(seed, args[2], args[3], last+1-copies)
+	return err
+}
+
+// build returns the last txid. Commits from copiesFrom on, if that is not 0,
+// are followed by a copy of the file.
+func (s shape) build(seed uint64, path, states string, copiesFrom uint64) (uint64, error) {
+	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+		return 0, err
+	}
 	h := &history{
-		generator: generator{path: args[2], options: s.options, seed: seed},
-		dice:      dice{state: splitmix64(seed)},
+		generator:  generator{path: path, options: s.options, seed: seed},
+		dice:       dice{state: splitmix64(seed)},
+		copiesFrom: copiesFrom,
 	}
 	// Mapped whole at once: a commit that had to map more would wait for readers.
 	h.options.InitialMmapSize = 16 << 20
-	if err := h.openShort(); err != nil {
-		return err
+	err := h.openShort()
+	if err != nil {
+		return 0, err
 	}
-	if h.log, err = newStateLog(args[3]); err != nil {
-		return err
+	if h.log, err = newStateLog(states); err != nil {
+		return 0, err
 	}
 	s.fill(h)
 	pageSize := h.db.Info().PageSize
 	if err := h.db.Close(); err != nil {
-		return err
+		return 0, err
 	}
-	return h.log.close(pageSize, h.txid)
+	return h.txid, h.log.close(pageSize, h.txid)
 }
 
 // A history is a file that is being changed, and the log of it. The same rules
@@ -75,8 +94,9 @@ func runBuildShape(args []string) error {
 type history struct {
 	generator
 	dice
-	log  *stateLog
-	txid uint64
+	log        *stateLog
+	txid       uint64
+	copiesFrom uint64 // 0: no copies
 }
 
 // commit runs one transaction. An error ends the program: the file is of no use.
@@ -93,6 +113,20 @@ func (h *history) commit(change func(t *shapeTx)) {
 	}
 	for _, apply := range t.changes {
 		apply(h.log, h.txid)
+	}
+	h.copyFile()
+}
+
+func (h *history) copyFile() {
+	if h.copiesFrom == 0 || h.txid < h.copiesFrom {
+		return
+	}
+	data, err := os.ReadFile(h.path)
+	if err == nil {
+		err = os.WriteFile(fmt.Sprintf("%s.%d", h.path, h.txid), data, 0o600)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("copy: %v", err))
 	}
 }
 

@@ -1,19 +1,21 @@
-// Filler: fills holes with what older states and donors still have.
+// HoleFiller: fills holes with what older states and donors still have.
 #pragma once
 
 #include <map>
 #include <string_view>
 #include <vector>
 
-#include "salvage/recover/orphans.hpp"
-#include "salvage/recover/output.hpp"
+#include "salvage/recover/entry_writer.hpp"
+#include "salvage/recover/stretch.hpp"
+#include "salvage/recover/tree_walk.hpp"
 
 namespace rebolt::salvage {
 
-class Filler {
+class HoleFiller {
 public:
-    /// `provenance_of` tells how a page's elements are to be marked.
-    Filler(Ground& ground, Output& output, std::function<Provenance(PageId)> provenance_of);
+    HoleFiller(Context& context, EntryWriter& entries)
+        : context_(context), entries_(entries), walk_(context, WalkMode::fill),
+          asked_(context.orphans_of.end()) {}
 
     /// Lists all sound leaves that are not used, by bucket and first key.
     void prepare();
@@ -27,7 +29,9 @@ public:
 
 private:
     Result<bool> keep(const Kept& element);
+    Result<void> keep_leaf(BucketId bucket, PageId page, const KeyRange& range);
     Result<void> fill_with(std::size_t hole, PageId page);
+    [[nodiscard]] bool is_in_newer_leaf(const Kept& element);
     void note_ages(const Hole& hole, PageId page);
     [[nodiscard]] bool is_outdated(const Kept& element) const;
     Result<void> copy_donors_bucket(const Bucket& from, std::vector<std::string>& path,
@@ -35,10 +39,12 @@ private:
     [[nodiscard]] std::span<const PageId> leaves_of(const Hole& hole) const;
     [[nodiscard]] bool may_be_of(const Hole& hole, PageId page) const;
 
-    Ground& ground_;
-    Output& output_;
-    std::function<Provenance(PageId)> provenance_of_;
-    TreeKeeper keeper_;
+    Context& context_;
+    EntryWriter& entries_;
+    TreeWalk walk_;
+    std::vector<std::string> asked_path_{
+        std::string(1, char{})}; ///< the bucket that was asked for last
+    std::map<BucketId, std::vector<Stretch>>::const_iterator asked_;
     std::vector<PageId> leaves_;   ///< by home, then by first key
     std::vector<Stretch> covered_; ///< by pages of the newest state, in order
     std::vector<Stretch> known_;   ///< by pages of the state before, in order

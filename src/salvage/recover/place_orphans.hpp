@@ -1,4 +1,4 @@
-// Orphans: pages of the newest state that nothing leads to any more are put
+// PlaceOrphans: pages of the newest state that nothing leads to any more are put
 // into the holes that they fell out of.
 #pragma once
 
@@ -8,25 +8,22 @@
 #include <vector>
 
 #include "salvage/recover/account.hpp"
-#include "salvage/recover/tree_keeper.hpp"
+#include "salvage/recover/entry_writer.hpp"
+#include "salvage/recover/stretch.hpp"
+#include "salvage/recover/tree_walk.hpp"
 
 namespace rebolt::salvage {
 
-/// The keys from `first` to `last`: a part of a hole that is known again.
-struct Stretch {
-    std::string_view first;
-    std::string_view last;
-};
-
-class Orphans {
+class PlaceOrphans {
 public:
-    /// Told of each element, and whether a hole proves its place.
-    using Sink = std::function<Result<bool>(const Kept&, bool has_hole)>;
-    Orphans(Ground& ground, const Account& account, Sink sink);
+    PlaceOrphans(Context& context, EntryWriter& entries)
+        : context_(context), entries_(entries), account_(context, context.states.newest),
+          walk_(context, WalkMode::fill) {}
 
-    /// Places every orphan that belongs to one hole without doubt, and what it
-    /// leads to. Errors: the sink's.
-    Result<void> place();
+    /// Places some of the orphans that belong to one hole, or to one bucket, without
+    /// doubt, and what they lead to; false when all are placed or left over. Errors:
+    /// the writer's, cancelled.
+    Result<bool> step();
     /// What place() has put into a hole, in order of keys.
     [[nodiscard]] const std::vector<Stretch>& covered(std::size_t hole) const;
     /// Orphans that were placed by their owner's rules, into no hole, and the
@@ -42,22 +39,36 @@ private:
         std::uint16_t height; ///< above the leaves
     };
 
-    [[nodiscard]] std::vector<Top> find_tops() const;
+    void prepare();
+    void find_tops();
+    void find_rest();
+    void add_top(PageId page);
     [[nodiscard]] std::optional<Top> top_at(PageId page) const;
     void find_buckets_with_buckets();
     [[nodiscard]] bool fits(const Hole& hole, const Top& top) const;
     [[nodiscard]] bool may_hide_buckets(const Hole& hole) const;
-    [[nodiscard]] std::optional<std::size_t> hole_for(const Top& top) const;
+    struct Fit {
+        std::size_t hole;
+        bool is_exact; ///< it begins with the very key that led there
+    };
+    [[nodiscard]] std::optional<Fit> hole_for(const Top& top) const;
     [[nodiscard]] std::optional<std::size_t> hole_in(BucketId bucket, const Top& top) const;
     [[nodiscard]] bool is_of_unknown_kind(const Hole& hole) const;
-    void find_likely_branches(const std::vector<Top>& tops);
+    void find_likely_branches();
+    [[nodiscard]] bool are_parts_of_root() const;
     [[nodiscard]] bool overlaps(std::size_t hole, const Stretch& keys) const;
+    Result<void> place(const Top& top);
     Result<void> put(const Top& top, BucketId bucket, const KeyRange& range, std::size_t hole);
 
-    Ground& ground_;
-    const Account& account_;
-    TreeKeeper keeper_;
-    std::size_t hole_ = 0;            ///< that is being filled; behind the last: none
+    enum class Round : std::uint8_t { begin, tops, rest, end };
+
+    Context& context_;
+    EntryWriter& entries_;
+    Account account_;
+    TreeWalk walk_;
+    Round round_ = Round::begin;
+    std::vector<Top> tops_; ///< in order of their first keys
+    std::size_t next_ = 0;
     std::set<BucketId> with_buckets_; ///< buckets that are known to hold buckets
     std::multimap<BucketId, std::size_t> holes_of_;
     std::map<std::size_t, std::vector<Stretch>> covered_; ///< by hole
@@ -65,6 +76,7 @@ private:
     std::size_t hiding_ = 0;                ///< holes that may have held whole buckets
     std::size_t unknown_ = 0;               ///< holes of unknown kind
     bool share_keys_ = false;               ///< keys of one bucket are between another's
+    bool are_parts_of_root_ = false;
     std::vector<PageId> left_over_;
 };
 

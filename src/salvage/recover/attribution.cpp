@@ -1,0 +1,412 @@
+#include "salvage/recover/attribution.hpp"
+
+#include <algorithm>
+#include <map>
+#include <ranges>
+#include <set>
+#include <utility>
+
+#include "base/try.hpp"
+#include "salvage/recover/account.hpp"
+#include "salvage/recover/state_tree.hpp"
+
+namespace rebolt::salvage {
+namespace {
+
+using format::BranchView;
+using format::LeafView;
+using Path = std::vector<std::string>;
+
+constexpr std::size_t holes_tried_max = 256;
+
+bool is_page(const Survey& pages, PageId id) {
+    return number(id) >= 2 && number(id) < pages.page_count();
+}
+
+// Whether the element leads to a page that begins with its key.
+bool leads(const Survey& pages, PageId from, const format::BranchElement& element) {
+    return is_page(pages, element.child) && element.child != from &&
+           (pages.is_leaf(element.child) || pages.is_branch(element.child)) &&
+           !pages.is_displaced(element.child) && count_of(pages.bytes(element.child)) != 0 &&
+           first_key(pages.bytes(element.child)) == element.key;
+}
+
+// The one bucket of all its children whose bucket is known.
+BucketId home_of_children(const Survey& pages, PageId branch) {
+    BucketId home = no_bucket;
+    const auto view = BranchView::of(pages.bytes(branch));
+    for (std::size_t i = 0; i < view->count(); ++i) {
+        const auto element = view->element(i);
+        if (!is_page(pages, element->child) || pages.home(element->child) == no_bucket ||
+            !leads(pages, branch, *element))
+            continue;
+        if (home != no_bucket && home != pages.home(element->child))
+            return no_bucket;
+        home = pages.home(element->child);
+    }
+    return home;
+}
+
+bool spread_from(Survey& pages, PageId branch) {
+    bool has_spread = false;
+    BucketId home = pages.home(branch);
+    if (home == no_bucket) {
+        home = home_of_children(pages, branch);
+        if (home == no_bucket)
+            return false;
+        pages.set_home(branch, home);
+        has_spread = true;
+    }
+    const auto view = BranchView::of(pages.bytes(branch));
+    for (std::size_t i = 0; i < view->count(); ++i) {
+        const auto element = view->element(i);
+        if (!is_page(pages, element->child) || pages.home(element->child) != no_bucket ||
+            !leads(pages, branch, *element))
+            continue;
+        pages.set_home(element->child, home);
+        has_spread = true;
+    }
+    return has_spread;
+}
+
+} // namespace
+
+bool do_buckets_share_keys(const Survey& pages) {
+    std::vector<PageId> leaves;
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+        if (pages.has(PageId{id}, Survey::used) && pages.is_leaf(PageId{id}) &&
+            pages.home(PageId{id}) != no_bucket && count_of(pages.bytes(PageId{id})) != 0)
+            leaves.push_back(PageId{id});
+    std::ranges::sort(leaves, {}, [&](PageId page) { return first_key(pages.bytes(page)); });
+    std::string_view reaches;
+    BucketId of = no_bucket;
+    for (const PageId page : leaves) {
+        if (of != no_bucket && pages.home(page) != of && first_key(pages.bytes(page)) <= reaches)
+            return true;
+        if (of == no_bucket || last_key(pages.bytes(page)) > reaches) {
+            reaches = last_key(pages.bytes(page));
+            of = pages.home(page);
+        }
+    }
+    return false;
+}
+
+void spread_homes(Context& context) {
+    Survey& pages = context.pages;
+    for (std::size_t round = 0; round < format::tree_depth_max; ++round) {
+        bool has_spread = false;
+        for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+            if (pages.is_branch(PageId{id}))
+                has_spread |= spread_from(pages, PageId{id});
+        if (!has_spread)
+            return;
+    }
+}
+
+BucketId only_bucket(const Context& context) {
+    constexpr std::size_t the_root_and_one = 2;
+    const bool may_have_lost_some = std::ranges::any_of(
+        context.holes, [](const Hole& hole) { return hole.bucket == root_bucket; });
+    return context.buckets.size() == the_root_and_one && !may_have_lost_some ? root_bucket + 1
+                                                                             : no_bucket;
+}
+
+bool holds_buckets(Bytes leaf) {
+    const auto view = LeafView::of(leaf);
+    for (std::size_t i = 0; i < view->count(); ++i)
+        if (view->element(i)->is_bucket())
+            return true;
+    return false;
+}
+
+void note_value_buckets(Context& context) {
+    const Survey& pages = context.pages;
+    if (!context.has_rules())
+        return;
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+        if (!pages.is_leaf(PageId{id}) || count_of(pages.bytes(PageId{id})) == 0)
+            continue;
+        const auto element = LeafView::of(pages.bytes(PageId{id}))->element(0);
+        if (element->is_bucket())
+            continue;
+        if (const auto home = context.home_of(element->key, element->value))
+            context.of_values.insert(context.buckets.at_path(*home));
+    }
+}
+
+namespace {
+
+// What the owner's rules say of one bucket in a leaf.
+std::optional<Path> place_of(const Context& context, const format::LeafElement& element,
+                             Bytes content) {
+    std::vector<std::string_view> keys;
+    std::vector<std::string_view> buckets;
+    const auto inside = LeafView::of(content);
+    for (std::size_t i = 0; inside && i < inside->count(); ++i) {
+        const auto at = inside->element(i);
+        if (!at)
+            return std::nullopt;
+        (at->is_bucket() ? buckets : keys).push_back(at->key);
+    }
+    return context.home_of_bucket(element.key, keys, buckets);
+}
+
+// The place of all buckets in a leaf that holds nothing else; those whose page is
+// no sound leaf say nothing.
+std::optional<Path> place_of_buckets(const Context& context, PageId leaf) {
+    const Survey& pages = context.pages;
+    const auto view = LeafView::of(pages.bytes(leaf));
+    std::optional<Path> place;
+    for (std::size_t i = 0; i < view->count(); ++i) {
+        const auto element = view->element(i);
+        const auto bucket = format::BucketView::of(element->value);
+        if (!element->is_bucket() || !bucket)
+            return std::nullopt;
+        Bytes content = bucket->inline_page();
+        if (!bucket->is_inline()) {
+            if (!is_page(pages, bucket->root()) || pages.kind(bucket->root()) != PageKind::leaf)
+                continue;
+            content = pages.bytes(bucket->root());
+        }
+        auto here = place_of(context, *element, content);
+        if (!here || (place && *place != *here))
+            return std::nullopt;
+        place = std::move(here);
+    }
+    return place;
+}
+
+bool begins_like(const Path& place, const Path& bucket) {
+    return bucket.size() <= place.size() &&
+           std::ranges::equal(bucket, place | std::views::take(bucket.size()),
+                              [](const std::string& name, const std::string& wanted) {
+                                  return wanted == "*" || name == wanted;
+                              });
+}
+
+std::optional<BucketId> home_of_buckets(const Context& context, PageId leaf) {
+    if (!context.has_rules() || context.holes.size() > holes_tried_max)
+        return std::nullopt;
+    const auto place = place_of_buckets(context, leaf);
+    if (!place)
+        return std::nullopt;
+    std::optional<BucketId> home;
+    for (const Hole& hole : context.holes) {
+        const Path bucket = context.buckets.path(hole.bucket);
+        if (!begins_like(*place, bucket) || hole.bucket == home)
+            continue;
+        if (home || bucket.size() < place->size()) // another one may have been lost there
+            return std::nullopt;
+        home = hole.bucket;
+    }
+    return home;
+}
+
+} // namespace
+
+std::optional<BucketId> home_by_owner(Context& context, PageId leaf) {
+    if (!context.has_rules() || !context.pages.is_leaf(leaf))
+        return std::nullopt;
+    const auto view = LeafView::of(context.pages.bytes(leaf));
+    std::optional<std::vector<std::string>> home;
+    for (std::size_t i = 0; i < view->count(); ++i) {
+        const auto element = view->element(i);
+        if (element->is_bucket())
+            return i == 0 ? home_of_buckets(context, leaf) : std::nullopt;
+        auto here = context.home_of(element->key, element->value);
+        if (!here || (home && *home != *here))
+            return std::nullopt;
+        home = std::move(here);
+    }
+    if (!home || home->empty())
+        return std::nullopt;
+    return context.buckets.at_path(*home);
+}
+
+namespace {
+
+// A sound page that is in use, and that the newest tree does not lead to.
+bool is_unreached(const Survey& pages, PageId page) {
+    return !pages.has(page, Survey::entered) && !pages.has(page, Survey::free) &&
+           pages.kind(page) == PageKind::leaf && count_of(pages.bytes(page)) != 0;
+}
+
+// Whose the leaves are that the newest commit wrote, by what stands in them: it
+// changed few of a leaf's elements, so the others are in the state before, in the
+// bucket that the leaf is of.
+class Likeness {
+public:
+    explicit Likeness(Context& context) : context_(context), pages_(context.pages) {}
+
+    Result<void> run() {
+        for (std::uint64_t id = 2; id < pages_.page_count(); ++id)
+            if (is_in_doubt(PageId{id}))
+                TRY(collect(PageId{id}));
+        if (elements_.empty())
+            return {};
+        std::ranges::sort(elements_);
+        for (std::uint64_t id = 2; id < pages_.page_count(); ++id)
+            if (pages_.kind(PageId{id}) == PageKind::leaf &&
+                pages_.has(PageId{id}, Survey::in_previous) && pages_.home(PageId{id}) != no_bucket)
+                TRY(compare(PageId{id}));
+        for (std::size_t i = 0; i < leaves_.size(); ++i)
+            decide(i);
+        return {};
+    }
+
+private:
+    [[nodiscard]] bool is_in_doubt(PageId page) const {
+        return pages_.kind(page) == PageKind::leaf && !pages_.has(page, Survey::free) &&
+               pages_.has(page, Survey::written) && count_of(pages_.bytes(page)) != 0;
+    }
+    static std::size_t hash_of(const format::LeafElement& element) {
+        constexpr std::size_t odd = 0x9E37'79B9'7F4A'7C15;
+        return std::hash<std::string_view>{}(element.key) * odd +
+               std::hash<std::string_view>{}(element.value);
+    }
+    Result<void> collect(PageId page) {
+        const auto number_of_leaf = static_cast<std::uint32_t>(leaves_.size());
+        leaves_.push_back(page);
+        votes_.emplace_back();
+        const auto view = LeafView::of(pages_.bytes(page));
+        for (std::size_t i = 0; view && i < view->count(); ++i) {
+            TRY(context_.pulse.beat());
+            if (const auto element = view->element(i))
+                elements_.emplace_back(hash_of(*element), number_of_leaf);
+        }
+        return {};
+    }
+    Result<void> compare(PageId page) {
+        const auto view = LeafView::of(pages_.bytes(page));
+        for (std::size_t i = 0; view && i < view->count(); ++i) {
+            TRY(context_.pulse.beat());
+            const auto element = view->element(i);
+            if (!element)
+                continue;
+            const std::size_t hash = hash_of(*element);
+            for (auto at = std::ranges::lower_bound(elements_, std::pair(hash, std::uint32_t{0}));
+                 at != elements_.end() && at->first == hash; ++at)
+                ++votes_[at->second][pages_.home(page)];
+        }
+        return {};
+    }
+    void decide(std::size_t leaf) {
+        constexpr std::size_t clear_lead = 4;
+        BucketId best = no_bucket;
+        std::size_t most = 0;
+        std::size_t all = 0;
+        for (const auto& [home, count] : votes_[leaf]) {
+            all += count;
+            if (count > most) {
+                most = count;
+                best = home;
+            }
+        }
+        if (most != 0 && (all - most) * clear_lead <= most)
+            pages_.set_home(leaves_[leaf], best);
+    }
+
+    Context& context_;
+    Survey& pages_;
+    std::vector<PageId> leaves_; ///< in doubt
+    std::vector<std::map<BucketId, std::size_t>> votes_;
+    std::vector<std::pair<std::size_t, std::uint32_t>> elements_; ///< hashes, and their leaves
+};
+
+} // namespace
+
+Result<void> attribute_orphans(Context& context) {
+    const Survey& pages = context.pages;
+    if (!context.distrusts_newest() || !context.knows_previous)
+        return {};
+    TRY(Likeness(context).run());
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+        if (is_unreached(pages, PageId{id}) && pages.home(PageId{id}) != no_bucket)
+            context.orphans_of[pages.home(PageId{id})].push_back(
+                {first_key(pages.bytes(PageId{id})), last_key(pages.bytes(PageId{id})),
+                 PageId{id}});
+    for (auto& [home, stretches] : context.orphans_of)
+        std::ranges::sort(stretches, {}, &Stretch::last);
+    return {};
+}
+
+namespace {
+
+using Names = std::set<std::string_view>;
+
+Names keys_in(const Survey& pages, PageId page) {
+    Names names;
+    if (!is_sound_at_home(pages, page) || !pages.is_leaf(page))
+        return names;
+    const auto view = LeafView::of(pages.bytes(page));
+    for (std::size_t i = 0; view && i < view->count(); ++i)
+        if (const auto element = view->element(i))
+            names.insert(element->key);
+    return names;
+}
+
+bool are_alike(const Names& left, const Names& right) {
+    const auto common = static_cast<std::size_t>(
+        std::ranges::count_if(left, [&](std::string_view name) { return right.contains(name); }));
+    return common != 0 && common * 2 >= left.size() && common * 2 >= right.size();
+}
+
+// Orphans that no other orphan leads to, with the keys of those that are leaves.
+class NamesOfOrphans {
+public:
+    explicit NamesOfOrphans(Context& context) : context_(context), pages_(context.pages) {
+        Account account(context, context.states.newest);
+        account.mark_led_to();
+        for (std::uint64_t id = 2; id < pages_.page_count() && tops_.size() < tops_max; ++id)
+            if (account.is_orphan(PageId{id}) && !pages_.has(PageId{id}, Survey::led_to))
+                tops_.push_back({PageId{id}, keys_in(pages_, PageId{id}), {}});
+    }
+
+    void ask(PageId root) {
+        const auto view = LeafView::of(pages_.bytes(root));
+        for (std::size_t i = 0; i < view->count(); ++i) {
+            const auto element = view->element(i);
+            const auto bucket = format::BucketView::of(element->value);
+            if (!bucket || bucket->is_inline())
+                continue;
+            const Names keys = keys_in(pages_, bucket->root());
+            for (Top& top : tops_)
+                if (top.page == bucket->root() || are_alike(top.keys, keys))
+                    top.names.insert(element->key);
+        }
+    }
+
+    void decide() {
+        for (const Top& top : tops_)
+            if (top.names.size() == 1)
+                pages_.set_home(top.page, context_.buckets.inside(root_bucket, *top.names.begin()));
+    }
+
+private:
+    static constexpr std::size_t tops_max = 64;
+    struct Top {
+        PageId page;
+        Names keys;
+        Names names; ///< that old roots give it
+    };
+    Context& context_;
+    Survey& pages_;
+    std::vector<Top> tops_;
+};
+
+} // namespace
+
+void name_by_old_roots(Context& context) {
+    const Survey& pages = context.pages;
+    if (!context.free_pages_known || is_sound_at_home(pages, context.states.newest.root) ||
+        (context.states.other && is_sound_at_home(pages, context.states.other->root)))
+        return;
+    NamesOfOrphans orphans(context);
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+        if (pages.kind(PageId{id}) == PageKind::leaf && pages.has(PageId{id}, Survey::free) &&
+            is_root_like(pages, PageId{id}))
+            orphans.ask(PageId{id});
+    orphans.decide();
+}
+
+} // namespace rebolt::salvage

@@ -1,0 +1,147 @@
+#include "salvage/recover/freelist_judge.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "salvage/recover/previous.hpp"
+#include "salvage/recover/state_tree.hpp"
+
+namespace rebolt::salvage {
+namespace {
+
+using format::BranchView;
+using format::BucketView;
+using format::LeafView;
+
+class FreelistJudge {
+public:
+    explicit FreelistJudge(Context& context)
+        : context_(context), pages_(context.pages), newest_(context.states.newest) {}
+
+    std::uint64_t judge() {
+        const bool is_sound = mark_free_pages();
+        std::uint64_t holes = for_each_leaf(pages_, newest_.root, [](PageId) {});
+        if (!may_be_root(pages_, newest_.root)) { // what it leads to says nothing
+            ++holes;
+            pages_.clear_all(Survey::entered);
+        }
+        if (!is_sound)
+            return holes;
+        context_.free_pages_known = true;
+        count();
+        context_.is_accounted_for = holes == 0 && conflicts_ == 0 && left_over_.empty();
+        if (context_.is_accounted_for)
+            return holes;
+        if (lacks_pages_of_previous() || is_of_older_state(holes)) {
+            pages_.clear_all(Survey::free);
+            context_.free_pages_known = false;
+        }
+        return holes;
+    }
+
+private:
+    // By itself: sorted, in bounds, not in itself, and not the root.
+    bool mark_free_pages() {
+        const PageId page = newest_.freelist;
+        if (page == no_freelist || number(page) < 2 || number(page) >= pages_.page_count() ||
+            pages_.kind(page) != PageKind::freelist)
+            return false;
+        const auto list = format::FreelistView::of(pages_.bytes(page));
+        if (!list)
+            return false;
+        const std::uint64_t own_end = number(page) + pages_.run_length(page);
+        std::uint64_t before = 1;
+        for (std::uint64_t i = 0; i < list->count(); ++i) {
+            const std::uint64_t id = number(list->id(i));
+            if (id <= before || id >= newest_.page_end || (id >= number(page) && id < own_end) ||
+                PageId{id} == newest_.root)
+                return false;
+            before = id;
+        }
+        for (std::uint64_t i = 0; i < list->count(); ++i)
+            if (number(list->id(i)) < pages_.page_count())
+                pages_.set(list->id(i), Survey::free);
+        for (std::uint64_t id = newest_.page_end; id < pages_.page_count(); ++id)
+            pages_.set(PageId{id}, Survey::free);
+        return true;
+    }
+
+    void count() {
+        const std::uint64_t end = std::min(newest_.page_end, pages_.page_count());
+        for (std::uint64_t id = 2; id < end; ++id) {
+            const PageId page{id};
+            const bool is_free = pages_.has(page, Survey::free);
+            if (pages_.has(page, Survey::entered))
+                conflicts_ += is_free ? 1 : 0;
+            else if (!is_free && is_sound_at_home(pages_, page) &&
+                     count_of(pages_.bytes(page)) != 0)
+                left_over_.push_back(page);
+        }
+    }
+
+    // Each commit frees the freelist before and, if anything changed, the root.
+    [[nodiscard]] bool lacks_pages_of_previous() const {
+        const auto& other = context_.states.other;
+        if (!other || !other->has_meta || !newest_.has_meta || !other->transaction ||
+            number(*other->transaction) + 1 != number(*newest_.transaction))
+            return false;
+        const auto lacks = [&](PageId page) {
+            return number(page) >= 2 && number(page) < pages_.page_count() &&
+                   !pages_.has(page, Survey::free);
+        };
+        return (other->freelist != no_freelist && other->freelist != newest_.freelist &&
+                lacks(other->freelist)) ||
+               (other->root != newest_.root && lacks(other->root));
+    }
+
+    // Tree and list do not fit. Either the tree is old in part, and what the list
+    // leaves over is new; or the list is old, or too short.
+    [[nodiscard]] bool is_of_older_state(std::uint64_t holes) const {
+        if (holes != 0)
+            return false;
+        if (conflicts_ == 0)
+            return is_cut_short() && newest_was_written(context_) == Written::all;
+        return left_over_.empty() || has_old_root() || newest_was_written(context_) == Written::all;
+    }
+
+    // Ids ascend: what a list that was cut short lacks lies behind its last.
+    [[nodiscard]] bool is_cut_short() const {
+        const auto list = format::FreelistView::of(pages_.bytes(newest_.freelist));
+        const std::uint64_t last = list->count() == 0 ? 0 : number(list->id(list->count() - 1));
+        return std::ranges::all_of(left_over_, [&](PageId page) { return number(page) > last; });
+    }
+
+    // A page that is left over and may be an older root: it names what the root does.
+    [[nodiscard]] bool has_old_root() const {
+        const auto leaf = first_leaf(pages_, newest_.root);
+        if (!leaf || !is_root_like(pages_, newest_.root))
+            return false;
+        std::set<std::string_view> names;
+        const auto view = LeafView::of(pages_.bytes(*leaf));
+        for (std::size_t i = 0; i < view->count(); ++i)
+            names.insert(view->element(i)->key);
+        return std::ranges::any_of(left_over_, [&](PageId page) {
+            if (!pages_.is_leaf(page) || !is_root_like(pages_, page))
+                return false;
+            const auto other = LeafView::of(pages_.bytes(page));
+            std::size_t common = 0;
+            for (std::size_t i = 0; i < other->count(); ++i)
+                common += names.contains(other->element(i)->key) ? 1 : 0;
+            return common * 2 >= other->count();
+        });
+    }
+
+    Context& context_;
+    Survey& pages_;
+    const State& newest_;
+    std::uint64_t conflicts_ = 0;
+    std::vector<PageId> left_over_;
+};
+
+} // namespace
+
+std::uint64_t judge_freelist(Context& context) {
+    return FreelistJudge(context).judge();
+}
+
+} // namespace rebolt::salvage
