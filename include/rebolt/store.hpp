@@ -3,9 +3,7 @@
 // etcd (`etcd://host:2379/app`) without changing code; docs/store.md says when.
 //
 //   auto store = rebolt::store::open("bolt:///var/lib/app/kv.db?bucket=app");
-//   if (!store)
-//       return std::move(store).error();
-//   auto old = (*store)->get("users/7");
+//   auto old = store ? (*store)->get("users/7") : std::move(store).error();
 //   if (!old)
 //       return std::move(old).error();
 //   auto put = (*store)->atomic_put("users/7", "new", *old);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -69,12 +70,14 @@ std::vector<Sample> marked_samples(const std::string& document, const Lines& lin
 // Blocks of `//   text` after an empty comment line, before #pragma once.
 std::vector<Sample> indented_samples(const std::string& document, const Lines& lines) {
     constexpr std::string_view indent = "//   ";
+    const auto end = static_cast<std::size_t>(
+        std::distance(lines.begin(), std::ranges::find(lines, "#pragma once")));
     std::vector<Sample> samples;
-    for (std::size_t at = 1; at < lines.size() && lines[at] != "#pragma once"; ++at) {
+    for (std::size_t at = 1; at < end; ++at) {
         if (lines[at - 1] != "//" || !lines[at].starts_with(indent))
             continue;
         Sample sample{document, at + 1, {}};
-        for (; at < lines.size() && lines[at].starts_with(indent); ++at)
+        for (; at < end && lines[at].starts_with(indent); ++at)
             sample.lines.push_back(lines[at].substr(indent.size()));
         if (is_code(sample.lines))
             samples.push_back(std::move(sample));

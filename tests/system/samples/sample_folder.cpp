@@ -25,6 +25,7 @@ void SampleFolder::SetUp() {
     fs::current_path(folder_.path(""));
     fs::create_directories("var/lib/app");
     fs::create_directories("var/lib/docker/network/files");
+    fs::create_directories("var/lib/docker/containers");
     fs::copy_file(data / "real/docker-20.10-stopped.db", "my.db");
     fs::copy_file(data / "real/docker-20.10-running.db",
                   "var/lib/docker/network/files/local-kv.db");
