@@ -89,7 +89,7 @@ ExitCode run(std::vector<std::string> arguments) {
     } catch (const std::exception& error) {
         print_error(error.what());
     }
-    return finish_output() ? code : ExitCode::failed;
+    return finish_output() ? with_incomplete(code) : ExitCode::failed;
 }
 
 } // namespace rebolt::cli

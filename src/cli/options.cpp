@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <rebolt/check.hpp>
+
 #include "cli/output.hpp"
 #include "cli/validators.hpp"
 
@@ -11,14 +13,21 @@ namespace rebolt::cli {
 
 void CommonOptions::add_to(Arguments arguments) {
     add_to_writer(arguments);
+    add_for_reading(arguments);
+}
+
+void CommonOptions::add_for_reading(Arguments arguments) {
     arguments.flag("--json", json, "Print JSON for machines");
-    arguments.flag(
-        "--no-lock", no_lock,
-        "Read although another program holds the file; what is shown may mix two states");
+    arguments.flag("--no-lock", no_lock,
+                   "Read although another program holds the file; what is shown may mix two states");
 }
 
 void CommonOptions::add_to_writer(Arguments arguments) {
     arguments.positional("FILE", file, "The database file").required();
+    add_for_any_file(arguments);
+}
+
+void CommonOptions::add_for_any_file(Arguments arguments) {
     arguments.option("--timeout", timeout_seconds, "Seconds to wait for the file's lock")
         .check(seconds_number())
         .show_default();
@@ -57,13 +66,42 @@ Result<PageSource> open_pages(const CommonOptions& options) {
     return source;
 }
 
-Result<DB> open_database(const CommonOptions& options) {
-    if (options.no_lock)
+namespace {
+
+// By the pages alone: a value that only its owner's rules complain of is shown.
+void judge_all(const PageSource& source) {
+    const auto checked = check(source, {.owners = {}});
+    if (checked && checked->verdict == Verdict::damaged)
+        tell_incomplete(source.path(), sentence(*checked));
+}
+
+} // namespace
+
+Result<PageSource> open_shown_pages(const CommonOptions& options) {
+    Result<PageSource> source = open_pages(options);
+    if (source)
+        judge_all(*source);
+    return source;
+}
+
+Result<DB> open_database(const CommonOptions& options, Judge judge) {
+    if (judge == Judge::all) {
+        const auto source = open_shown_pages(options);
+        if (!source && source.error().code() == ErrorCode::lock_timeout)
+            return source.error();
+    } else if (options.no_lock) {
         if (auto told = open_pages(options); !told)
             return std::move(told).error();
+    }
     options.apply();
-    return DB::open(options.file,
-                    {.read_only = true, .timeout = options.timeout(), .lock = !options.no_lock});
+    auto db = DB::open(options.file, {.read_only = true,
+                                      .timeout = options.timeout(),
+                                      .lock = !options.no_lock});
+    if (db)
+        for (const Finding& finding : db->findings_at_open())
+            if (finding.severity == Severity::fatal || finding.severity == Severity::data)
+                tell_incomplete(options.file, finding.message);
+    return db;
 }
 
 Result<DB> open_for_writing(const CommonOptions& options, bool may_make) {

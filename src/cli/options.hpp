@@ -25,6 +25,10 @@ struct CommonOptions {
     void add_to(Arguments arguments);
     /// The same for a command that writes: no --json, no --no-lock.
     void add_to_writer(Arguments arguments);
+    /// All of add_to() but FILE, for a command that takes several.
+    void add_for_any_file(Arguments arguments);
+    /// --json and --no-lock.
+    void add_for_reading(Arguments arguments);
     /// Applies --color and says what --no-lock means, if the file is locked.
     void apply() const;
     [[nodiscard]] std::chrono::milliseconds timeout() const;
@@ -32,8 +36,17 @@ struct CommonOptions {
 
 /// Opens the file for its pages, as the options say.
 [[nodiscard]] Result<PageSource> open_pages(const CommonOptions& options);
-/// Opens the file as a database, as the options say.
-[[nodiscard]] Result<DB> open_database(const CommonOptions& options);
+/// The same for a command that shows them: see Judge.
+[[nodiscard]] Result<PageSource> open_shown_pages(const CommonOptions& options);
+
+/// What a command that shows a file judges first. What is not the whole newest
+/// state is told with tell_incomplete().
+enum class Judge : unsigned char {
+    metas, ///< which state is the newest: what one key or bucket needs
+    all,   ///< every page of it: what needs all keys
+};
+/// Opens the file as a database to be shown, as the options say.
+[[nodiscard]] Result<DB> open_database(const CommonOptions& options, Judge judge = Judge::metas);
 /// The same for writing. A file that is not there is made only if `may_make`;
 /// tells what was put right at opening.
 [[nodiscard]] Result<DB> open_for_writing(const CommonOptions& options, bool may_make = false);

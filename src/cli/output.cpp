@@ -11,11 +11,14 @@
 
 #include <fmt/format.h>
 
+#include "cli/shell_quoted.hpp"
+
 namespace rebolt::cli {
 namespace {
 
 int write_error = 0; // errno of the first write that failed
 bool use_color = false;
+bool is_incomplete = false;
 
 std::string colored(std::string_view text, const char* code) {
     return use_color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
@@ -55,6 +58,19 @@ void print_note(std::string_view text) {
     std::fflush(stdout); // what was read before stands before it
     std::fwrite(text.data(), 1, text.size(), stderr);
     std::fputc('\n', stderr);
+}
+
+void tell_incomplete(std::string_view file, std::string_view why) {
+    if (is_incomplete)
+        return;
+    is_incomplete = true;
+    print_note(fmt::format("rebolt: {}: {}; what is shown may not be all. To see what is wrong: "
+                           "rebolt check {}",
+                           printable(file), printable(why), shell_quoted(std::string(file))));
+}
+
+ExitCode with_incomplete(ExitCode code) noexcept {
+    return is_incomplete && code == ExitCode::done ? ExitCode::damaged : code;
 }
 
 ExitCode report(const Error& error) {

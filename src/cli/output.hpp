@@ -24,6 +24,13 @@ void print_note(std::string_view text);
 /// exit code that fits.
 [[nodiscard]] ExitCode report(const Error& error);
 
+/// Says on stderr, once, that what the command shows is not the whole newest
+/// state of the file, and why; the program then exits with `damaged` where it
+/// would have exited with `done`.
+void tell_incomplete(std::string_view file, std::string_view why);
+/// `code`, or `damaged` in place of `done` after tell_incomplete().
+[[nodiscard]] ExitCode with_incomplete(ExitCode code) noexcept;
+
 /// Flushes stdout. False if anything could not be written; a closed pipe is
 /// silent, as the reader left on purpose.
 [[nodiscard]] bool finish_output();

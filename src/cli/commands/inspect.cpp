@@ -175,7 +175,7 @@ private:
 };
 
 ExitCode run_inspect(const CommonOptions& options) {
-    const auto db = open_database(options);
+    const auto db = open_database(options, Judge::all);
     if (!db)
         return report(db.error());
     const auto tx = db->begin();

@@ -61,7 +61,7 @@ ExitCode run_keys(const Options& options) {
                                shell_quoted(options.common.file)));
         return ExitCode::usage;
     }
-    const auto db = open_database(options.common);
+    const auto db = open_database(options.common, Judge::all);
     if (!db)
         return report(db.error());
     const auto tx = db->begin();

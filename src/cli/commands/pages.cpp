@@ -111,7 +111,7 @@ private:
 };
 
 ExitCode run_pages(const CommonOptions& options) {
-    const auto source = open_pages(options);
+    const auto source = open_shown_pages(options);
     if (!source)
         return report(source.error());
     return PageTable(*source, options.json).print_all();

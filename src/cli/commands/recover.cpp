@@ -78,6 +78,18 @@ ExitCode run_scan(const Options& options) {
     return ExitCode::done;
 }
 
+ExitCode exit_code_of(RecoverOutcome outcome) {
+    switch (outcome) {
+    case RecoverOutcome::all:
+        return ExitCode::done;
+    case RecoverOutcome::incomplete:
+        return ExitCode::damaged;
+    case RecoverOutcome::nothing:
+        return ExitCode::failed;
+    }
+    return ExitCode::failed;
+}
+
 ExitCode run_recover(const Options& options) {
     if (options.scan)
         return run_scan(options);
@@ -117,7 +129,7 @@ ExitCode run_recover(const Options& options) {
         print(recover_sentence(view) + "\n");
     else
         print(recover_text(view));
-    return ExitCode::done;
+    return exit_code_of(recovery->report().outcome);
 }
 
 } // namespace

@@ -58,9 +58,33 @@ std::string range_text(const LostRange& range) {
         text +=
             fmt::format("keys from {} to before {}", key_text(range.first), key_text(*range.end));
     text += fmt::format("\n    {} found elsewhere, ", range.restored);
-    text += range.lost_estimate == 0 ? std::string("none is missing")
-                                     : fmt::format("about {} lost", range.lost_estimate);
+    if (!range.is_loss_known)
+        text += "how many are lost is not known";
+    else
+        text += range.lost_estimate == 0 ? std::string("none is missing")
+                                         : fmt::format("about {} lost", range.lost_estimate);
     return text + "\n";
+}
+
+std::string loss_text(const RecoverReport& report) {
+    if (!report.is_loss_known)
+        return fmt::format("; how many are lost is not known: up to {} pages are missing",
+                           report.pages_missing);
+    return report.lost_estimate == 0 ? "" : fmt::format("; about {} lost", report.lost_estimate);
+}
+
+std::string next_text(const RecoverView& view) {
+    const RecoverReport& report = view.report;
+    if (report.outcome == RecoverOutcome::nothing)
+        return fmt::format("\nNo key came back. {} was written, but putting it in place of {} would "
+                           "only hide the loss: restore a backup.\n",
+                           printable(view.output), printable(report.path));
+    const std::string old = shell_quoted(report.path);
+    return fmt::format("\n{} was written ({} bytes), checked, and is clean; {} is unchanged.\n"
+                       "Next: stop the service, keep the damaged file, and put the new one in "
+                       "its place:\n  cp -p {} {} && cp {} {}\n",
+                       printable(view.output), report.output_bytes, printable(report.path), old,
+                       shell_quoted(report.path + ".damaged"), shell_quoted(view.output), old);
 }
 
 std::string states_text(const RecoverReport& report) {
@@ -96,6 +120,7 @@ Document range_json(const LostRange& range) {
     json["code"] = text_of(range.code).name;
     json["restored"] = range.restored;
     json["lost_estimate"] = range.lost_estimate;
+    json["loss_known"] = range.is_loss_known;
     return json;
 }
 
@@ -105,9 +130,7 @@ std::string recover_sentence(const RecoverView& view) {
     const RecoverReport& report = view.report;
     std::string text =
         fmt::format("{} came back: {}", keys(report.counts.total()), by_provenance(report.counts));
-    if (report.lost_estimate != 0)
-        text += fmt::format("; about {} lost", report.lost_estimate);
-    return text;
+    return text + loss_text(report);
 }
 
 std::string recover_text(const RecoverView& view) {
@@ -132,13 +155,7 @@ std::string recover_text(const RecoverView& view) {
                             by_provenance(bucket.counts));
     if (view.is_dry_run)
         return text + "\nThis was a dry run: no file was made.\n";
-    const std::string old = shell_quoted(report.path);
-    text += fmt::format("\n{} was written ({} bytes), checked, and is clean; {} is unchanged.\n"
-                        "Next: stop the service, keep the damaged file, and put the new one in "
-                        "its place:\n  cp -p {} {} && cp {} {}\n",
-                        printable(view.output), report.output_bytes, printable(report.path), old,
-                        shell_quoted(report.path + ".damaged"), shell_quoted(view.output), old);
-    return text;
+    return text + next_text(view);
 }
 
 std::string recover_json(const RecoverView& view) {
@@ -169,7 +186,10 @@ std::string recover_json(const RecoverView& view) {
     for (const LostRange& range : report.listed_ranges)
         json["range_list"].push_back(range_json(range));
     json["restored"] = report.restored;
+    json["outcome"] = name_of(report.outcome);
     json["lost_estimate"] = report.lost_estimate;
+    json["loss_known"] = report.is_loss_known;
+    json["pages_missing"] = report.pages_missing;
     json["left_out"] = report.stale_left_out;
     json["output_bytes"] = report.output_bytes;
     return json.line() + "\n";

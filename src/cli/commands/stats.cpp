@@ -152,7 +152,7 @@ private:
 };
 
 ExitCode run_stats(const Options& options) {
-    const auto db = open_database(options.common);
+    const auto db = open_database(options.common, Judge::all);
     if (!db)
         return report(db.error());
     const auto tx = db->begin();
