@@ -64,19 +64,32 @@ Result<Replacement> make_from_elsewhere(const ReplacementRequest& request, Error
     return made; // still empty: mend() fills it
 }
 
+bool has_only_lost_and_found(const RecoverReport& report) {
+    // The bucket lost+found itself is counted too.
+    return report.lost_and_found.total() + 1 >= report.counts.total();
+}
+
 Result<Replacement> recover(const PageSource& source, const ReplacementRequest& request) {
     RecoverOptions options = request.recover;
     options.file_mode = request.mode;
+    options.deadline = request.deadline;
     auto begun = Recovery::begin(source, request.path, std::move(options));
     if (!begun) {
         if (begun.error().code() != ErrorCode::damaged)
             return std::move(begun).error();
         return make_from_elsewhere(request, std::move(begun).error());
     }
-    TRY(begun->run([&](const RecoverProgress&) { return Clock::now() < request.deadline; }));
-    if (begun->report().counts.total() == 0)
+    TRY(begun->run());
+    const RecoverReport& report = begun->report();
+    if (report.counts.total() == 0 && report.outcome != RecoverOutcome::all)
         return make_from_elsewhere(
             request, Error(ErrorCode::damaged, "no key in it can be read").in_file(source.path()));
+    if (report.lost_and_found.total() != 0 && has_only_lost_and_found(report))
+        return make_from_elsewhere(request,
+                                   Error(ErrorCode::damaged,
+                                         "no key in it can be put in its bucket: the service would "
+                                         "see nothing; rebolt recover writes them to lost+found")
+                                       .in_file(source.path()));
     return Replacement{
         .path = request.path, .recovery = begun->report(), .restored_from = {}, .note = {}};
 }

@@ -66,7 +66,7 @@ struct Context {
 
     // ChooseState.
     States states{};
-    ValueJudge judge; ///< of this file's values; may be empty
+    Owner owner = Owner::unknown; ///< whose rules hold, if any's do
     std::set<BucketId> of_values;  ///< by their owner's rules there is no bucket in them
     bool free_pages_known = false; ///< Survey::free is the newest state's, whole
     bool knows_previous = false;   ///< Survey::in_previous and its homes are right
