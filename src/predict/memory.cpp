@@ -35,7 +35,9 @@ Memory::Segment Memory::segment_at(Address at) const {
         (file_.size() + system_page_bytes - 1) / system_page_bytes * system_page_bytes, map_bytes_);
     if (offset < file_end) {
         const std::uint64_t begin = std::min<std::uint64_t>(offset, file_.size());
-        return {file_.subspan(begin), file_end - std::max<std::uint64_t>(offset, file_.size())};
+        const std::uint64_t behind = file_end == map_bytes_ ? readable_behind_map : 0;
+        return {file_.subspan(begin),
+                file_end - std::max<std::uint64_t>(offset, file_.size()) + behind};
     }
     if (offset < map_bytes_)
         return {};
@@ -45,6 +47,7 @@ Memory::Segment Memory::segment_at(Address at) const {
 }
 
 std::uint64_t Memory::readable(Address at, std::uint64_t length) const {
+    went_outside_ = went_outside_ || (at < map_bytes_ && length > map_bytes_ - at);
     const Segment segment = segment_at(at);
     return std::min<std::uint64_t>(length, segment.bytes.size() + segment.zeros);
 }
