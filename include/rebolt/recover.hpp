@@ -149,10 +149,10 @@ struct RecoverReport {
     std::vector<RecoveredBucket> listed_buckets;
     std::uint64_t ranges = 0; ///< damaged ranges, listed or not
     std::vector<LostRange> listed_ranges;
-    std::uint64_t restored = 0;       ///< keys in such ranges that were found elsewhere
-    std::uint64_t lost_estimate = 0;  ///< keys that were not; estimated
-    bool is_loss_known = true;        ///< off: `lost_estimate` is the least …
-    std::uint64_t pages_missing = 0;  ///< … and what stood on up to so many pages
+    std::uint64_t restored = 0;      ///< keys in such ranges that were found elsewhere
+    std::uint64_t lost_estimate = 0; ///< keys that were not; estimated
+    bool is_loss_known = true;       ///< off: `lost_estimate` is the least …
+    std::uint64_t pages_missing = 0; ///< … and what stood on up to so many pages
     RecoverOutcome outcome = RecoverOutcome::incomplete;
     std::uint64_t stale_left_out = 0; ///< keys that policy or no_stale kept out
     std::uint64_t output_bytes = 0;   ///< of the new file; 0 for a dry run

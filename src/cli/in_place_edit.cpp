@@ -12,20 +12,12 @@
 #include <rebolt/undo.hpp>
 
 #include "cli/cancel.hpp"
+#include "cli/confirm.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
 
 namespace rebolt::cli {
 namespace {
-
-// Anything but yes is no.
-bool user_agrees(const std::string& question) {
-    print_note(question);
-    std::string answer;
-    for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
-        answer += static_cast<char>(std::tolower(c));
-    return !cancelled() && (answer == "y" || answer == "yes");
-}
 
 EditOutcome failed(const Error& error) {
     return {EditDone::failed, report_edit(error)};
@@ -66,15 +58,17 @@ EditOutcome carry_out(const EditOptions& options, PageSource source, const EditP
                       const std::string& again) {
     if (!options.output.empty())
         return to_copy(options, source, plan);
-    const bool can_ask =
-        ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1 && !options.common.json;
-    if (!options.yes && !can_ask) {
+    const Answer answer =
+        options.common.json && !options.yes
+            ? Answer::not_asked
+            : confirm(fmt::format("Change {} in place?", printable(options.common.file)),
+                      options.yes);
+    if (answer == Answer::not_asked) {
         if (!options.common.json)
             print_note(fmt::format("Nothing was written. To do it: {}", again));
         return {EditDone::not_asked};
     }
-    if (!options.yes &&
-        !user_agrees(fmt::format("Change {} in place? [y/N]", printable(options.common.file)))) {
+    if (answer == Answer::no) {
         print_note("Nothing was written.");
         return {EditDone::refused};
     }

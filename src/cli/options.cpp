@@ -18,8 +18,9 @@ void CommonOptions::add_to(Arguments arguments) {
 
 void CommonOptions::add_for_reading(Arguments arguments) {
     arguments.flag("--json", json, "Print JSON for machines");
-    arguments.flag("--no-lock", no_lock,
-                   "Read although another program holds the file; what is shown may mix two states");
+    arguments.flag(
+        "--no-lock", no_lock,
+        "Read although another program holds the file; what is shown may mix two states");
 }
 
 void CommonOptions::add_to_writer(Arguments arguments) {
@@ -94,9 +95,8 @@ Result<DB> open_database(const CommonOptions& options, Judge judge) {
             return std::move(told).error();
     }
     options.apply();
-    auto db = DB::open(options.file, {.read_only = true,
-                                      .timeout = options.timeout(),
-                                      .lock = !options.no_lock});
+    auto db = DB::open(options.file,
+                       {.read_only = true, .timeout = options.timeout(), .lock = !options.no_lock});
     if (db)
         for (const Finding& finding : db->findings_at_open())
             if (finding.severity == Severity::fatal || finding.severity == Severity::data)

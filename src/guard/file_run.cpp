@@ -37,7 +37,8 @@ std::string keys_text(const RecoverReport& recovery) {
             marks += fmt::format("{}{} {}", marks.empty() ? "" : ", ", recovery.counts.keys[i],
                                  name_of(static_cast<Provenance>(i)));
     return fmt::format("recovered: {} keys ({}), {} lost", recovery.counts.total(), marks,
-                       recovery.lost_estimate == 0
+                       !recovery.is_loss_known ? std::string("an unknown number")
+                       : recovery.lost_estimate == 0
                            ? std::string("none")
                            : fmt::format("about {}", recovery.lost_estimate));
 }

@@ -97,7 +97,7 @@ Result<Replacement> recover(const PageSource& source, const ReplacementRequest& 
 } // namespace
 
 bool Replacement::is_complete() const noexcept {
-    return recovery && recovery->lost_estimate == 0 &&
+    return recovery && recovery->is_loss_known && recovery->lost_estimate == 0 &&
            recovery->counts.total() ==
                recovery->counts.keys[static_cast<std::size_t>(Provenance::current)];
 }

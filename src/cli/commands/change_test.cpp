@@ -61,9 +61,12 @@ TEST_F(ChangeCommands, DeleteTellsAKeyFromABucket) {
     EXPECT_EQ(rebolt_on(file(), "delete", {"fruit"}).exit_code, 16);
     EXPECT_EQ(rebolt({"delete", file(), "fruit", "apple"}).exit_code, 0);
     EXPECT_EQ(rebolt({"keys", file(), "fruit"}).out, "citrus\n");
-    EXPECT_EQ(rebolt({"delete", file(), "--bucket", "fruit", "citrus"}).exit_code, 0);
+    const auto not_asked = rebolt_on(file(), "delete", {"--bucket", "fruit", "citrus"});
+    EXPECT_EQ(not_asked.err, "Nothing was changed. To do it, add --yes.\n");
+    EXPECT_EQ(not_asked.exit_code, 16);
+    EXPECT_EQ(rebolt({"delete", file(), "--yes", "--bucket", "fruit", "citrus"}).exit_code, 0);
     EXPECT_EQ(rebolt({"keys", file(), "fruit"}).out, "");
-    EXPECT_EQ(rebolt({"delete", file(), "--bucket", "fruit"}).exit_code, 0);
+    EXPECT_EQ(rebolt({"delete", file(), "--yes", "--bucket", "fruit"}).exit_code, 0);
     EXPECT_EQ(rebolt({"buckets", file()}).out, "");
     expect_clean(file());
 }

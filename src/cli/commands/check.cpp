@@ -89,7 +89,8 @@ Result<std::vector<std::string>> files_of(const Options& options) {
             files.push_back(path);
             continue;
         }
-        const auto found = find_bolt_files(path, [](const std::string& /*folder*/) { return !cancelled(); });
+        const auto found =
+            find_bolt_files(path, [](const std::string& /*folder*/) { return !cancelled(); });
         if (!found)
             return found.error();
         for (const std::string& file : found->bolt)

@@ -5,6 +5,7 @@
 
 #include "cli/bucket_path.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/confirm.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
@@ -17,6 +18,7 @@ struct Options {
     CommonOptions common;
     std::vector<std::string> positionals; ///< buckets, then the key or the bucket to delete
     bool is_bucket = false;
+    bool yes = false;
     ParseFormat key_format = ParseFormat::ascii_encoded;
     ParseFormat bucket_format = ParseFormat::ascii_encoded;
 };
@@ -49,6 +51,12 @@ ExitCode run_delete(Options options) {
     if (!key)
         return report_bucket(key.error());
     options.positionals.pop_back();
+    if (options.is_bucket) {
+        const Answer answer = confirm(
+            fmt::format("Delete the bucket `{}` with all in it?", printable(*key)), options.yes);
+        if (answer != Answer::yes)
+            return report_not_done(answer);
+    }
     return write_command(options.common, options.positionals, options.bucket_format,
                          [&](Bucket& bucket) {
                              return options.is_bucket ? bucket.delete_bucket(*key)
@@ -65,6 +73,7 @@ void set_up_delete(Arguments arguments) {
                           "A bucket, buckets inside it, and at last the key");
     arguments.flag("--bucket", options->is_bucket,
                    "The last word is a bucket: delete it with all in it");
+    arguments.flag("-y,--yes", options->yes, "Delete a bucket without asking");
     add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
     add_bucket_format(arguments, options->bucket_format);
     arguments.footer("Example: rebolt delete my.db fruit apple");

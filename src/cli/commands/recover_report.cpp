@@ -76,9 +76,10 @@ std::string loss_text(const RecoverReport& report) {
 std::string next_text(const RecoverView& view) {
     const RecoverReport& report = view.report;
     if (report.outcome == RecoverOutcome::nothing)
-        return fmt::format("\nNo key came back. {} was written, but putting it in place of {} would "
-                           "only hide the loss: restore a backup.\n",
-                           printable(view.output), printable(report.path));
+        return fmt::format(
+            "\nNo key came back. {} was written, but putting it in place of {} would "
+            "only hide the loss: restore a backup.\n",
+            printable(view.output), printable(report.path));
     const std::string old = shell_quoted(report.path);
     return fmt::format("\n{} was written ({} bytes), checked, and is clean; {} is unchanged.\n"
                        "Next: stop the service, keep the damaged file, and put the new one in "

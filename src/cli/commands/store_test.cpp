@@ -106,7 +106,8 @@ TEST_F(StoreCommand, OfADamagedFileSaysWhere) {
 TEST_F(StoreCommand, RemovesATree) {
     for (const std::string key : {"a/1", "a/2", "b"})
         put(key, "");
-    EXPECT_EQ(store({"rm", "--tree", url(), "a/"}).out, "2 keys removed\n");
+    EXPECT_EQ(store({"rm", "--tree", url(), "a/"}).exit_code, 16);
+    EXPECT_EQ(store({"rm", "--tree", "--yes", url(), "a/"}).out, "2 keys removed\n");
     EXPECT_EQ(store({"ls", url()}).out, "b\n");
 }
 

@@ -14,12 +14,12 @@
 #include <rebolt/db.hpp>
 #include <rebolt/recover.hpp>
 
-#include <rebolt/page_grammar.hpp>
 #include "salvage/recover/bucket_table.hpp"
 #include "salvage/recover/pulse.hpp"
 #include "salvage/recover/state.hpp"
 #include "salvage/recover/stretch.hpp"
 #include "salvage/recover/survey.hpp"
+#include <rebolt/page_grammar.hpp>
 
 namespace rebolt::salvage {
 
@@ -66,7 +66,7 @@ struct Context {
 
     // ChooseState.
     States states{};
-    Owner owner = Owner::unknown; ///< whose rules hold, if any's do
+    Owner owner = Owner::unknown;  ///< whose rules hold, if any's do
     std::set<BucketId> of_values;  ///< by their owner's rules there is no bucket in them
     bool free_pages_known = false; ///< Survey::free is the newest state's, whole
     bool knows_previous = false;   ///< Survey::in_previous and its homes are right

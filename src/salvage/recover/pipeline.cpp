@@ -119,7 +119,8 @@ void Recovery::Work::begin_next() {
         entries_->fill_in(report_);
         report_loss(context_, *entries_, fill_holes_ ? &*fill_holes_ : nullptr, report_);
         break;
-    default:
+    case Stage::survey:
+    case Stage::choose_state: // begun with the first step
         break;
     }
 }

@@ -451,9 +451,9 @@ std::optional<Kept> TreeWalk::bucket_at(std::size_t at, const format::LeafElemen
     }
     if (bucket->is_inline()) {
         const format::PagePlace place{.range = {},
-                                              .page_size_bytes = pages_.source().page_size_bytes(),
-                                              .is_root = true,
-                                              .is_inline = true};
+                                      .page_size_bytes = pages_.source().page_size_bytes(),
+                                      .is_root = true,
+                                      .is_inline = true};
         format::LeafCount counted;
         if (!format::leaf_is_sound(bucket->inline_page(), place, counted)) {
             add_element_hole(frames_[at], element.key, FindingCode::inline_bucket_malformed);

@@ -22,25 +22,66 @@ TEST(Embedding, ThePageShowsTheFilesThatAreBuilt) {
             << file;
 }
 
-TEST(Embedding, TheProgramBuildsAndRuns) {
-    const TemporaryFolder folder;
-    const std::string prefix = folder.path("prefix");
-    const std::string build = folder.path("build");
-    const auto run = [](const std::vector<std::string>& words) {
-        const CommandResult result = run_command(words, std::chrono::seconds{300});
-        EXPECT_EQ(result.exit_code, 0) << words[0] << ": " << result.out << result.err;
+// Installs what the build tree has, and runs what outsiders would.
+class Embedded : public ::testing::Test {
+protected:
+    static std::string run(const std::vector<std::string>& command) {
+        const CommandResult result = run_command(command, std::chrono::seconds{300});
+        EXPECT_EQ(result.exit_code, 0) << command[0] << ": " << result.out << result.err;
         return result.out;
-    };
-    run({"/usr/bin/cmake", "--install", REBOLT_BUILD_DIR, "--prefix", prefix});
+    }
+    void SetUp() override {
+        run({"/usr/bin/cmake", "--install", REBOLT_BUILD_DIR, "--prefix", prefix_});
+    }
+    [[nodiscard]] std::string path(const std::string& name) const { return folder_.path(name); }
+
+    const TemporaryFolder folder_;
+    const std::string prefix_ = folder_.path("prefix");
+};
+
+TEST_F(Embedded, WithFindPackageTheProgramBuildsAndRuns) {
+    const std::string build = path("build");
     run({"/usr/bin/cmake", "-S", source + "/docs/embedding", "-B", build,
-         "-DCMAKE_PREFIX_PATH=" + prefix, "-DCMAKE_CXX_FLAGS=" REBOLT_CXX_FLAGS});
+         "-DCMAKE_PREFIX_PATH=" + prefix_, "-DCMAKE_CXX_FLAGS=" REBOLT_CXX_FLAGS});
     run({"/usr/bin/cmake", "--build", build});
     for (int times = 0; times < 2; ++times)
-        EXPECT_EQ(run({build + "/phone-book", folder.path("book.db")}),
-                  "Hopper: 1906\nLovelace: 1815\n");
-    EXPECT_EQ(run({prefix + "/bin/rebolt", "check", "-q", folder.path("book.db")}),
-              folder.path("book.db") + ": clean: every page is accounted for, transaction " +
-                  "5 is whole\n");
+        EXPECT_EQ(run({build + "/phone-book", path("book.db")}), "Hopper: 1906\nLovelace: 1815\n");
+    EXPECT_EQ(run({prefix_ + "/bin/rebolt", "check", "-q", path("book.db")})
+                  .substr(0, path("book.db").size() + 8),
+              path("book.db") + ": clean:");
+    // Nobody's program is given a run path.
+    EXPECT_EQ(run({"/usr/bin/readelf", "-d", build + "/phone-book"}).find("(RUNPATH)"),
+              std::string::npos);
+}
+
+TEST_F(Embedded, WithPkgConfigTheProgramBuildsAndRuns) {
+    std::string libraries;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(prefix_))
+        if (entry.path().filename() == "rebolt.pc")
+            libraries = entry.path().parent_path().string();
+    const std::string program = path("phone-book");
+    run({"/bin/sh", "-c",
+         "c++ " REBOLT_CXX_FLAGS " " + source + "/docs/embedding/main.cpp -o " + program +
+             " $(PKG_CONFIG_PATH=" + libraries + " pkg-config --static --cflags --libs rebolt)"});
+    EXPECT_EQ(run({program, path("book.db")}), "Hopper: 1906\nLovelace: 1815\n");
+}
+
+TEST_F(Embedded, AsASubdirectoryNobodyGetsOurTestsOrFlags) {
+    const std::string project = path("project");
+    const std::string build = path("build");
+    std::filesystem::create_directory(project);
+    std::ofstream(project + "/main.cpp") << "int main() {}\n";
+    std::ofstream(project + "/CMakeLists.txt")
+        << "cmake_minimum_required(VERSION 3.25)\nproject(outside LANGUAGES CXX)\n"
+           "set(CMAKE_EXPORT_COMPILE_COMMANDS ON)\nadd_subdirectory("
+        << source
+        << " rebolt)\nadd_executable(outside main.cpp)\n"
+           "target_link_libraries(outside PRIVATE rebolt::rebolt)\n";
+    run({"/usr/bin/cmake", "-S", project, "-B", build});
+    const std::string commands = bytes_of(build + "/compile_commands.json");
+    EXPECT_NE(commands.find("src/engine/commit.cpp"), std::string::npos);
+    for (const char* ours : {"-Werror", "_test.cpp", "src/cli/", "src/store/etcd/"})
+        EXPECT_EQ(commands.find(ours), std::string::npos) << ours;
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/guard/subcommands.hpp"
+#include "cli/confirm.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -32,19 +33,6 @@ Result<GuardDropIn> drop_in_of(const Options& options) {
     return drop_in;
 }
 
-bool user_agrees(const Options& options, const std::string& question) {
-    if (options.yes)
-        return true;
-    if (::isatty(STDIN_FILENO) != 1) {
-        print_note("Nothing was written. To do it, add --yes.");
-        return false;
-    }
-    print_note(question + " [y/N]");
-    std::string answer;
-    std::getline(std::cin, answer);
-    return answer == "y" || answer == "yes";
-}
-
 void say_what_to_type(const Options& options) {
     print(fmt::format("Now: systemctl daemon-reload\n"
                       "Try it: systemctl restart {0} && journalctl -u {0} -n 20\n",
@@ -58,8 +46,9 @@ ExitCode run_install(const Options& options) {
         return ExitCode::usage;
     }
     print(fmt::format("{}:\n{}", drop_in->path, drop_in->content));
-    if (!user_agrees(options, fmt::format("Write {}?", drop_in->path)))
-        return ExitCode::cancelled;
+    if (const Answer answer = confirm(fmt::format("Write {}?", drop_in->path), options.yes);
+        answer != Answer::yes)
+        return report_not_done(answer);
     if (const auto written = install_guard(*drop_in); !written)
         return report(written.error());
     say_what_to_type(options);
@@ -77,8 +66,9 @@ ExitCode run_uninstall(const Options& options) {
         print(fmt::format("There is no {}: nothing to take away.\n", drop_in->path));
         return ExitCode::done;
     }
-    if (!user_agrees(options, fmt::format("Remove {}?", drop_in->path)))
-        return ExitCode::cancelled;
+    if (const Answer answer = confirm(fmt::format("Remove {}?", drop_in->path), options.yes);
+        answer != Answer::yes)
+        return report_not_done(answer);
     if (const auto removed = uninstall_guard(*drop_in); !removed)
         return report(removed.error());
     print(fmt::format("Removed {}.\nNow: systemctl daemon-reload\n", drop_in->path));

@@ -5,6 +5,7 @@
 
 #include "cli/commands/store/connection.hpp"
 #include "cli/commands/store/subcommands.hpp"
+#include "cli/confirm.hpp"
 #include "cli/key_format.hpp"
 #include "cli/output.hpp"
 #include "cli/validators.hpp"
@@ -19,6 +20,7 @@ struct Options {
     ParseFormat key_format = ParseFormat::ascii_encoded;
     std::uint64_t if_index = 0;
     bool is_tree = false;
+    bool yes = false;
 };
 
 Result<std::size_t> remove(store::Store& store, const std::string& key, const Options& options) {
@@ -39,6 +41,12 @@ ExitCode run(const Options& options) {
     const auto store = open_store(options.connection, options.url, IfMissing::fail);
     if (!store)
         return report_store(store.error());
+    if (options.is_tree) {
+        const Answer answer = confirm(
+            fmt::format("Remove all keys that begin with `{}`?", printable(*key)), options.yes);
+        if (answer != Answer::yes)
+            return report_not_done(answer);
+    }
     const auto removed = remove(**store, *key, options);
     if (!removed)
         return report_store(removed.error());
@@ -56,13 +64,14 @@ void set_up_store_rm(Arguments arguments) {
     add_url_and_key(arguments, options->url, &options->key);
     options->connection.add_to(arguments);
     const Option tree = arguments.flag("--tree", options->is_tree, "All keys that begin with KEY");
+    arguments.flag("-y,--yes", options->yes, "Remove a tree without asking");
     arguments.option("--if-index", options->if_index, "Only if the key's index is this one")
         .check(whole_number(1))
         .excludes(tree);
     add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
     arguments.footer(
         "Example: rebolt store rm 'bolt://kv.db?bucket=app' users/7\n"
-        "         rebolt store rm --tree 'bolt://kv.db?bucket=app' users/\n"
+        "         rebolt store rm --tree --yes 'bolt://kv.db?bucket=app' users/\n"
         "Exit codes: 0 removed, 4 the file is damaged, 8 no such key, modified, or failed, "
         "16 wrong usage.");
     arguments.on_run([options] { return run(*options); });

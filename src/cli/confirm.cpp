@@ -1,0 +1,34 @@
+#include "cli/confirm.hpp"
+
+#include <cctype>
+#include <cstdio>
+
+#include <unistd.h>
+
+#include "cli/cancel.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+
+Answer confirm(const std::string& question, bool yes) {
+    if (yes)
+        return Answer::yes;
+    if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1)
+        return Answer::not_asked;
+    print_note(question + " [y/N]");
+    std::string answer;
+    for (int c = std::getchar(); c != EOF && c != '\n'; c = std::getchar())
+        answer += static_cast<char>(std::tolower(c));
+    return !cancelled() && (answer == "y" || answer == "yes") ? Answer::yes : Answer::no;
+}
+
+ExitCode report_not_done(Answer answer) {
+    if (answer == Answer::not_asked) {
+        print_note("Nothing was changed. To do it, add --yes.");
+        return ExitCode::usage;
+    }
+    print_note("Nothing was changed.");
+    return ExitCode::cancelled;
+}
+
+} // namespace rebolt::cli
