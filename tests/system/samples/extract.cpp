@@ -47,11 +47,10 @@ std::string_view without_space(std::string_view comment) {
     return comment.starts_with(' ') ? comment.substr(1) : comment;
 }
 
-// An indented block may also be a list of URLs or a table.
+// An indented block may also be a sentence of the program's, or a list of URLs.
 bool is_code(const Lines& lines) {
-    return std::ranges::any_of(lines, [](const std::string& line) {
-        return line.find(';') != std::string::npos || line.ends_with('{');
-    });
+    return std::ranges::any_of(
+        lines, [](const std::string& line) { return line.ends_with(';') || line.ends_with('{'); });
 }
 
 std::vector<Sample> marked_samples(const std::string& document, const Lines& lines) {

@@ -32,7 +32,7 @@ TEST(SamplesOfPages, AreTheBlocksMarkedCpp) {
 TEST(SamplesOfHeaders, AreIndentedBlocksOfTheOpeningComment) {
     const auto found =
         samples_in("a.hpp", "// a: text.\n//\n//   one {\n//       two;\n//   }\n//\n"
-                            "// - a list\n//   goes on;\n//\n//   etcd://url\n"
+                            "// - a list\n//   goes on;\n//\n//   Says: one; two.\n"
                             "#pragma once\n//\n//   no;\n");
     ASSERT_EQ(found.size(), 1U);
     EXPECT_EQ(found[0].line, 3U);
