@@ -87,9 +87,9 @@ Result<PageSource> open_shown_pages(const CommonOptions& options) {
 
 Result<DB> open_database(const CommonOptions& options, Judge judge) {
     if (judge == Judge::all) {
-        const auto source = open_shown_pages(options);
+        auto source = open_shown_pages(options);
         if (!source && source.error().code() == ErrorCode::lock_timeout)
-            return source.error();
+            return std::move(source).error();
     } else if (options.no_lock) {
         if (auto told = open_pages(options); !told)
             return std::move(told).error();

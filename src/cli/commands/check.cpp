@@ -89,10 +89,9 @@ Result<std::vector<std::string>> files_of(const Options& options) {
             files.push_back(path);
             continue;
         }
-        const auto found =
-            find_bolt_files(path, [](const std::string& /*folder*/) { return !cancelled(); });
+        auto found = find_bolt_files(path, [](const std::string&) { return !cancelled(); });
         if (!found)
-            return found.error();
+            return std::move(found).error();
         for (const std::string& file : found->bolt)
             files.push_back(file);
         for (const std::string& folder : found->unreadable)
