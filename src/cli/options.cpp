@@ -71,7 +71,9 @@ namespace {
 
 // By the pages alone: a value that only its owner's rules complain of is shown.
 void judge_all(const PageSource& source) {
-    const auto checked = check(source, {.owners = {}});
+    CheckOptions by_pages;
+    by_pages.owners = {};
+    const auto checked = check(source, by_pages);
     if (checked && checked->verdict == Verdict::damaged)
         tell_incomplete(source.path(), sentence(*checked));
 }

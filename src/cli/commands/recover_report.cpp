@@ -162,6 +162,7 @@ std::string recover_text(const RecoverView& view) {
 std::string recover_json(const RecoverView& view) {
     const RecoverReport& report = view.report;
     Document json;
+    json["shape"] = "rebolt.recover/1";
     json["version"] = 1;
     json["file"] = printable(report.path);
     json["output"] = view.is_dry_run ? Document() : Document(printable(view.output));
@@ -214,6 +215,7 @@ std::string found_text(const std::vector<FoundDatabase>& found, const std::strin
 
 std::string found_json(const std::vector<FoundDatabase>& found) {
     Document json;
+    json["shape"] = "rebolt.scan/1";
     json["version"] = 1;
     json["databases"] = Document::array();
     for (const FoundDatabase& database : found) {
