@@ -1,8 +1,10 @@
 // All of rebolt: one include, one target (rebolt::rebolt).
 #pragma once
 
+#include <rebolt/carve.hpp>
 #include <rebolt/check.hpp>
 #include <rebolt/compact.hpp>
+#include <rebolt/content_sample.hpp>
 #include <rebolt/datastore.hpp>
 #include <rebolt/db.hpp>
 #include <rebolt/diagnose.hpp>
@@ -14,7 +16,10 @@
 #include <rebolt/docker/startup.hpp>
 #include <rebolt/edit_plan.hpp>
 #include <rebolt/evidence.hpp>
+#include <rebolt/find_files.hpp>
+#include <rebolt/foreign_file.hpp>
 #include <rebolt/impact.hpp>
+#include <rebolt/owner_rules.hpp>
 #include <rebolt/page_source.hpp>
 #include <rebolt/prediction.hpp>
 #include <rebolt/recover.hpp>

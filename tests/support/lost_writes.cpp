@@ -137,15 +137,14 @@ History make_history(HistoryShape shape, std::uint64_t seed, bool stores_freelis
     const DB db = must(DB::open(path, options));
     Writer writer(shape, seed);
     const std::uint64_t commits = commits_min + seed % commits_more;
-    for (std::uint64_t i = 0; i + 2 < commits; ++i)
+    History history{.page_size = options.page_size_bytes, .earlier = {}, .before = {}, .after = {}};
+    for (std::uint64_t i = 0; i < commits; ++i) {
+        if (i + 1 == commits)
+            history.before = bytes_of_file(path);
+        else if (i != 0)
+            history.earlier.push_back(bytes_of_file(path));
         writer.commit(db, i);
-    FileBytes before_that = bytes_of_file(path);
-    writer.commit(db, commits);
-    History history{.page_size = options.page_size_bytes,
-                    .before_that = std::move(before_that),
-                    .before = bytes_of_file(path),
-                    .after = {}};
-    writer.commit(db, commits);
+    }
     history.after = bytes_of_file(path);
     return history;
 }

@@ -26,10 +26,10 @@ inline constexpr std::array all_history_shapes{HistoryShape::flat, HistoryShape:
 
 using FileBytes = std::vector<std::byte>;
 
-/// A file before and after its last commit, and before the one before.
+/// A file before and after its last commit, and after each commit before these.
 struct History {
     std::uint32_t page_size;
-    FileBytes before_that;
+    std::vector<FileBytes> earlier;
     FileBytes before;
     FileBytes after;
 };
