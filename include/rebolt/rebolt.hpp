@@ -16,6 +16,7 @@
 #include <rebolt/docker/startup.hpp>
 #include <rebolt/edit_plan.hpp>
 #include <rebolt/evidence.hpp>
+#include <rebolt/file_attributes.hpp>
 #include <rebolt/find_files.hpp>
 #include <rebolt/foreign_file.hpp>
 #include <rebolt/impact.hpp>

@@ -24,7 +24,7 @@ EditOutcome failed(const Error& error) {
 }
 
 EditOutcome to_copy(const EditOptions& options, const PageSource& source, const EditPlan& plan) {
-    if (const auto may = may_write_to(options.output, options.force); !may)
+    if (const auto may = may_write_to(options.output, options.common.file, options.force); !may)
         return failed(may.error());
     if (const auto done = apply_to_copy(source, plan, options.output); !done) {
         const EditOutcome outcome = failed(done.error());

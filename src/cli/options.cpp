@@ -40,6 +40,11 @@ void CommonOptions::add_for_any_file(Arguments arguments) {
     arguments.flag("-v,--verbose", verbose, "Say more").excludes(be_quiet);
 }
 
+void add_no_values(Arguments arguments, bool& no_values) {
+    arguments.flag("--no-values", no_values,
+                   "Do not parse the values of programs that are known (Docker, etcd, containerd)");
+}
+
 void CommonOptions::apply() const {
     set_color_mode(color == "always"  ? ColorMode::always
                    : color == "never" ? ColorMode::never
@@ -120,12 +125,20 @@ Result<DB> open_for_writing(const CommonOptions& options, bool may_make) {
     return db;
 }
 
-Result<void> may_write_to(const std::string& path, bool force) {
-    if (force || !std::filesystem::exists(path))
+Result<void> may_write_to(const std::string& path, const std::string& input, bool force) {
+    const auto refuse = [&path](const char* why) {
+        return Error(ErrorCode::invalid_argument, why).in_file(path);
+    };
+    std::error_code failed;
+    if (!std::filesystem::exists(std::filesystem::symlink_status(path, failed)))
         return {};
-    return Error(ErrorCode::invalid_argument,
-                 "there is a file already; give another name, or --force to replace it")
-        .in_file(path);
+    if (std::filesystem::equivalent(path, input, failed))
+        return refuse("this is the file that is read; give another name");
+    if (!std::filesystem::is_regular_file(path, failed))
+        return refuse("this is not a regular file; give the name of one, or of none yet");
+    if (!force)
+        return refuse("there is a file already; give another name, or --force to replace it");
+    return {};
 }
 
 } // namespace rebolt::cli

@@ -34,6 +34,9 @@ struct CommonOptions {
     [[nodiscard]] std::chrono::milliseconds timeout() const;
 };
 
+/// Adds --no-values: off, the rules of known programs are not asked.
+void add_no_values(Arguments arguments, bool& no_values);
+
 /// Opens the file for its pages, as the options say.
 [[nodiscard]] Result<PageSource> open_pages(const CommonOptions& options);
 /// The same for a command that shows them: see Judge.
@@ -50,7 +53,10 @@ enum class Judge : unsigned char {
 /// The same for writing. A file that is not there is made only if `may_make`;
 /// tells what was put right at opening.
 [[nodiscard]] Result<DB> open_for_writing(const CommonOptions& options, bool may_make = false);
-/// invalid_argument if there is a file at `path` already and `force` is off.
-[[nodiscard]] Result<void> may_write_to(const std::string& path, bool force);
+/// Whether a new file made of `input` may be put at `path`. Errors:
+/// invalid_argument: there is a file already and `force` is off; it is `input`, or
+/// no regular file, whatever `force` says.
+[[nodiscard]] Result<void> may_write_to(const std::string& path, const std::string& input,
+                                        bool force);
 
 } // namespace rebolt::cli

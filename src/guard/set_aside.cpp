@@ -10,10 +10,11 @@
 #include <utility>
 
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
+
+#include <rebolt/file_attributes.hpp>
 
 #include <rebolt/page_source.hpp>
 
@@ -75,20 +76,6 @@ std::string next_name(const std::string& path, std::string_view word) {
     if (end < newest.size())
         std::from_chars(newest.data() + end + 1, newest.data() + newest.size(), number);
     return fmt::format("{}-{}", newest.substr(0, end), number + 1);
-}
-
-void copy_attributes(const std::string& from, const std::string& to) {
-    constexpr std::size_t longest = 65536;
-    std::string names(longest, '\0');
-    const ssize_t size = ::listxattr(from.c_str(), names.data(), names.size());
-    names.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
-    for (std::size_t at = 0; at < names.size(); at += std::strlen(&names[at]) + 1) {
-        std::string value(longest, '\0');
-        const ssize_t length = ::getxattr(from.c_str(), &names[at], value.data(), value.size());
-        if (length >= 0)
-            (void)::setxattr(to.c_str(), &names[at], value.data(), static_cast<std::size_t>(length),
-                             0);
-    }
 }
 
 } // namespace
@@ -156,7 +143,7 @@ Result<void> put_in_place(const std::string& from, const std::string& path,
         return io::system_error(errno, "cannot give the new file its owner", from);
     if (::chmod(from.c_str(), ownership.mode) != 0)
         return io::system_error(errno, "cannot give the new file its permissions", from);
-    copy_attributes(path, from);
+    TRY(copy_file_attributes(path, from));
     if (std::rename(from.c_str(), path.c_str()) != 0)
         return io::system_error(errno, "cannot put the new file in its place", path);
     return io::sync_folder_of(path);

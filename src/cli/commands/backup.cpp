@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <rebolt/check.hpp>
+#include <rebolt/file_attributes.hpp>
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
@@ -22,7 +23,7 @@ struct Options {
 };
 
 Result<TxId> copy(const Options& options) {
-    if (auto may = may_write_to(options.output, options.force); !may)
+    if (auto may = may_write_to(options.output, options.common.file, options.force); !may)
         return std::move(may).error();
     const auto db = open_database(options.common);
     if (!db)
@@ -43,6 +44,8 @@ ExitCode run_backup(const Options& options) {
     const auto copied = copy(options);
     if (!copied)
         return report(copied.error());
+    if (const auto kept = copy_file_attributes(options.common.file, options.output); !kept)
+        return report(kept.error());
     const auto source = PageSource::open(options.output);
     if (!source)
         return report(source.error());

@@ -145,8 +145,7 @@ void set_up_check(Arguments arguments) {
     arguments.option("--max-findings", options->findings_max, "Findings to list; more are counted")
         .check(whole_number(1))
         .show_default();
-    arguments.flag("--no-values", options->no_values,
-                   "Do not parse the values of programs that are known (Docker, etcd, containerd)");
+    add_no_values(arguments, options->no_values);
     arguments.footer(
         "Example: rebolt check /var/lib/docker/network/files/local-kv.db\n"
         "         rebolt check /var/lib/docker\n"

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <rebolt/compact.hpp>
+#include <rebolt/file_attributes.hpp>
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
@@ -25,7 +26,7 @@ struct Options {
 };
 
 ExitCode run_compact(const Options& options) {
-    if (const auto may = may_write_to(options.output, options.force); !may)
+    if (const auto may = may_write_to(options.output, options.common.file, options.force); !may)
         return report(may.error());
     const auto db = open_database(options.common);
     if (!db)
@@ -45,6 +46,8 @@ ExitCode run_compact(const Options& options) {
             fmt::format("{} is as it was; no new file was made", printable(options.common.file)));
         return code;
     }
+    if (const auto kept = copy_file_attributes(options.common.file, options.output); !kept)
+        return report(kept.error());
     const std::uint64_t after = std::filesystem::file_size(options.output);
     if (!options.common.quiet)
         print(fmt::format("{} -> {} bytes (gain={:.2f}x)\n", before, after,

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <rebolt/carve.hpp>
+#include <rebolt/file_attributes.hpp>
 #include <rebolt/recover.hpp>
 
 #include "cli/cancel.hpp"
@@ -31,6 +32,7 @@ struct Options {
     std::uint64_t length = 0;
     bool scan = false;
     bool no_stale = false;
+    bool no_values = false;
     bool dry_run = false;
     bool force = false;
 };
@@ -48,6 +50,8 @@ RecoverOptions recover_options(const Options& options) {
     recover.no_stale = options.no_stale;
     recover.dry_run = options.dry_run;
     recover.donors = options.donors;
+    if (options.no_values)
+        recover.owners = {};
     return recover;
 }
 
@@ -94,7 +98,7 @@ ExitCode run_recover(const Options& options) {
     if (options.scan)
         return run_scan(options);
     if (!options.dry_run)
-        if (const auto may = may_write_to(options.output, options.force); !may)
+        if (const auto may = may_write_to(options.output, options.common.file, options.force); !may)
             return report(may.error());
     options.common.apply();
     const auto source = open_damaged(options);
@@ -122,6 +126,10 @@ ExitCode run_recover(const Options& options) {
             fmt::format("{} is as it was; no new file was made", printable(options.common.file)));
         return code;
     }
+    // A part of another file has that one's attributes, which are not its own.
+    if (!options.dry_run && options.offset == 0 && options.length == 0)
+        if (const auto kept = copy_file_attributes(options.common.file, options.output); !kept)
+            return report(kept.error());
     const RecoverView view{recovery->report(), options.output, options.dry_run};
     if (options.common.json)
         print(recover_json(view));
@@ -166,13 +174,15 @@ void set_up_recover(Arguments arguments) {
                    "List the databases that lie inside FILE, and how to recover each");
     arguments.flag("--no-stale", options->no_stale,
                    "Leave out older values, and those whose age is not known");
+    add_no_values(arguments, options->no_values);
     arguments.flag("--dry-run", options->dry_run, "Do all but write the new file");
     arguments.flag("--force", options->force, "Replace the new file if it is there");
     arguments.footer(
         "FILE is only read; the new file appears under its name when it is whole and "
         "checked.\n"
         "Example: rebolt recover local-kv.db -o local-kv.new.db\n"
-        "Exit codes: 0 the new file is there, 8 it could not be made, 16 wrong usage, 32 "
+        "Exit codes: 0 all came back, 4 something is missing or not proven, 8 nothing came back "
+        "or the file could not be made, 16 wrong usage, 32 "
         "cancelled.");
     arguments.on_check([options]() -> std::string {
         if (options->output.empty() && !options->dry_run && !options->scan)

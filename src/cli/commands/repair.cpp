@@ -102,11 +102,13 @@ void tell_outcome(const EditOptions& options, const EditOutcome& outcome) {
                           printable(options.common.file)));
 }
 
-ExitCode run_repair(const EditOptions& options) {
+ExitCode run_repair(const EditOptions& options, bool no_values) {
     auto source = open_pages(options.common);
     if (!source)
         return report_edit(source.error());
     RepairOptions repair_options;
+    if (no_values)
+        repair_options.owners = {};
     Progress progress("pages", !options.common.quiet);
     repair_options.progress = [&](const CheckProgress& at) {
         progress.update(at.pages_done, at.pages_total);
@@ -137,7 +139,9 @@ ExitCode run_repair(const EditOptions& options) {
 
 void set_up_repair(Arguments arguments) {
     auto options = std::make_shared<EditOptions>();
+    auto no_values = std::make_shared<bool>(false);
     options->add_to(arguments);
+    add_no_values(arguments, *no_values);
     arguments.footer(
         "Finds the smallest change that makes FILE whole, shows it, asks, and writes it in "
         "place;\n`rebolt undo FILE` takes it back. To bring data back, `rebolt recover` "
@@ -145,7 +149,7 @@ void set_up_repair(Arguments arguments) {
         "Example: rebolt repair /var/lib/docker/network/files/local-kv.db\n"
         "Exit codes: 0 nothing to repair, 1 repaired, 4 damage left, 8 failed, 16 wrong "
         "usage, 32 cancelled.");
-    arguments.on_run([options] { return run_repair(*options); });
+    arguments.on_run([options, no_values] { return run_repair(*options, *no_values); });
 }
 
 } // namespace rebolt::cli

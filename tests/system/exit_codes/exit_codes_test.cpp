@@ -45,22 +45,25 @@ std::vector<Command> commands() {
         reading("check"),
         reading("info"),
         reading("buckets"),
-        {"keys", [](const auto& file, const auto&) { return Words{"keys", file, bucket_of(file)}; }},
+        {"keys",
+         [](const auto& file, const auto&) { return Words{"keys", file, bucket_of(file)}; }},
         reading("pages"),
         reading("stats"),
         reading("inspect"),
         {"docker", [](const auto& file, const auto&) { return Words{"docker", "networks", file}; }},
         {"startup", [](const auto& file, const auto&) { return Words{"docker", "startup", file}; }},
-        {"compact", [](const auto& file, const auto& folder) {
+        {"compact",
+         [](const auto& file, const auto& folder) {
              return Words{"compact", file, "-o", folder + "/compact.db"};
          }},
-        {"backup", [](const auto& file, const auto& folder) {
+        {"backup",
+         [](const auto& file, const auto& folder) {
              return Words{"backup", file, "-o", folder + "/backup.db"};
          }},
-        {"put", [](const auto& file, const auto&) {
-             return Words{"put", file, bucket_of(file), "key", "value"};
-         }},
-        {"recover", [](const auto& file, const auto& folder) {
+        {"put", [](const auto& file,
+                   const auto&) { return Words{"put", file, bucket_of(file), "key", "value"}; }},
+        {"recover",
+         [](const auto& file, const auto& folder) {
              return Words{"recover", file, "-o", folder + "/recovered.db"};
          }},
         {"explain", [](const auto& file, const auto&) { return Words{"explain", file}; }},
