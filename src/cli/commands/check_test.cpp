@@ -48,7 +48,7 @@ TEST(CheckCommand, SaysThatARealFileIsClean) {
     EXPECT_EQ(result.out,
               file + ": clean: every page is accounted for, transaction 99 is whole\n"
                      "23 pages of 4096 bytes: 2 meta, 1 freelist, 1 branch, 15 leaf, 4 free\n"
-                     "56 keys in 1 buckets can be reached in transaction 99\n");
+                     "56 keys in 1 bucket are reachable (transaction 99)\n");
 }
 
 TEST(CheckCommand, EveryRealFileIsCleanAndEveryDamagedOneIsNot) {

@@ -49,9 +49,21 @@ std::string keys_text(const CheckReport& report) {
     if (report.trees.empty())
         return {};
     const TreeReport& tree = report.trees.front();
-    return fmt::format("{} keys in {} buckets can be reached in transaction {}\n",
-                       tree.key_count - tree.bucket_count, tree.bucket_count,
+    const std::uint64_t keys = tree.key_count - tree.bucket_count;
+    return fmt::format("{} {} in {} {} {} reachable (transaction {})\n", keys,
+                       keys == 1 ? "key" : "keys", tree.bucket_count,
+                       tree.bucket_count == 1 ? "bucket" : "buckets", keys == 1 ? "is" : "are",
                        number(tree.transaction));
+}
+
+// A command with FILE in it, for this file.
+std::string with_file(std::string_view command, const std::string& file) {
+    constexpr std::string_view placeholder = "FILE";
+    std::string text(command);
+    for (std::size_t at = text.find(placeholder); at != std::string::npos;
+         at = text.find(placeholder, at + file.size()))
+        text.replace(at, placeholder.size(), file);
+    return text;
 }
 
 } // namespace
@@ -66,8 +78,17 @@ Advice advice_for(const CheckReport& report, std::string impact) {
                           "file (this one stays as it is)",
                   .command = fmt::format("rebolt recover {} -o {}", file,
                                          shell_quoted(report.path + ".recovered"))};
-    if (report.verdict == Verdict::not_a_bolt_file || worst.code == FindingCode::file_empty) {
+    if (report.foreign && !report.foreign->command.empty()) {
+        advice.hint = fmt::format("it is not a bolt file, but: {}", report.foreign->name);
+        advice.command = with_file(report.foreign->command, file);
+    } else if (report.verdict == Verdict::not_a_bolt_file ||
+               worst.code == FindingCode::file_empty) {
         advice.hint = std::string(text_of(worst.code).remedy);
+        advice.command = "ls -l " + file;
+    } else if (report.pages.branch + report.pages.leaf + report.pages.leaked +
+                   report.pages.damaged ==
+               0) {
+        advice.hint = "nothing is left in it to recover; restore a copy";
         advice.command = "ls -l " + file;
     }
     return advice;
