@@ -119,14 +119,17 @@ TEST(CheckDamagedFiles, OfALadderOfDoubledBranchesEverySharedPageIsFoundOnce) {
     EXPECT_EQ(number(report.whole_tree()->transaction), 98U);
 }
 
-TEST(CheckDamagedFiles, AFreelistOfTheWrongTypeLeavesTheDataWhole) {
+TEST(CheckDamagedFiles, AFreelistOfTheWrongTypeLeavesASoundTree) {
     const CheckReport report = check_file(data("damaged/docker-freelist-leaf.db"));
     ASSERT_EQ(report.findings.size(), 1U);
     EXPECT_EQ(report.findings[0].code, FindingCode::freelist_type);
     EXPECT_EQ(report.findings[0].place.page, PageId{22});
-    EXPECT_TRUE(report.trees.at(0).whole);
+    EXPECT_TRUE(report.trees.at(0).is_sound);
+    EXPECT_FALSE(report.trees.at(0).whole) << "nothing proves that the tree is all there is";
+    EXPECT_TRUE(report.trees.at(1).whole);
     EXPECT_EQ(sentence(report), "damaged: the page that should hold the freelist is of another "
-                                "type; the data of transaction 99 is whole");
+                                "type; the tree of transaction 99 is sound; transaction 98 is "
+                                "whole, with its freelist");
 }
 
 TEST(CheckDamagedFiles, AMetaWithAWrongChecksumIsDamageThoughBboltSaysNothing) {

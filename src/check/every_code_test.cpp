@@ -141,6 +141,10 @@ std::vector<Case> cases_of_metas() {
         {meta_checksum, 1, [](PatchedFile& f) { f.put<std::uint64_t>(meta1 + 56, 1); }},
         {meta_page_size, 1,
          [](PatchedFile& f) { f.put<std::uint32_t>(meta1 + 8, 8192).seal_meta(1, page_size); }},
+        {meta_without_checksum, 0,
+         [](PatchedFile& f) {
+             f.put<std::uint64_t>(meta1 + 56, 0).put<std::uint64_t>(16 + 56, 0);
+         }},
         {both_metas_invalid, std::nullopt,
          [](PatchedFile& f) {
              f.put<std::uint64_t>(meta1 + 56, 1).put<std::uint64_t>(16 + 56, 1);
@@ -167,6 +171,8 @@ std::vector<Case> cases_of_pages() {
         {page_reachable_but_free, 3,
          [](PatchedFile& f) { f.put<std::uint64_t>(freelist + 16, 3); }},
         {page_leaked, 20, [](PatchedFile& f) { f.put<std::uint16_t>(freelist + 10, 3); }},
+        {pages_unreachable, 3,
+         [](PatchedFile& f) { f.put<std::uint64_t>(value_of_root_bucket(f), 15); }},
         {tree_too_deep, 86, chain_of_branches},
         {branch_empty, 18, [](PatchedFile& f) { f.put<std::uint16_t>(branch + 10, 0); }},
         {element_out_of_page, 15,
@@ -180,6 +186,8 @@ std::vector<Case> cases_of_pages() {
         {key_too_large, 23, leaf_with_huge_key},
         {key_order, 15, [](PatchedFile& f) { change_first_byte_of_key(f, 0); }},
         {key_outside_parent_range, 15, [](PatchedFile& f) { change_first_byte_of_key(f, 2); }},
+        {plain_key_among_buckets, 21,
+         [](PatchedFile& f) { f.put<std::uint32_t>(element(root_leaf, 0), 0); }},
         {bucket_value_malformed, 21,
          [](PatchedFile& f) { f.put<std::uint32_t>(element(root_leaf, 0) + 12, 8); }},
         {bucket_root_out_of_range, 500,
@@ -200,6 +208,7 @@ std::vector<Case> cases_of_freelists() {
          [](PatchedFile& f) {
              f.put<std::uint64_t>(freelist + 16, 17).put<std::uint64_t>(freelist + 24, 2);
          }},
+        {freelist_incomplete, 22, [](PatchedFile& f) { f.put<std::uint16_t>(freelist + 10, 0); }},
     };
 }
 
@@ -244,9 +253,9 @@ TEST(CheckEveryCode, IsFoundAtItsPageWithATrueSeverity) {
 
 TEST(CheckEveryCode, OneChangeIsOneCause) {
     // Two wrong things are true at once where one change breaks two promises.
-    const std::set<FindingCode> not_alone = {both_metas_invalid, page_reachable_but_free,
-                                             freelist_out_of_range, freelist_duplicate,
-                                             meta_freelist_out_of_range};
+    const std::set<FindingCode> not_alone = {both_metas_invalid,      meta_without_checksum,
+                                             page_reachable_but_free, freelist_out_of_range,
+                                             freelist_duplicate,      meta_freelist_out_of_range};
     for (const Case& each : all_cases()) {
         if (not_alone.contains(each.code))
             continue;
@@ -273,21 +282,32 @@ TEST(CheckEveryCode, APageThatIsGoneWhileItIsReadIsUnreadable) {
     EXPECT_EQ(find(*report, file_truncated)->place.offset, 8U * 4096);
 }
 
-TEST(CheckEveryCode, AValueThatTheJudgeRefusesIsMalformed) {
-    PatchedFile file = running_file();
+constexpr Owner someone{128};
+
+// Rules of somebody's own: `fault` is what is said of the sandboxes' values.
+CheckOptions with_rules(const ValueFault& fault) {
     CheckOptions options;
-    options.judge_for = [](std::span<const std::string> names) -> ValueJudge {
-        EXPECT_EQ(names.size(), 1U);
-        return [](std::span<const std::string> bucket, std::string_view key, std::string_view) {
-            EXPECT_EQ(bucket.size(), 1U);
-            return key.starts_with("docker/network/v1.0/sandbox/")
-                       ? std::optional<std::string>("no good")
-                       : std::nullopt;
-        };
+    options.owners = {};
+    options.owners.identify = [](const ContentSample& sample) {
+        EXPECT_FALSE(sample.entries.empty());
+        return someone;
     };
-    const auto report = check_patched(file, options);
+    options.owners.validate = [fault](Owner owner, OwnerRules::BucketPath bucket,
+                                      std::string_view key, std::string_view) {
+        EXPECT_EQ(owner, someone);
+        EXPECT_EQ(bucket.size(), 1U);
+        return key.starts_with("docker/network/v1.0/sandbox/") ? std::optional(fault)
+                                                               : std::nullopt;
+    };
+    return options;
+}
+
+TEST(CheckEveryCode, AValueThatItsOwnersRulesRefuseIsMalformed) {
+    PatchedFile file = running_file();
+    const auto report = check_patched(file, with_rules({.clause = "no good"}));
     ASSERT_TRUE(report);
     EXPECT_EQ(report->verdict, Verdict::damaged);
+    EXPECT_TRUE(report->has_sound_pages());
     for (const Finding& finding : report->findings)
         EXPECT_EQ(finding.code, value_malformed);
     ASSERT_FALSE(report->findings.empty());
@@ -295,8 +315,45 @@ TEST(CheckEveryCode, AValueThatTheJudgeRefusesIsMalformed) {
                 report->findings[0].message.find("`: no good; ") != std::string::npos);
 }
 
+TEST(CheckEveryCode, AValueOfAnUnknownFormIsANote) {
+    PatchedFile file = running_file();
+    const auto report =
+        check_patched(file, with_rules({.clause = "a newer form", .is_unknown_form = true}));
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->verdict, Verdict::clean);
+    EXPECT_TRUE(report->trees.front().whole);
+    ASSERT_FALSE(report->findings.empty());
+    EXPECT_EQ(report->findings[0].code, value_form_unknown);
+    EXPECT_EQ(report->findings[0].severity, Severity::note);
+}
+
+TEST(CheckEveryCode, AFileThatIsLongForNothingIsOversized) {
+    PatchedFile file = running_file();
+    const std::string path = file.path();
+    ASSERT_EQ(::truncate(path.c_str(), off_t{1} << 37), 0);
+    const auto source = PageSource::open(path);
+    ASSERT_TRUE(source);
+    const auto report = check(*source);
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->verdict, Verdict::clean);
+    ASSERT_EQ(report->findings.size(), 1U);
+    EXPECT_EQ(report->findings[0].code, file_oversized);
+}
+
+TEST(CheckEveryCode, AnOldMetaWithoutAChecksumIsANote) {
+    PatchedFile file = running_file();
+    file.put<std::uint64_t>(16 + 56, 0);
+    const auto report = check_patched(file);
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->verdict, Verdict::clean);
+    ASSERT_EQ(report->findings.size(), 1U);
+    EXPECT_EQ(report->findings[0].code, meta_without_checksum);
+    EXPECT_EQ(report->findings[0].severity, Severity::note);
+}
+
 TEST(CheckEveryCode, HasACaseOrATestOfItsOwn) {
-    std::set<FindingCode> tested = {page_unreadable, value_malformed};
+    std::set<FindingCode> tested = {page_unreadable, value_malformed, value_form_unknown,
+                                    file_oversized};
     for (const Case& each : all_cases())
         tested.insert(each.code);
     EXPECT_EQ(tested.size(), finding_code_count);
