@@ -70,8 +70,9 @@ private:
         const auto value = bucket.get(entry.key);
         ASSERT_TRUE(value) << value.error().to_text();
         EXPECT_EQ(value->has_value(), !entry.is_bucket) << printable(entry.key);
-        if (*value)
+        if (*value) {
             EXPECT_EQ(**value, entry.value) << printable(entry.key);
+        }
     }
 
     bool note_lookup(const Result<Bucket>& inside) {
