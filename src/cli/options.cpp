@@ -75,10 +75,14 @@ Result<PageSource> open_pages(const CommonOptions& options) {
 namespace {
 
 // By the pages alone: a value that only its owner's rules complain of is shown.
-void judge_all(const PageSource& source) {
+Result<CheckReport> check_pages(const PageSource& source) {
     CheckOptions by_pages;
     by_pages.owners = {};
-    const auto checked = check(source, by_pages);
+    return check(source, by_pages);
+}
+
+void judge_all(const PageSource& source) {
+    const auto checked = check_pages(source);
     if (checked && checked->verdict == Verdict::damaged)
         tell_incomplete(source.path(), sentence(*checked));
 }
@@ -90,6 +94,22 @@ Result<PageSource> open_shown_pages(const CommonOptions& options) {
     if (source)
         judge_all(*source);
     return source;
+}
+
+Result<void> judge_before_writing(const CommonOptions& options) {
+    const auto source = PageSource::open(
+        options.file, {.lock = !options.no_lock, .timeout = options.timeout()});
+    if (!source)
+        return {};
+    const auto checked = check_pages(*source);
+    if (!checked || checked->verdict != Verdict::damaged || checked->trees.empty() ||
+        checked->trees.front().whole)
+        return {};
+    return Error(ErrorCode::damaged,
+                 fmt::format("{}; nothing was written. `rebolt repair` makes the file whole, "
+                             "`rebolt recover` brings its data back into a new one",
+                             sentence(*checked)))
+        .in_file(options.file);
 }
 
 Result<DB> open_database(const CommonOptions& options, Judge judge) {

@@ -48,6 +48,9 @@ enum class Judge : unsigned char {
     metas, ///< which state is the newest: what one key or bucket needs
     all,   ///< every page of it: what needs all keys
 };
+/// Errors: damaged if the newest state of the file is not whole: nothing is to be
+/// built on it. A file that cannot be opened is not judged: opening it says why.
+[[nodiscard]] Result<void> judge_before_writing(const CommonOptions& options);
 /// Opens the file as a database to be shown, as the options say.
 [[nodiscard]] Result<DB> open_database(const CommonOptions& options, Judge judge = Judge::metas);
 /// The same for writing. A file that is not there is made only if `may_make`;

@@ -9,6 +9,8 @@ namespace rebolt::cli {
 ExitCode write_command(const CommonOptions& options, const std::vector<std::string>& names,
                        ParseFormat format, const std::function<Result<void>(Bucket&)>& work,
                        bool may_make) {
+    if (const auto may = judge_before_writing(options); !may)
+        return report(may.error());
     const auto db = open_for_writing(options, may_make);
     if (!db)
         return report(db.error());

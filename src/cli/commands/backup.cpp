@@ -25,6 +25,8 @@ struct Options {
 Result<TxId> copy(const Options& options) {
     if (auto may = may_write_to(options.output, options.common.file, options.force); !may)
         return std::move(may).error();
+    if (auto may = judge_before_writing(options.common); !may)
+        return std::move(may).error();
     const auto db = open_database(options.common);
     if (!db)
         return Error(db.error().code(), db.error().message()).in_file(options.common.file);

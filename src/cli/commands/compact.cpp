@@ -28,6 +28,8 @@ struct Options {
 ExitCode run_compact(const Options& options) {
     if (const auto may = may_write_to(options.output, options.common.file, options.force); !may)
         return report(may.error());
+    if (const auto may = judge_before_writing(options.common); !may)
+        return report(may.error());
     const auto db = open_database(options.common);
     if (!db)
         return report(db.error());

@@ -92,8 +92,9 @@ std::string row_of(const std::string& file) {
         std::vector<std::string> line = command.arguments(copy, folder.path(""));
         line.insert(line.begin(), REBOLT_EXE);
         row += " " + std::to_string(run_command(line).exit_code) + " |";
-        if (command.name != "put")
+        if (command.name != "put") {
             EXPECT_EQ(bytes_of(copy), bytes_of(file)) << command.name << " changed " << file;
+        }
     }
     return row;
 }

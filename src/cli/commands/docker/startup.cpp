@@ -166,7 +166,7 @@ Document startup_json(const StartupReport& report, const std::string& file) {
 
 ExitCode run_startup(DockerOptions& options) {
     options.resolve();
-    const auto source = open_pages(options.common);
+    const auto source = open_shown_pages(options.common);
     if (!source)
         return report(source.error());
     const auto walked = docker::walk_startup(*source);

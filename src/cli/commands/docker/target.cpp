@@ -103,7 +103,7 @@ bool tell_completeness(const docker::NetworkState& state, const std::string& fil
 ExitCode show_docker(DockerOptions& options,
                      const std::function<DockerView(const docker::NetworkState&)>& make) {
     options.resolve();
-    const auto source = open_pages(options.common);
+    const auto source = open_shown_pages(options.common);
     if (!source)
         return report(source.error());
     const auto state = docker::load_network_state(*source);
