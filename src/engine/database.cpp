@@ -137,7 +137,6 @@ void Database::end(TransactionState& state) noexcept {
     if (!state.open.exchange(false))
         return;
     if (state.changes != nullptr) {
-        has_failed_ = true;
         free_pages_.forget_pending(state.meta.txid);
         state.changes.reset();
         writer_.release();

@@ -69,6 +69,8 @@ public:
     /// Which thread is in update(): a write transaction begun in there would wait
     /// for ever.
     void set_updating_thread(std::thread::id thread) noexcept { updating_thread_.store(thread); }
+    /// An update() failed: see empty_if_unused().
+    void note_failed_update() noexcept { has_failed_.store(true); }
     /// The free pages: the writer's alone.
     [[nodiscard]] FreePages& free_pages() noexcept { return free_pages_; }
 
@@ -119,8 +121,8 @@ private:
     FreePages free_pages_;
     std::optional<PageRun> freelist_run_; // where the freelist is stored
     std::uint64_t file_bytes_ = 0;
-    bool is_new_ = false;     // made by this handle, and nothing was committed yet
-    bool has_failed_ = false; // a write transaction ended without a commit
+    bool is_new_ = false;                  // made by this handle, and nothing was committed yet
+    std::atomic<bool> has_failed_ = false; // an update() did
     std::unique_ptr<DirtyPageMemory> dirty_page_memory_;
     std::vector<std::byte> write_buffer_; // of commits
 

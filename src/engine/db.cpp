@@ -64,13 +64,18 @@ Result<void> DB::update(const std::function<Result<void>(Tx&)>& work) const {
     Tx tx = TRY(begin(Access::write));
     engine::Changes& changes = *tx.state_->changes;
     changes.is_managed = true;
+    Result<void> result;
     {
         const Updating updating(*database_);
-        TRY(work(tx));
+        result = work(tx);
     }
     if (tx.state_->open.load())
         changes.is_managed = false;
-    return tx.commit();
+    if (result)
+        result = tx.commit();
+    if (!result)
+        database_->note_failed_update();
+    return result;
 }
 
 Result<void> DB::batch(const std::function<Result<void>(Tx&)>& work) const {

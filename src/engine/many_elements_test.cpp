@@ -109,30 +109,5 @@ TEST_F(ManyElements, ALeafThatBecameSmallIsNotMergedIntoAFullOne) {
     }
 }
 
-// Every leaf of a branch of 65,535 is small enough to be merged, or to be split.
-TEST_F(ManyElements, ABranchWithTheMostChildrenTakesAnother) {
-    FileBuilder builder(512);
-    std::vector<BranchItem> children;
-    const std::uint64_t first_page = 4 + builder.pages_for(count_max * 22 + 16);
-    for (std::size_t i = 0; i < count_max; ++i)
-        children.push_back({name(i), first_page + i});
-    builder.leaf(3, {{"b", FileBuilder::bucket(4), 1}});
-    builder.branch(4, children);
-    builder.pages(first_page + count_max);
-    for (std::size_t i = 0; i < count_max; ++i)
-        builder.leaf(first_page + i, {{name(i), repeat(200)}, {name(i) + "x", repeat(200)}});
-    builder.write_to(path());
-    EXPECT_EQ(checked().verdict, Verdict::clean);
-    const DB db = open({.page_size_bytes = 512, .no_sync = true});
-    EXPECT_EQ(count(db), 2 * count_max);
-    update(db, [&](Tx& tx) {
-        Bucket bucket = must(tx.bucket("b"));
-        for (const char* more : {"a", "b", "c", "d", "e", "f"})
-            must(bucket.put(name(20000) + more, repeat(200)));
-        must(bucket.erase(name(40000)));
-    });
-    EXPECT_EQ(count(db), 2 * count_max + 5);
-}
-
 } // namespace
 } // namespace rebolt::test

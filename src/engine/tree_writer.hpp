@@ -20,6 +20,16 @@
 
 namespace rebolt::engine {
 
+// bbolt: common.MinKeysPerPage; a page is split into two of at least these.
+inline constexpr std::size_t split_keys_min = 2;
+// A page's count has 16 bits, and bbolt panics when it would write all ones.
+inline constexpr std::size_t elements_max = 0xFFFE;
+// No page with this many was written by bbolt or by us, but one may be read: it is
+// split before anything is added, so that no page ever comes near to elements_max.
+inline constexpr std::size_t crowded_count = 0x2000;
+// Positions in a page are 32 bits: no page may come near to that.
+inline constexpr std::uint64_t huge_page_bytes = std::uint64_t{1} << 30;
+
 class TreeWriter {
 public:
     TreeWriter(TransactionState& state, OpenBucket& bucket) noexcept;

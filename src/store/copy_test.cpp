@@ -7,7 +7,7 @@ namespace {
 
 class StoreCopy : public testing::Test {
 protected:
-    StoreCopy() : from_(std::move(*open("memory://"))), to_(std::move(*open("memory://"))) {}
+    StoreCopy() : from_(*open("memory://")), to_(*open("memory://")) {}
 
     void fill(int keys) {
         for (int i = 0; i < keys; ++i)
