@@ -81,6 +81,13 @@ Result<CheckReport> check_pages(const PageSource& source) {
     return check(source, by_pages);
 }
 
+// Whatever its freelist is like: opening it for writing finds the free pages.
+bool has_all_keys(const CheckReport& report) {
+    constexpr auto unreachable = static_cast<std::size_t>(FindingCode::pages_unreachable);
+    return !report.trees.empty() && report.trees.front().is_sound &&
+           report.count_of[unreachable] == 0;
+}
+
 void judge_all(const PageSource& source) {
     const auto checked = check_pages(source);
     if (checked && checked->verdict == Verdict::damaged)
@@ -102,14 +109,14 @@ Result<void> judge_before_writing(const CommonOptions& options) {
     if (!source)
         return {};
     const auto checked = check_pages(*source);
-    if (!checked || checked->verdict != Verdict::damaged || checked->trees.empty() ||
-        checked->trees.front().whole)
+    if (!checked || checked->verdict != Verdict::damaged || has_all_keys(*checked))
         return {};
-    return Error(ErrorCode::damaged,
-                 fmt::format("{}; nothing was written. `rebolt repair` makes the file whole, "
-                             "`rebolt recover` brings its data back into a new one",
-                             sentence(*checked)))
-        .in_file(options.file);
+    Finding worst = checked->findings.front();
+    worst.message = fmt::format("{}; no new file was made and nothing was changed. `rebolt repair` "
+                                "makes the file whole, `rebolt recover` brings its data back into "
+                                "a new one",
+                                sentence(*checked));
+    return Error(std::move(worst)).in_file(options.file);
 }
 
 Result<DB> open_database(const CommonOptions& options, Judge judge) {

@@ -47,8 +47,11 @@ ExitCode run_install(const Options& options) {
     }
     print(fmt::format("{}:\n{}", drop_in->path, drop_in->content));
     if (const Answer answer = confirm(fmt::format("Write {}?", drop_in->path), options.yes);
-        answer != Answer::yes)
-        return report_not_done(answer);
+        answer != Answer::yes) {
+        if (answer == Answer::not_asked)
+            print_note("Nothing was written. To do it, add --yes.");
+        return ExitCode::cancelled;
+    }
     if (const auto written = install_guard(*drop_in); !written)
         return report(written.error());
     say_what_to_type(options);
@@ -67,8 +70,11 @@ ExitCode run_uninstall(const Options& options) {
         return ExitCode::done;
     }
     if (const Answer answer = confirm(fmt::format("Remove {}?", drop_in->path), options.yes);
-        answer != Answer::yes)
-        return report_not_done(answer);
+        answer != Answer::yes) {
+        if (answer == Answer::not_asked)
+            print_note("Nothing was written. To do it, add --yes.");
+        return ExitCode::cancelled;
+    }
     if (const auto removed = uninstall_guard(*drop_in); !removed)
         return report(removed.error());
     print(fmt::format("Removed {}.\nNow: systemctl daemon-reload\n", drop_in->path));
