@@ -68,21 +68,22 @@ void judge_file_size(CheckContext& context, const Tree& primary) {
 
 // No release of bbolt makes a file so much longer than its high water mark: it is
 // sparse, or something appended to it.
-void judge_file_length(CheckContext& context, const Tree& primary) {
+Result<void> judge_file_length(CheckContext& context, const Tree& primary) {
     constexpr std::uint64_t absurd_bytes = std::uint64_t{64} << 30U;
     constexpr std::uint64_t absurd_times = 8;
+    const std::uint64_t length_bytes = TRY(context.source.current_file_bytes());
     const std::uint64_t pages =
         std::min(primary.meta.fields.high_water_mark, context.source.page_count());
     const std::uint64_t needed_bytes = pages * context.source.page_size_bytes();
-    if (context.source.file_bytes() < absurd_bytes ||
-        context.source.file_bytes() / absurd_times < needed_bytes)
-        return;
+    if (length_bytes < absurd_bytes || length_bytes / absurd_times < needed_bytes)
+        return {};
     context.log.add({.code = FindingCode::file_oversized,
                      .severity = Severity::note,
                      .place = {},
                      .message = fmt::format("the file has {} bytes, the database in it {}",
-                                            context.source.file_bytes(), needed_bytes),
+                                            length_bytes, needed_bytes),
                      .transaction = std::nullopt});
+    return {};
 }
 
 Result<void> judge_shrinking(CheckContext& context) {
@@ -140,7 +141,7 @@ Result<void> check_trees(CheckContext& context, const std::vector<Tree>& trees,
     if (trees.empty())
         return {};
     judge_file_size(context, trees.front());
-    judge_file_length(context, trees.front());
+    TRY(judge_file_length(context, trees.front()));
     for (std::size_t i = 1; i < trees.size(); ++i)
         account_for_previous(context, trees[i], report.trees[i]);
     return {};

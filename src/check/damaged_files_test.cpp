@@ -113,10 +113,11 @@ TEST(CheckDamagedFiles, OfALadderOfDoubledBranchesEverySharedPageIsFoundOnce) {
     const CheckReport report = check_file(data("damaged/docker-dag.db"));
     EXPECT_EQ(report.verdict, Verdict::damaged);
     EXPECT_EQ(report.count_of[static_cast<std::size_t>(FindingCode::page_shared)], 40U);
-    EXPECT_EQ(report.findings.size(), 41U);
+    EXPECT_EQ(report.findings.size(), 42U);
     EXPECT_LE(report.pages_entered, 2 * report.pages.total);
-    ASSERT_NE(report.whole_tree(), nullptr);
-    EXPECT_EQ(number(report.whole_tree()->transaction), 98U);
+    // Both metas count the pages of the ladder, which the freelist of 98 does not.
+    EXPECT_EQ(report.whole_tree(), nullptr);
+    EXPECT_TRUE(report.trees.at(1).is_sound);
 }
 
 TEST(CheckDamagedFiles, AFreelistOfTheWrongTypeLeavesASoundTree) {

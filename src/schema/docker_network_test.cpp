@@ -96,12 +96,12 @@ TEST(DockerNetwork, CatchesKeysThatWereTorn) {
 }
 
 TEST(DockerNetwork, DoesNotKnowKindsThatANewerReleaseMayKeepInAnotherForm) {
-    const std::string value = make_libkv_value({.index = 1, .payload = "\x0a\x03x"});
+    const std::string value = make_libkv_value({.index = 1, .payload = "\x12\x03x"});
     EXPECT_EQ(verdict_on("docker/network/v1.0/new-kind/abc/", value),
               "unknown form: the JSON behind the 8-byte index stops at byte 8: unexpected byte "
-              "0x0a");
+              "0x12");
     EXPECT_EQ(verdict_on("docker/network/v1.0/network/abc/", value),
-              "the JSON behind the 8-byte index stops at byte 8: unexpected byte 0x0a");
+              "the JSON behind the 8-byte index stops at byte 8: unexpected byte 0x12");
 }
 
 TEST(DockerNetwork, CatchesAWrongIndex) {

@@ -37,11 +37,11 @@ void must(const Result<void>& result) {
 
 FileBytes bytes_of_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary | std::ios::ate);
-    FileBytes bytes(static_cast<std::size_t>(file.tellg()));
+    std::string text(static_cast<std::size_t>(file.tellg()), '\0');
     file.seekg(0);
-    for (std::byte& byte : bytes)
-        byte = static_cast<std::byte>(file.get());
-    return bytes;
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    const Bytes bytes = as_bytes(text);
+    return {bytes.begin(), bytes.end()};
 }
 
 class Writer {
