@@ -104,8 +104,8 @@ Result<PageSource> open_shown_pages(const CommonOptions& options) {
 }
 
 Result<void> judge_before_writing(const CommonOptions& options) {
-    const auto source = PageSource::open(
-        options.file, {.lock = !options.no_lock, .timeout = options.timeout()});
+    const auto source =
+        PageSource::open(options.file, {.lock = !options.no_lock, .timeout = options.timeout()});
     if (!source)
         return {};
     const auto checked = check_pages(*source);

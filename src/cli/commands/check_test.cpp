@@ -78,8 +78,8 @@ TEST(CheckCommand, QuietIsTheVerdictAlone) {
     const auto result = rebolt_on(damaged, "check", {"--quiet"});
     EXPECT_EQ(result.exit_code, 4);
     EXPECT_EQ(result.err, "");
-    EXPECT_EQ(result.out, damaged + ": damaged: the newest transaction 99 is damaged, transaction "
-                                    "98 is whole\n");
+    EXPECT_EQ(result.out, damaged + ": damaged: the newest transaction 99 is damaged, and so is "
+                                    "transaction 98\n");
 }
 
 TEST(CheckCommand, JsonOfASoundFileHasItsFields) {
