@@ -1,0 +1,202 @@
+// Whose the pages are that nothing leads to: by the state before, and by old roots.
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/try.hpp"
+#include "salvage/recover/account.hpp"
+#include "salvage/recover/attribution.hpp"
+#include "salvage/recover/state_tree.hpp"
+
+namespace rebolt::salvage {
+
+using format::LeafView;
+
+namespace {
+
+// A sound page that is in use, and that the newest tree does not lead to.
+bool is_unreached(const Survey& pages, PageId page) {
+    return !pages.has(page, Survey::entered) && !pages.has(page, Survey::free) &&
+           pages.kind(page) == PageKind::leaf && count_of(pages.bytes(page)) != 0;
+}
+
+// Whose the leaves are that the newest commit wrote, by what stands in them: it
+// changed few of a leaf's elements, so the others are in the state before, in the
+// bucket that the leaf is of.
+class Likeness {
+public:
+    explicit Likeness(Context& context) : context_(context), pages_(context.pages) {}
+
+    Result<void> run() {
+        for (std::uint64_t id = 2; id < pages_.page_count(); ++id)
+            if (is_in_doubt(PageId{id}))
+                TRY(collect(PageId{id}));
+        if (elements_.empty())
+            return {};
+        std::ranges::sort(elements_);
+        for (std::uint64_t id = 2; id < pages_.page_count(); ++id)
+            if (pages_.kind(PageId{id}) == PageKind::leaf &&
+                pages_.has(PageId{id}, Survey::in_previous) && pages_.home(PageId{id}) != no_bucket)
+                TRY(compare(PageId{id}));
+        for (std::size_t i = 0; i < leaves_.size(); ++i)
+            decide(i);
+        return {};
+    }
+
+private:
+    [[nodiscard]] bool is_in_doubt(PageId page) const {
+        return pages_.kind(page) == PageKind::leaf && !pages_.has(page, Survey::free) &&
+               pages_.has(page, Survey::written) && count_of(pages_.bytes(page)) != 0;
+    }
+    static std::size_t hash_of(const format::LeafElement& element) {
+        constexpr std::size_t odd = 0x9E37'79B9'7F4A'7C15;
+        return std::hash<std::string_view>{}(element.key) * odd +
+               std::hash<std::string_view>{}(element.value);
+    }
+    Result<void> collect(PageId page) {
+        const auto number_of_leaf = static_cast<std::uint32_t>(leaves_.size());
+        leaves_.push_back(page);
+        votes_.emplace_back();
+        const auto view = LeafView::of(pages_.bytes(page));
+        for (std::size_t i = 0; view && i < view->count(); ++i) {
+            TRY(context_.pulse.beat());
+            if (const auto element = view->element(i))
+                elements_.emplace_back(hash_of(*element), number_of_leaf);
+        }
+        return {};
+    }
+    Result<void> compare(PageId page) {
+        const auto view = LeafView::of(pages_.bytes(page));
+        for (std::size_t i = 0; view && i < view->count(); ++i) {
+            TRY(context_.pulse.beat());
+            const auto element = view->element(i);
+            if (!element)
+                continue;
+            const std::size_t hash = hash_of(*element);
+            for (auto at = std::ranges::lower_bound(elements_, std::pair(hash, std::uint32_t{0}));
+                 at != elements_.end() && at->first == hash; ++at)
+                ++votes_[at->second][pages_.home(page)];
+        }
+        return {};
+    }
+    void decide(std::size_t leaf) {
+        constexpr std::size_t clear_lead = 4;
+        BucketId best = no_bucket;
+        std::size_t most = 0;
+        std::size_t all = 0;
+        for (const auto& [home, count] : votes_[leaf]) {
+            all += count;
+            if (count > most) {
+                most = count;
+                best = home;
+            }
+        }
+        if (most != 0 && (all - most) * clear_lead <= most)
+            pages_.set_home(leaves_[leaf], best);
+    }
+
+    Context& context_;
+    Survey& pages_;
+    std::vector<PageId> leaves_; ///< in doubt
+    std::vector<std::map<BucketId, std::size_t>> votes_;
+    std::vector<std::pair<std::size_t, std::uint32_t>> elements_; ///< hashes, and their leaves
+};
+
+} // namespace
+
+Result<void> attribute_orphans(Context& context) {
+    const Survey& pages = context.pages;
+    if (!context.distrusts_newest() || !context.knows_previous)
+        return {};
+    TRY(Likeness(context).run());
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+        if (is_unreached(pages, PageId{id}) && pages.home(PageId{id}) != no_bucket)
+            context.orphans_of[pages.home(PageId{id})].push_back(
+                {first_key(pages.bytes(PageId{id})), last_key(pages.bytes(PageId{id})),
+                 PageId{id}});
+    for (auto& [home, stretches] : context.orphans_of)
+        std::ranges::sort(stretches, {}, &Stretch::last);
+    return {};
+}
+
+namespace {
+
+using Names = std::set<std::string_view>;
+
+Names keys_in(const Survey& pages, PageId page) {
+    Names names;
+    if (!is_sound_at_home(pages, page) || !pages.is_leaf(page))
+        return names;
+    const auto view = LeafView::of(pages.bytes(page));
+    for (std::size_t i = 0; view && i < view->count(); ++i)
+        if (const auto element = view->element(i))
+            names.insert(element->key);
+    return names;
+}
+
+bool are_alike(const Names& left, const Names& right) {
+    const auto common = static_cast<std::size_t>(
+        std::ranges::count_if(left, [&](std::string_view name) { return right.contains(name); }));
+    return common != 0 && common * 2 >= left.size() && common * 2 >= right.size();
+}
+
+// Orphans that no other orphan leads to, with the keys of those that are leaves.
+class NamesOfOrphans {
+public:
+    explicit NamesOfOrphans(Context& context) : context_(context), pages_(context.pages) {
+        Account account(context, context.states.newest);
+        account.mark_led_to();
+        for (std::uint64_t id = 2; id < pages_.page_count() && tops_.size() < tops_max; ++id)
+            if (account.is_orphan(PageId{id}) && !pages_.has(PageId{id}, Survey::led_to))
+                tops_.push_back({PageId{id}, keys_in(pages_, PageId{id}), {}});
+    }
+
+    void ask(PageId root) {
+        const auto view = LeafView::of(pages_.bytes(root));
+        for (std::size_t i = 0; i < view->count(); ++i) {
+            const auto element = view->element(i);
+            const auto bucket = format::BucketView::of(element->value);
+            if (!bucket || bucket->is_inline())
+                continue;
+            const Names keys = keys_in(pages_, bucket->root());
+            for (Top& top : tops_)
+                if (top.page == bucket->root() || are_alike(top.keys, keys))
+                    top.names.insert(element->key);
+        }
+    }
+
+    void decide() {
+        for (const Top& top : tops_)
+            if (top.names.size() == 1)
+                pages_.set_home(top.page, context_.buckets.inside(root_bucket, *top.names.begin()));
+    }
+
+private:
+    static constexpr std::size_t tops_max = 64;
+    struct Top {
+        PageId page;
+        Names keys;
+        Names names; ///< that old roots give it
+    };
+    Context& context_;
+    Survey& pages_;
+    std::vector<Top> tops_;
+};
+
+} // namespace
+
+void name_by_old_roots(Context& context) {
+    const Survey& pages = context.pages;
+    if (!context.free_pages_known || is_sound_at_home(pages, context.states.newest.root) ||
+        (context.states.other && is_sound_at_home(pages, context.states.other->root)))
+        return;
+    NamesOfOrphans orphans(context);
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+        if (pages.kind(PageId{id}) == PageKind::leaf && pages.has(PageId{id}, Survey::free) &&
+            is_root_like(pages, PageId{id}))
+            orphans.ask(PageId{id});
+    orphans.decide();
+}
+
+} // namespace rebolt::salvage
