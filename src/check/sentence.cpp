@@ -60,8 +60,10 @@ std::string about_trees(const CheckReport& report) {
 }
 
 std::string about_damage(const CheckReport& report) {
-    const Finding& worst = report.findings.front();
     std::string text = about_trees(report);
+    if (report.findings.empty()) // none were to be listed
+        return text;
+    const Finding& worst = report.findings.front();
     if (is_finding_of_tree(worst) || report.trees.empty())
         return text;
     const TreeReport& newest = report.trees.front();

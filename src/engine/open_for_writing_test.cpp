@@ -41,7 +41,8 @@ protected:
         });
     }
     static CheckReport checked(const std::string& path) {
-        CheckOptions options; // no judge of values: those here are made up
+        CheckOptions options;
+        options.owners = {}; // the values here are made up
         return *check(*PageSource::open(path), options);
     }
     std::string new_path() const { return folder_.path("new.db"); }

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "guard/test_folder.hpp"
-#include "guard/unit_command.hpp"
+#include "systemd/unit_command.hpp"
 
 namespace rebolt::guard {
 namespace {
@@ -121,7 +121,7 @@ TEST_F(GuardPreset, ThereAreNoOthers) {
 TEST_F(GuardPreset, VariablesInAUnitsCommandLine) {
     etc("/lib/systemd/system/x.service",
         "[Service]\nEnvironment=\"A=1 2\" B=three\nExecStart=/x $A ${A} --b=${B} '' plain$A\n");
-    EXPECT_THAT(read_unit_command(path("system"), "x.service").words,
+    EXPECT_THAT(systemd::read_unit_command(path("system"), "x.service").words,
                 ElementsAre("/x", "1", "2", "1 2", "--b=three", "", "plain$A"));
 }
 

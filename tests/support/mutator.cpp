@@ -140,7 +140,10 @@ Mutation Mutator::zero_page() {
     const std::uint64_t page = any_page();
     std::fill_n(bytes_.begin() + static_cast<std::ptrdiff_t>(page * page_size_), page_size_,
                 std::byte{0});
-    return {fmt::format("page {} zeroed", page), PageId{page}, FindingCode::page_zeroed};
+    // Of a meta bbolt asks for the magic first.
+    const bool is_meta = page < 2;
+    return {fmt::format("page {} zeroed", page), PageId{page},
+            is_meta ? FindingCode::meta_magic : FindingCode::page_zeroed};
 }
 
 Mutation Mutator::tear_page() {

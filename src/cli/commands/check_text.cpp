@@ -69,7 +69,7 @@ std::string with_file(std::string_view command, const std::string& file) {
 } // namespace
 
 Advice advice_for(const CheckReport& report, std::string impact) {
-    if (report.verdict == Verdict::clean)
+    if (report.verdict == Verdict::clean || report.findings.empty())
         return {};
     const Finding& worst = report.findings.front();
     const std::string file = shell_quoted(report.path);

@@ -100,7 +100,9 @@ TEST_F(Surgery, ClearingBranchElementsCutsOffWhatIsBelow) {
     EXPECT_EQ(EditEffect::keys(effect->before), 5U);
     EXPECT_EQ(EditEffect::keys(effect->after), 2U);
     EXPECT_EQ(effect->after.pages.leaked, 1U);
-    EXPECT_EQ(effect->after.verdict, Verdict::clean) << "a leaked page is harmless";
+    EXPECT_EQ(effect->after.verdict, Verdict::damaged) << "keys stand on a page nothing leads to";
+    ASSERT_FALSE(effect->after.findings.empty());
+    EXPECT_EQ(effect->after.findings[0].code, FindingCode::pages_unreachable);
     EXPECT_NE(plan->costs[0].find("keys from `a` on"), std::string::npos) << plan->costs[0];
     EXPECT_NE(plan->costs[1].find("freelist"), std::string::npos);
 }
@@ -110,7 +112,10 @@ TEST_F(Surgery, AClearedBranchIsAnEmptyLeafNotAnEmptyBranch) {
     const PageSource patched = after(plan);
     EXPECT_EQ(patched.page(PageId{4})->type(), format::PageType::leaf);
     EXPECT_EQ(patched.page(PageId{4})->header().count, 0U);
-    EXPECT_EQ(check(patched)->verdict, Verdict::clean) << "it is the bucket's root";
+    const auto checked = check(patched);
+    ASSERT_FALSE(checked->findings.empty());
+    EXPECT_EQ(checked->findings[0].code, FindingCode::pages_unreachable) << "once below it";
+    EXPECT_TRUE(checked->trees[0].is_sound) << "it is the bucket's root";
 }
 
 TEST_F(Surgery, AClearedLeafSaysWhatGoes) {

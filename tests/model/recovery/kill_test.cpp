@@ -50,7 +50,7 @@ TEST(RecoverKilled, LeavesNothingOrAllUnderTheNewName) {
     const TemporaryFolder folder;
     const std::string target = folder.path("whole.db");
     const auto begin = Clock::now();
-    ASSERT_EQ(run_command({REBOLT_EXE, "recover", source, "-o", target}).exit_code, 0);
+    ASSERT_EQ(run_command({REBOLT_EXE, "recover", source, "-o", target}).exit_code, 4);
     const auto whole_run =
         std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
     const std::string whole = bytes_of(target);
