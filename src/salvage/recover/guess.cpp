@@ -183,7 +183,9 @@ States guess_both(Context& context) {
     states.is_newest_proven = false;
     // Where one is its owner's by its names, the others are buckets of buckets.
     if (std::ranges::any_of(roots, &Root::is_recognised))
-        std::erase_if(roots, [](const Root& root) { return !root.is_recognised; });
+        std::erase_if(roots, [](const Root& root) { // one that is damaged may be its owner's too
+            return !root.is_recognised && root.damaged == 0;
+        });
     const bool is_sure = std::ranges::any_of(
         roots, [](const Root& root) { return root.age.is_sure && root.age.number != 0; });
     if (is_sure) // an old root may look whole, if its pages are other buckets' by now
