@@ -1,6 +1,7 @@
 #include "salvage/recover/guess.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <string>
 #include <tuple>
@@ -104,8 +105,10 @@ struct Root {
 // file's owner.
 bool is_recognised(const Context& context, const std::vector<PageId>& leaves) {
     const OwnerRules& rules = context.options.owners;
-    return context.owner != Owner::unknown &&
-           rules.identify(sample_content(context.pages.source(), leaves)) == context.owner;
+    if (!rules)
+        return false;
+    const Owner owner = rules.identify(sample_content(context.pages.source(), leaves));
+    return owner != Owner::unknown && (context.owner == Owner::unknown || owner == context.owner);
 }
 
 // Roots, the best first: those with a freelist that fits, those with few holes.
@@ -203,6 +206,11 @@ States guess_both(Context& context) {
         return states;
     }
     const Root first = roots[0];
+    if (context.owner == Owner::unknown && first.is_recognised) {
+        const std::array leaves{*first_leaf(context.pages, first.state.root)};
+        context.owner =
+            context.options.owners.identify(sample_content(context.pages.source(), leaves));
+    }
     // One that leads to a damaged page may be the newest; one that leads to pages
     // of others is old.
     const bool may_be_damaged = std::ranges::any_of(roots, [&](const Root& root) {

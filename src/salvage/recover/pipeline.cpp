@@ -9,7 +9,9 @@
 
 namespace rebolt {
 
-using namespace salvage; // the stages' own
+using salvage::EntryWriter;
+using salvage::report_loss;
+using salvage::spread_homes;
 
 Recovery::Work::Work(const PageSource& source, RecoverOptions options)
     : context_(source, std::move(options)), choose_state_(context_) {
