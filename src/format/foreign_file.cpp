@@ -20,7 +20,7 @@ struct Known {
     std::string_view command;
 };
 
-using namespace std::string_view_literals;
+using std::string_view_literals::operator""sv;
 
 constexpr std::array known{
     Known{0, "\x1f\x8b"sv, "gzip", "gunzip < FILE > FILE.db"},

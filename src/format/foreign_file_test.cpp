@@ -8,7 +8,7 @@
 namespace rebolt {
 namespace {
 
-using namespace std::string_view_literals;
+using std::string_view_literals::operator""sv;
 
 std::string name_of(std::string_view content) {
     const auto found = foreign_file(as_bytes(content));

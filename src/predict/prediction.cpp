@@ -26,8 +26,8 @@ std::vector<std::byte> new_database() {
         if (page >= 2)
             continue;
         format::MetaFields meta{format::magic, format::version, page_bytes, 0, 3, 0, 2, 4, page, 0};
-        meta.checksum = format::fnv1a(Bytes(reinterpret_cast<const std::byte*>(&meta),
-                                            offsetof(format::MetaFields, checksum)));
+        meta.checksum = format::fnv1a(
+            std::as_bytes(std::span(&meta, 1)).first(offsetof(format::MetaFields, checksum)));
         std::memcpy(file.data() + page * page_bytes + header_bytes, &meta, sizeof meta);
     }
     return file;
