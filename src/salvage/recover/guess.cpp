@@ -185,10 +185,12 @@ States guess_both(Context& context) {
     States states;
     states.is_newest_proven = false;
     // Where one is its owner's by its names, the others are buckets of buckets.
-    if (std::ranges::any_of(roots, &Root::is_recognised))
+    if (std::ranges::any_of(roots, &Root::is_recognised)) {
         std::erase_if(roots, [](const Root& root) { // one that is damaged may be its owner's too
             return !root.is_recognised && root.damaged == 0;
         });
+        std::ranges::stable_partition(roots, &Root::is_recognised);
+    }
     const bool is_sure = std::ranges::any_of(
         roots, [](const Root& root) { return root.age.is_sure && root.age.number != 0; });
     if (is_sure) // an old root may look whole, if its pages are other buckets' by now
