@@ -65,6 +65,8 @@ TEST(ShownOutput, OfTheReadmeIsWhatTheProgramPrints) {
     const std::vector<Shown> all = shown_in(test::bytes_of(REBOLT_SOURCE_DIR "/README.md"));
     EXPECT_GE(all.size(), 2U);
     for (const Shown& shown : all) {
+        if (shown.lines.empty()) // shown for itself
+            continue;
         const auto result =
             test::run_command({"/bin/sh", "-c",
                                "cd '" + folder.path("") + "' && '" REBOLT_EXE "' " +
