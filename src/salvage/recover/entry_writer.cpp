@@ -95,9 +95,8 @@ bool EntryWriter::is_wanted(Provenance provenance) const noexcept {
 // Whether it stands behind all that its bucket has.
 Result<bool> EntryWriter::is_behind_all(const Kept& entry) {
     if (!std::ranges::equal(last_bucket_, entry.bucket)) {
-        last_key_of_bucket_ = TRY(target_->last_key(entry.bucket));
+        last_key_ = TRY(target_->last_key(entry.bucket));
         last_bucket_.assign(entry.bucket.begin(), entry.bucket.end());
-        last_key_ = last_key_of_bucket_;
     }
     return entry.key > last_key_;
 }
@@ -148,7 +147,7 @@ Result<bool> EntryWriter::keep(const Kept& entry, Found found, std::size_t donor
         TRY(target_->put(entry.bucket, entry.key, entry.value));
     }
     if (is_behind)
-        last_key_ = entry.key;
+        last_key_.assign(entry.key); // its page may be a donor's, which is closed before long
     if (found == Found::in_newest) {
         ++kept_keys_;
         kept_leaves_ += entry.page == last_kept_ ? 0 : 1;

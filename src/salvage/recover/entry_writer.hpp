@@ -76,8 +76,7 @@ private:
     std::uint64_t kept_leaves_ = 0;
     PageId last_kept_{};
     std::vector<std::string> last_bucket_; ///< that was written to
-    std::string last_key_of_bucket_;       ///< when it was entered
-    std::string_view last_key_;            ///< that or a later one
+    std::string last_key_;                 ///< of that bucket
     /// Buckets that hold something, though nothing told of them themselves.
     std::set<std::vector<std::string>> implied_;
     std::vector<RecoveredBucket> listed_;
