@@ -6,7 +6,7 @@
 //   output.hpp    stdout for results, stderr for the rest
 //   progress.hpp  rate and time left, cancel.hpp  Ctrl-C
 //
-// May include <rebolt/…>, CLI11, fmt and nlohmann-json, nothing of src/ but
+// May include <rebolt/…>, fmt and report, nothing else of src/ but
 // this folder.
 #pragma once
 

@@ -16,8 +16,7 @@ struct Validator {
     std::string description; ///< of the values that it takes, for --help
 };
 
-/// Takes digits alone, a number from `least` to `most`. CLI11 itself takes -1
-/// for 2^64 - 1.
+/// Takes digits alone, a number from `least` to `most`: not -1 for 2^64 - 1.
 [[nodiscard]] Validator
 whole_number(std::uint64_t least = 0,
              std::uint64_t most = std::numeric_limits<std::uint64_t>::max());

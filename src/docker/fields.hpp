@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include <rebolt/docker/records.hpp>
 
 #include "docker/go_json.hpp"
