@@ -26,6 +26,7 @@
 #include <rebolt/recover.hpp>
 #include <rebolt/recover_report.hpp>
 #include <rebolt/repair.hpp>
+#include <rebolt/restore_values.hpp>
 #include <rebolt/schema.hpp>
 #include <rebolt/store.hpp>
 #include <rebolt/store_command.hpp>

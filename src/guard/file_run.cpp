@@ -104,13 +104,32 @@ void FileRun::check_file() {
         return end_unchecked(checked.error());
     if (checked->verdict == Verdict::clean)
         return end_clean(*source, *checked);
-    if (checked->has_sound_pages()) // its owner's rules alone are no reason to change a file
+    report_.damage = sentence(*checked);
+    if (checked->has_sound_pages()) { // its owner's rules alone are no reason to change a file
+        if (restores_values(*source))
+            return;
+        report_.damage.clear();
+        report_.recovery.reset();
+        report_.donors.clear();
         return end(GuardOutcome::clean, true,
                    fmt::format("every page is sound, but values are not as the service writes "
                                "them: started, nothing was changed; to see them: rebolt check {}",
                                path_));
-    report_.damage = sentence(*checked);
+    }
     act(*source);
+}
+
+// A torn page may leave values that the service cannot read. A snapshot that has
+// them is a second source; without one the file is left alone.
+bool FileRun::restores_values(const PageSource& source) {
+    if (file_.policy != GuardPolicy::recover || options_.dry_run ||
+        sound_snapshots(record_).empty())
+        return false;
+    const auto done = recover(source, IfValuesRemain::leave);
+    std::error_code ignored;
+    if (!done)
+        fs::remove(temporary_name(path_), ignored);
+    return done.has_value() && report_.outcome == GuardOutcome::recovered;
 }
 
 void FileRun::end_unopened(const Error& error) {
@@ -171,7 +190,8 @@ void FileRun::act(const PageSource& source) {
                    fmt::format("{}; it was left as it is. To bring its data back: rebolt recover "
                                "{} -o {}.recovered",
                                report_.damage, path_, path_));
-    const Result<void> done = policy == GuardPolicy::quarantine ? quarantine() : recover(source);
+    const Result<void> done =
+        policy == GuardPolicy::quarantine ? quarantine() : recover(source, IfValuesRemain::go_on);
     if (done)
         return;
     std::error_code ignored;
@@ -200,7 +220,7 @@ Result<void> FileRun::quarantine() {
     return {};
 }
 
-Result<void> FileRun::recover(const PageSource& source) {
+Result<void> FileRun::recover(const PageSource& source, IfValuesRemain if_values_remain) {
     ReplacementRequest request{.path = temporary_name(path_),
                                .mode = TRY(ownership_of(path_)).mode,
                                .docker_root = file_.docker_root,
@@ -212,6 +232,9 @@ Result<void> FileRun::recover(const PageSource& source) {
     report_.recovery = made.recovery;
     report_.restored_from = made.restored_from;
     report_.records_mended = made.records_mended;
+    if (if_values_remain == IfValuesRemain::leave &&
+        (made.values.restored == 0 || made.values.left != 0))
+        return io::remove_file(made.path);
     if (!file_.only_complete || made.is_complete())
         return replace_with(made);
     TRY(io::remove_file(made.path));
@@ -242,6 +265,9 @@ std::string FileRun::recovered_line(const Replacement& made) const {
                             made.restored_from);
     else
         text += "nothing in it could be read";
+    if (made.values.restored != 0)
+        text += fmt::format("; {} {} that the service cannot read restored from snapshots",
+                            made.values.restored, made.values.restored == 1 ? "value" : "values");
     if (made.records_mended != 0)
         text +=
             fmt::format("; {} records mended by the containers' own files", made.records_mended);

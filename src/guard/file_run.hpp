@@ -32,7 +32,9 @@ private:
     void end_empty(const PageSource& source);
     void act(const PageSource& source);
     Result<void> quarantine();
-    Result<void> recover(const PageSource& source);
+    enum class IfValuesRemain : bool { go_on, leave };
+    [[nodiscard]] bool restores_values(const PageSource& source);
+    Result<void> recover(const PageSource& source, IfValuesRemain if_values_remain);
     Result<void> replace_with(const Replacement& made);
     [[nodiscard]] std::string recovered_line(const Replacement& made) const;
     [[nodiscard]] std::string failed_line(const Error& error) const;

@@ -7,6 +7,7 @@
 #include <rebolt/docker/containers.hpp>
 #include <rebolt/docker/fsck.hpp>
 #include <rebolt/docker/network_state.hpp>
+#include <rebolt/restore_values.hpp>
 
 #include "base/try.hpp"
 #include "io/new_file.hpp"
@@ -107,6 +108,7 @@ Result<Replacement> make_replacement(const PageSource& source, const Replacement
     if (!recovered && recovered.error().code() == ErrorCode::damaged)
         recovered = make_from_elsewhere(request, std::move(recovered).error());
     Replacement made = TRY(std::move(recovered));
+    made.values = TRY(restore_values(made.path, request.recover.donors, request.recover.owners));
     if (request.docker_root.empty())
         return made;
     const auto mended = mend(request);

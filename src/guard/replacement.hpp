@@ -9,6 +9,7 @@
 
 #include <rebolt/guard.hpp>
 #include <rebolt/page_source.hpp>
+#include <rebolt/restore_values.hpp>
 
 namespace rebolt::guard {
 
@@ -19,6 +20,7 @@ struct Replacement {
     std::string restored_from;             ///< then: the snapshot it is a copy of
     std::uint64_t records_mended = 0; ///< written or removed according to the containers' files
     std::string note;                 ///< what failed along the way; may be empty
+    RestoredValues values{};          ///< torn ones, from the donors
 
     /// Nothing is lost, and all of it is provably of the newest state.
     [[nodiscard]] bool is_complete() const noexcept;

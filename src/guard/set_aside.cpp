@@ -143,7 +143,9 @@ Result<void> put_in_place(const std::string& from, const std::string& path,
         return io::system_error(errno, "cannot give the new file its owner", from);
     if (::chmod(from.c_str(), ownership.mode) != 0)
         return io::system_error(errno, "cannot give the new file its permissions", from);
-    TRY(copy_file_attributes(path, from));
+    if (auto kept = copy_file_attributes(path, from); // where there is one to take them from
+        !kept && kept.error().code() != ErrorCode::file_not_found)
+        return kept;
     if (std::rename(from.c_str(), path.c_str()) != 0)
         return io::system_error(errno, "cannot put the new file in its place", path);
     return io::sync_folder_of(path);
