@@ -16,7 +16,7 @@ namespace {
 
 // What is wrong is an error here, so that TRY passes it on.
 Error wrong(std::string_view kind, std::string_view what) {
-    return Error(ErrorCode::invalid_argument, fmt::format("{}: {}", kind, what));
+    return {ErrorCode::invalid_argument, fmt::format("{}: {}", kind, what)};
 }
 
 Error failed(std::string_view kind, const Error& error) {
