@@ -164,6 +164,20 @@ TEST(CheckDamagedFiles, TheSentenceSaysWhichTransactionIsWhole) {
               "clean: every page is accounted for, transaction 99 is whole");
 }
 
+// Written by the real bbolt 1.3.6: a bucket with four buckets in it was changed and
+// deleted in one transaction, and bbolt forgot two of the four.
+TEST(CheckSoundFiles, PagesThatBboltItselfForgotAreNoDamage) {
+    const CheckReport report = check_file(data("field/tiny-512-forgotten-inner-buckets.db"));
+    EXPECT_EQ(sentence(report), "clean: transaction 3 is whole; 2 leaked pages");
+    ASSERT_EQ(report.findings.size(), 1U);
+    EXPECT_EQ(report.findings[0].code, FindingCode::page_leaked);
+    EXPECT_EQ(report.findings[0].message,
+              "2 pages are neither in use nor free: 4, 6; 2 of them with 2 keys that the tree has "
+              "not: of a bucket that was deleted with the buckets in it, or of a write lost long "
+              "ago");
+    EXPECT_TRUE(report.trees.at(0).whole);
+}
+
 TEST(CheckThreads, TheReportDoesNotDependOnThem) {
     for (const char* name : {"real/docker-20.10-many.db", "real/containerd-1.6-meta.db",
                              "real/etcd-3.4.db", "damaged/docker-dag.db",

@@ -92,7 +92,7 @@ std::string sentence(const CheckReport& report) {
         text += fmt::format("{}transaction {} is whole", report.pages.leaked == 0 ? ", " : "",
                             number(report.trees.front().transaction));
     if (report.pages.leaked != 0)
-        text += fmt::format("; {} leaked {}, harmless: nothing is missing", report.pages.leaked,
+        text += fmt::format("; {} leaked {}", report.pages.leaked,
                             report.pages.leaked == 1 ? "page" : "pages");
     return text;
 }

@@ -12,7 +12,17 @@ namespace {
 
 constexpr std::size_t runs_shown = 8;
 
-void report_leaked(CheckContext& context, const Tree& primary, std::uint64_t leaked) {
+std::string about_content(const Unreachable& found) {
+    if (found.pages == 0)
+        return "; the tree has all that they hold";
+    return fmt::format(
+        "; {} of them with {} {} that the tree has not: of a bucket that was deleted "
+        "with the buckets in it, or of a write lost long ago",
+        found.pages, found.keys, found.keys == 1 ? "key" : "keys");
+}
+
+void report_leaked(CheckContext& context, const Tree& primary, std::uint64_t leaked,
+                   const Unreachable& found) {
     std::string runs;
     std::size_t run_count = 0;
     std::optional<PageId> first;
@@ -35,8 +45,9 @@ void report_leaked(CheckContext& context, const Tree& primary, std::uint64_t lea
         return;
     Finding finding =
         context.finding_at(FindingCode::page_leaked, *first, 0,
-                           fmt::format("{} pages are neither in use nor free: {}{}", leaked, runs,
-                                       run_count > runs_shown ? ", …" : ""));
+                           fmt::format("{} {} neither in use nor free: {}{}{}", leaked,
+                                       leaked == 1 ? "page is" : "pages are", runs,
+                                       run_count > runs_shown ? ", …" : "", about_content(found)));
     finding.transaction = TxId{primary.meta.fields.txid};
     finding.repeated = leaked - 1;
     context.log.add(std::move(finding));
@@ -79,12 +90,14 @@ void report_freelist(CheckContext& context, const Tree& primary, const Tree& pre
 void judge_leaked(CheckContext& context, const Tree& primary, const Tree* previous,
                   std::uint64_t leaked, TreeReport& report) {
     const Unreachable found =
-        report.findings == 0 ? find_unreachable(context, primary) : Unreachable{};
-    if (found.pages == 0)
-        return report_leaked(context, primary, leaked);
+        report.findings == 0 ? find_unreachable(context, primary, previous) : Unreachable{};
+    const bool is_old_freelist =
+        found.pages != 0 && is_freelist_anothers(context, primary, previous);
+    if (!is_old_freelist && !found.is_lost_write)
+        return report_leaked(context, primary, leaked, found);
     ++report.findings;
     report.whole = false;
-    if (is_freelist_anothers(context, primary, previous))
+    if (is_old_freelist)
         return report_freelist(context, primary, *previous, leaked);
     report.is_sound = false;
     report_unreachable(context, primary, found);

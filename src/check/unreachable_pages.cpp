@@ -38,8 +38,8 @@ std::uint64_t hash_of_key(const LeafElement& element) noexcept {
 
 class Search {
 public:
-    Search(const CheckContext& context, const Tree& primary)
-        : context_(context),
+    Search(const CheckContext& context, const Tree& primary, const Tree* previous)
+        : context_(context), previous_(previous),
           end_(std::min(primary.meta.fields.high_water_mark, context.map.page_count())) {}
 
     Unreachable run() {
@@ -60,9 +60,6 @@ private:
         if ((!is_leaf && view->type() != PageType::branch) || pages > end_ - number(id) ||
             !context_.source.probe(context_.offset_of(id), view->bytes().size()))
             return std::nullopt;
-        for (std::uint64_t i = 1; i < pages; ++i)
-            if (!is_leaked(context_.map.at(PageId{number(id) + i})))
-                return std::nullopt;
         const format::PagePlace place{.range = {},
                                       .page_size_bytes = context_.source.page_size_bytes(),
                                       .is_root = true,
@@ -75,12 +72,19 @@ private:
         return SoundPage{id, pages, is_leaf, view->bytes()};
     }
 
+    [[nodiscard]] bool has_leaked_overflow(const SoundPage& page) const {
+        for (std::uint64_t i = 1; i < page.pages; ++i)
+            if (!is_leaked(context_.map.at(PageId{number(page.id) + i})))
+                return false;
+        return true;
+    }
+
     void collect() {
         for (std::uint64_t id = 2; id < end_; ++id) {
             if (!is_leaked(context_.map.at(PageId{id})))
                 continue;
             const auto page = sound_page(PageId{id});
-            if (!page)
+            if (!page || !has_leaked_overflow(*page))
                 continue;
             const auto index = static_cast<std::uint32_t>(pages_.size());
             pages_.push_back(*page);
@@ -150,14 +154,52 @@ private:
             if (pages_[i].is_leaf && !is_missing_[i])
                 continue;
             sum.pages += pages_[i].pages;
+            sum.is_lost_write |= is_of_newest(pages_[i].id);
             sum.keys += pages_[i].is_leaf ? format::SoundLeaf(pages_[i].bytes).count() : 0;
             if (!sum.first)
                 sum.first = pages_[i].id;
         }
+        sum.is_lost_write = sum.is_lost_write || is_child_of_freed_branch();
         return sum;
     }
 
+    [[nodiscard]] bool is_child_of_freed_branch() const {
+        for (std::uint64_t id = 2; id < end_; ++id) {
+            const std::uint8_t cell = context_.map.at(PageId{id});
+            if ((cell & PageMap::free) == 0 || (cell & PageMap::role_bits) != 0)
+                continue;
+            const auto page = sound_page(PageId{id});
+            if (page && !page->is_leaf && leads_to_missing(format::SoundBranch(page->bytes)))
+                return true;
+        }
+        return false;
+    }
+
+    [[nodiscard]] bool leads_to_missing(const format::SoundBranch& branch) const {
+        for (std::size_t i = 0; i < branch.count(); ++i) {
+            const auto child =
+                std::ranges::lower_bound(pages_, branch[i].child, {}, &SoundPage::id);
+            if (child != pages_.end() && child->id == branch[i].child &&
+                (!child->is_leaf ||
+                 is_missing_[static_cast<std::size_t>(child - pages_.begin())]) &&
+                first_key(*child) == branch[i].key)
+                return true;
+        }
+        return false;
+    }
+
+    static std::string_view first_key(const SoundPage& page) {
+        return page.is_leaf ? format::SoundLeaf(page.bytes)[0].key
+                            : format::SoundBranch(page.bytes)[0].key;
+    }
+
+    [[nodiscard]] bool is_of_newest(PageId page) const {
+        return previous_ != nullptr && (context_.map.has(page, PageMap::previous_free) ||
+                                        number(page) >= previous_->meta.fields.high_water_mark);
+    }
+
     const CheckContext& context_;
+    const Tree* previous_;
     std::uint64_t end_;
     std::vector<SoundPage> pages_;
     std::vector<bool> is_missing_; ///< of pages_: holds what the tree has not
@@ -176,8 +218,9 @@ bool is_in_freelist(const CheckContext& context, const Tree& tree, std::uint64_t
 
 } // namespace
 
-Unreachable find_unreachable(const CheckContext& context, const Tree& primary) {
-    return Search(context, primary).run();
+Unreachable find_unreachable(const CheckContext& context, const Tree& primary,
+                             const Tree* previous) {
+    return Search(context, primary, previous).run();
 }
 
 Unaccounted find_unaccounted(const CheckContext& context, const Tree& previous) {
