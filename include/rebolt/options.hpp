@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 
+#include <rebolt/id.hpp>
 #include <rebolt/result.hpp>
 
 namespace rebolt {
@@ -32,6 +33,11 @@ struct OpenOptions {
     /// Go on although a newer transaction than the one opened is in the file, whose
     /// meta is damaged: a writer's next commit destroys it, copies leave it out.
     bool from_older = false;
+    /// Open the state of this transaction, one of the two that the metas name, though
+    /// the other is newer; readers see what is committed later no more, a writer goes
+    /// on from here and its first commit replaces the newer one. nullopt: the newest.
+    /// Errors of open: invalid_argument if no valid meta names it.
+    std::optional<TxId> transaction = std::nullopt;
 
     /// Of a new file, in bytes: a power of two from 512 to 65536; 0: the
     /// system's. A file that is there has its own.

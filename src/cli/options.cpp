@@ -40,6 +40,13 @@ void CommonOptions::add_for_any_file(Arguments arguments) {
     arguments.flag("-v,--verbose", verbose, "Say more").excludes(be_quiet);
 }
 
+void CommonOptions::add_from_older(Arguments arguments) {
+    takes_from_older = true;
+    arguments.flag("--from-older", from_older,
+                   "If the newest transaction is damaged and the one before is whole: leave the "
+                   "newest out");
+}
+
 void add_no_values(Arguments arguments, bool& no_values) {
     arguments.flag("--no-values", no_values,
                    "Do not parse the values of programs that are known (Docker, etcd, containerd)");
@@ -88,6 +95,14 @@ bool has_all_keys(const CheckReport& report) {
            report.count_of[unreachable] == 0;
 }
 
+// Asked for by --from-older, so not told as damage.
+void tell_older(const CommonOptions& options, TxId transaction) {
+    if (!options.quiet)
+        print_note(fmt::format("note: {}: the newer transaction is damaged and left out; this is "
+                               "transaction {}",
+                               printable(options.file), number(transaction)));
+}
+
 void judge_all(const PageSource& source) {
     const auto checked = check_pages(source);
     if (checked && checked->verdict == Verdict::damaged)
@@ -103,23 +118,33 @@ Result<PageSource> open_shown_pages(const CommonOptions& options) {
     return source;
 }
 
-Result<void> judge_before_writing(const CommonOptions& options) {
+Result<std::optional<TxId>> judge_before_writing(const CommonOptions& options) {
     const auto source =
         PageSource::open(options.file, {.lock = !options.no_lock, .timeout = options.timeout()});
     if (!source)
-        return {};
+        return std::nullopt;
     const auto checked = check_pages(*source);
-    if (!checked || checked->verdict != Verdict::damaged || has_all_keys(*checked))
-        return {};
+    if (!checked || checked->verdict != Verdict::damaged)
+        return std::nullopt;
+    if (has_all_keys(*checked)) // a newer meta may be torn
+        return options.from_older ? std::optional(checked->trees.front().transaction)
+                                  : std::nullopt;
+    const TreeReport* older = checked->whole_tree();
+    if (options.from_older && older != nullptr)
+        return std::optional(older->transaction);
     Finding worst = checked->findings.front();
-    worst.message = fmt::format("{}; no new file was made and nothing was changed. `rebolt repair` "
-                                "makes the file whole, `rebolt recover` brings its data back into "
-                                "a new one",
-                                sentence(*checked));
+    worst.message = fmt::format(
+        "{}; no new file was made and nothing was changed. `rebolt repair` makes the file whole, "
+        "`rebolt recover` brings its data back into a new one{}",
+        sentence(*checked),
+        options.takes_from_older && older != nullptr
+            ? fmt::format(", --from-older goes on from transaction {}", number(older->transaction))
+            : "");
     return Error(std::move(worst)).in_file(options.file);
 }
 
-Result<DB> open_database(const CommonOptions& options, Judge judge) {
+Result<DB> open_database(const CommonOptions& options, Judge judge,
+                         std::optional<TxId> transaction) {
     if (judge == Judge::all) {
         auto source = open_shown_pages(options);
         if (!source && source.error().code() == ErrorCode::lock_timeout)
@@ -129,26 +154,38 @@ Result<DB> open_database(const CommonOptions& options, Judge judge) {
             return std::move(told).error();
     }
     options.apply();
-    auto db = DB::open(options.file,
-                       {.read_only = true, .timeout = options.timeout(), .lock = !options.no_lock});
-    if (db)
+    auto db = DB::open(options.file, {.read_only = true,
+                                      .timeout = options.timeout(),
+                                      .lock = !options.no_lock,
+                                      .from_older = transaction.has_value(),
+                                      .transaction = transaction});
+    if (db && transaction && !db->shows_newest())
+        tell_older(options, *transaction);
+    else if (db)
         for (const Finding& finding : db->findings_at_open())
             if (finding.severity == Severity::fatal || finding.severity == Severity::data)
                 tell_incomplete(options.file, finding.message);
     return db;
 }
 
-Result<DB> open_for_writing(const CommonOptions& options, bool may_make) {
+Result<DB> open_for_writing(const CommonOptions& options, bool may_make,
+                            std::optional<TxId> transaction) {
     options.apply();
     if (!may_make && !std::filesystem::exists(options.file))
         return Error(ErrorCode::file_not_found, "there is no such file").in_file(options.file);
     OpenOptions open;
     open.timeout = options.timeout();
+    open.from_older = transaction.has_value();
+    open.transaction = transaction;
     auto db = DB::open(options.file, open);
-    if (db && !options.quiet)
+    if (db && transaction && !db->shows_newest())
+        tell_older(options, *transaction);
+    else if (db && !options.quiet)
         for (const Finding& finding : db->findings_at_open())
-            print_note(fmt::format("note: {}: {}; put right by this commit",
-                                   text_of(finding.code).name, finding.message));
+            print_note(fmt::format("note: {}: {}{}", text_of(finding.code).name, finding.message,
+                                   finding.place.page && number(*finding.place.page) < 2
+                                       ? ""
+                                       : "; this commit writes a new one"));
     return db;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "cli/arguments.hpp"
@@ -18,7 +19,9 @@ struct CommonOptions {
     bool quiet = false;
     bool verbose = false;
     bool no_lock = false;
-    double timeout_seconds = 1; ///< for the lock
+    bool from_older = false;
+    bool takes_from_older = false; ///< the command has --from-older
+    double timeout_seconds = 1;    ///< for the lock
     std::string color = "auto";
 
     /// Adds FILE, --json, --no-lock, --timeout, --color, -q and -v.
@@ -29,6 +32,8 @@ struct CommonOptions {
     void add_for_any_file(Arguments arguments);
     /// --json and --no-lock.
     void add_for_reading(Arguments arguments);
+    /// --from-older, for a command that writes or makes a new file.
+    void add_from_older(Arguments arguments);
     /// Applies --color and says what --no-lock means, if the file is locked.
     void apply() const;
     [[nodiscard]] std::chrono::milliseconds timeout() const;
@@ -48,14 +53,18 @@ enum class Judge : unsigned char {
     metas, ///< which state is the newest: what one key or bucket needs
     all,   ///< every page of it: what needs all keys
 };
-/// Errors: damaged if the newest state of the file is not whole: nothing is to be
-/// built on it. A file that cannot be opened is not judged: opening it says why.
-[[nodiscard]] Result<void> judge_before_writing(const CommonOptions& options);
-/// Opens the file as a database to be shown, as the options say.
-[[nodiscard]] Result<DB> open_database(const CommonOptions& options, Judge judge = Judge::metas);
-/// The same for writing. A file that is not there is made only if `may_make`;
-/// tells what was put right at opening.
-[[nodiscard]] Result<DB> open_for_writing(const CommonOptions& options, bool may_make = false);
+/// The state to build on: nullopt is the newest; the one before, where that is whole,
+/// the newest is not, and --from-older was given. Errors: damaged if there is none. A
+/// file that cannot be opened is not judged: opening it says why.
+[[nodiscard]] Result<std::optional<TxId>> judge_before_writing(const CommonOptions& options);
+/// Opens the file as a database to be shown, as the options say; `transaction`: see
+/// judge_before_writing().
+[[nodiscard]] Result<DB> open_database(const CommonOptions& options, Judge judge = Judge::metas,
+                                       std::optional<TxId> transaction = std::nullopt);
+/// The same for writing. A file that is not there is made only if `may_make`; tells
+/// what was found at opening and how it ends.
+[[nodiscard]] Result<DB> open_for_writing(const CommonOptions& options, bool may_make = false,
+                                          std::optional<TxId> transaction = std::nullopt);
 /// Whether a new file made of `input` may be put at `path`. Errors:
 /// invalid_argument: there is a file already and `force` is off; it is `input`, or
 /// no regular file, whatever `force` says.

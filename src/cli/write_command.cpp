@@ -9,9 +9,10 @@ namespace rebolt::cli {
 ExitCode write_command(const CommonOptions& options, const std::vector<std::string>& names,
                        ParseFormat format, const std::function<Result<void>(Bucket&)>& work,
                        bool may_make) {
-    if (const auto may = judge_before_writing(options); !may)
-        return report(may.error());
-    const auto db = open_for_writing(options, may_make);
+    const auto transaction = judge_before_writing(options);
+    if (!transaction)
+        return report(transaction.error());
+    const auto db = open_for_writing(options, may_make, *transaction);
     if (!db)
         return report(db.error());
     const auto changed = db->update([&](Tx& tx) -> Result<void> {

@@ -71,7 +71,8 @@ Result<std::shared_ptr<TransactionState>> Database::begin_read() {
             const std::uint64_t needed = bytes_to_map(mapping_->bytes(), size);
             if (needed > mapping_->bytes().size())
                 mapping_ = TRY(map(mapping_->shared_file(), needed));
-            const auto chosen = newest_state(mapping_->bytes(), page_size_).taken;
+            const auto chosen =
+                is_older_ ? meta_ : newest_state(mapping_->bytes(), page_size_).taken;
             if (!chosen)
                 return no_meta(mapping_->bytes(), page_size_, path_);
             meta = *chosen;
@@ -200,7 +201,7 @@ Result<DatabaseStats> Database::stats() {
 }
 
 std::optional<Error> Database::newer_state() const {
-    if (shows_newest_ || options_.from_older)
+    if (shows_newest_ || is_older_ || options_.from_older)
         return std::nullopt;
     return Error(findings_at_open_.front()).in_file(path_);
 }

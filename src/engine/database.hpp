@@ -86,6 +86,7 @@ private:
     [[nodiscard]] std::uint32_t page_size_wanted() const;
     Result<std::optional<std::uint32_t>> cut_off_making(const io::File& file) const;
     Result<void> judge_other_meta(NewestState newest);
+    Result<void> take_older(TxId transaction);
     Result<void> judge_for_writing();
     Result<void> load_free_pages(const TransactionState& state);
 
@@ -107,6 +108,7 @@ private:
     std::uint32_t page_size_ = 0;
     std::vector<Finding> findings_at_open_;
     bool shows_newest_ = true;
+    bool is_older_ = false; ///< of OpenOptions::transaction: the metas are not looked at again
 
     std::mutex mutex_;                           // guards these:
     std::shared_ptr<const io::Mapping> mapping_; // keeps the file open; null: closed

@@ -69,6 +69,14 @@ Finding finding_of(const MetaView& meta, std::uint64_t slot, const MetaFields& t
 
 } // namespace
 
+std::optional<format::MetaFields> meta_of(TxId transaction, Bytes file, std::uint32_t page_size) {
+    for (const std::uint64_t slot : {0U, 1U})
+        if (const auto meta = meta_at(file, slot * page_size);
+            meta && is_valid(*meta, page_size) && meta->fields().txid == number(transaction))
+            return meta->fields();
+    return std::nullopt;
+}
+
 NewestState newest_state(Bytes file, std::uint32_t page_size) {
     NewestState state;
     std::array<std::optional<MetaView>, 2> metas;

@@ -35,6 +35,10 @@ struct NewestState {
     std::optional<NewerMeta> newer;
 };
 
+/// The valid meta of this transaction; nullopt: there is none. Cost: O(1).
+[[nodiscard]] std::optional<format::MetaFields> meta_of(TxId transaction, Bytes file,
+                                                        std::uint32_t page_size);
+
 /// Cost: O(1).
 [[nodiscard]] NewestState newest_state(Bytes file, std::uint32_t page_size);
 

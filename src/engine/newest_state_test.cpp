@@ -104,6 +104,35 @@ TEST_F(NewestState, IsGivenUpWhereTheCallerSaysSo) {
     EXPECT_TRUE(read().shows_newest());
 }
 
+// Both metas are valid: what is wrong is below the newer one.
+TEST_F(NewestState, IsPassedOverForTheTransactionThatTheCallerNames) {
+    const DB older = must(DB::open(path(), {.read_only = true, .transaction = TxId{3}}));
+    EXPECT_FALSE(older.shows_newest());
+    EXPECT_EQ(get(older, "k"), "3");
+    EXPECT_TRUE(compact_file(older, path("copy.db")));
+    EXPECT_EQ(get(must(DB::open(path("copy.db"), {.read_only = true})), "k"), "3");
+    EXPECT_TRUE(must(DB::open(path(), {.read_only = true, .transaction = TxId{4}})).shows_newest());
+}
+
+TEST_F(NewestState, IsReplacedByTheFirstCommitFromTheTransactionBefore) {
+    {
+        const DB db = must(DB::open(path(), {.transaction = TxId{3}}));
+        put(db, "k", "4b");
+    }
+    EXPECT_EQ(checked().verdict, Verdict::clean);
+    EXPECT_EQ(get(read(), "k"), "4b");
+    EXPECT_EQ(must(read().begin()).id(), TxId{4});
+}
+
+TEST_F(NewestState, OfATransactionThatNoMetaNamesIsAnError) {
+    for (const std::uint64_t wanted : {0U, 2U, 5U}) {
+        const auto db = DB::open(path(), {.read_only = true, .transaction = TxId{wanted}});
+        ASSERT_FALSE(db);
+        EXPECT_EQ(db.error().code(), ErrorCode::invalid_argument);
+        EXPECT_THAT(db.error().message(), HasSubstr("the newest is 4"));
+    }
+}
+
 // Nothing can be brought back by that meta: bbolt's recovery is the right one.
 TEST_F(NewestState, IsPassedOverWhereItsTreeIsNotThere) {
     damage(0, root_at, 2);

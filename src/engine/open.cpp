@@ -170,7 +170,23 @@ Result<void> Database::open_file() {
     if (!newest.taken)
         return no_meta(mapping_->bytes(), page_size_, path_);
     meta_ = *newest.taken;
+    if (options_.transaction && *options_.transaction != TxId{meta_.txid})
+        return take_older(*options_.transaction);
     return judge_other_meta(std::move(newest));
+}
+
+// The newer state is valid, and passed over because that was asked for.
+Result<void> Database::take_older(TxId transaction) {
+    const auto older = meta_of(transaction, mapping_->bytes(), page_size_);
+    if (!older)
+        return Error(ErrorCode::invalid_argument,
+                     fmt::format("no valid meta names transaction {}: the newest is {}",
+                                 number(transaction), meta_.txid))
+            .in_file(path_);
+    meta_ = *older;
+    is_older_ = true;
+    shows_newest_ = false;
+    return {};
 }
 
 // A newer transaction whose meta is damaged must not be written over unless that

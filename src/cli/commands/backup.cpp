@@ -25,9 +25,10 @@ struct Options {
 Result<TxId> copy(const Options& options) {
     if (auto may = may_write_to(options.output, options.common.file, options.force); !may)
         return std::move(may).error();
-    if (auto may = judge_before_writing(options.common); !may)
-        return std::move(may).error();
-    const auto db = open_database(options.common);
+    auto transaction = judge_before_writing(options.common);
+    if (!transaction)
+        return std::move(transaction).error();
+    const auto db = open_database(options.common, Judge::metas, *transaction);
     if (!db)
         return Error(db.error().code(), db.error().message()).in_file(options.common.file);
     const auto tx = db->begin();
@@ -72,6 +73,7 @@ ExitCode run_backup(const Options& options) {
 void set_up_backup(Arguments arguments) {
     auto options = std::make_shared<Options>();
     options->common.add_to(arguments);
+    options->common.add_from_older(arguments);
     arguments.option("-o,--output", options->output, "The new file").required();
     arguments.flag("--force", options->force, "Replace the new file if it is there");
     arguments.footer("The new file appears under its name when it is whole and synced.\n"

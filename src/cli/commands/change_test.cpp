@@ -86,6 +86,19 @@ TEST_F(ChangeCommands, ADamagedFileIsLeftAsItIs) {
     EXPECT_NE(result.err.find("rebolt check " + file()), std::string::npos) << result.err;
 }
 
+TEST_F(ChangeCommands, FromOlderGoesOnFromTheTransactionBefore) {
+    for (const char* damaged : {"docker-meta0.db", "docker-shared.db"}) {
+        SCOPED_TRACE(damaged);
+        std::filesystem::copy_file(damaged_file(damaged), file(),
+                                   std::filesystem::copy_options::overwrite_existing);
+        EXPECT_EQ(rebolt({"put", file(), "libnetwork", "k", "v"}).exit_code, 4);
+        const auto put = rebolt({"put", "--from-older", file(), "libnetwork", "k", "v"});
+        EXPECT_EQ(put.exit_code, 0) << put.err;
+        EXPECT_EQ(rebolt({"check", "-q", file()}).exit_code, 0);
+        EXPECT_EQ(rebolt({"get", file(), "libnetwork", "k"}).out, "v\n");
+    }
+}
+
 TEST_F(ChangeCommands, ADamagedFreelistIsPutRightAndThatIsSaid) {
     std::filesystem::copy_file(damaged_file("docker-freelist-leaf.db"), file());
     const auto result = rebolt({"put", file(), "libnetwork", "key", "value"});

@@ -34,8 +34,16 @@ Document meta_json(const MetaReport& meta) {
 Document tree_json(const TreeReport& tree) {
     return {{"txid", number(tree.transaction)}, {"meta", number(tree.meta)},
             {"current", tree.current},          {"whole", tree.whole},
-            {"findings", tree.findings},        {"keys", tree.key_count},
-            {"buckets", tree.bucket_count}};
+            {"sound", tree.is_sound},           {"findings", tree.findings},
+            {"keys", tree.key_count},           {"buckets", tree.bucket_count}};
+}
+
+Document foreign_json(const std::optional<ForeignFile>& foreign) {
+    if (!foreign)
+        return nullptr;
+    return {{"name", foreign->name},
+            {"command", foreign->command},
+            {"database_at", or_null(foreign->database_at)}};
 }
 
 Document pages_json(const PageCounts& pages) {
@@ -94,6 +102,10 @@ std::string check_json(const CheckReport& report, const std::string& impact, dou
                            {"sentence", sentence(report)},
                            {"consequence", advice.consequence},
                            {"next", advice.command},
+                           {"owner", report.owner == Owner::unknown
+                                         ? Document(nullptr)
+                                         : Document(name_of(report.owner))},
+                           {"foreign", foreign_json(report.foreign)},
                            {"file_bytes", report.file_bytes},
                            {"page_size", report.page_size_bytes},
                            {"metas", array_of(report.metas, meta_json)},

@@ -97,6 +97,9 @@ TEST(CheckCommand, JsonOfASoundFileHasItsFields) {
     EXPECT_TRUE(report["metas"][1]["freelist"].is_null());
     EXPECT_EQ(report["transactions"][0]["txid"], 51);
     EXPECT_TRUE(report["transactions"][0]["whole"]);
+    EXPECT_TRUE(report["transactions"][0]["sound"]);
+    EXPECT_EQ(report["owner"], "etcd");
+    EXPECT_TRUE(report["foreign"].is_null());
     EXPECT_EQ(report["pages"]["leaf"], 232);
     EXPECT_EQ(report["pages"]["free"], 4);
     EXPECT_EQ(report["pages"]["total"], 241);

@@ -28,9 +28,10 @@ struct Options {
 ExitCode run_compact(const Options& options) {
     if (const auto may = may_write_to(options.output, options.common.file, options.force); !may)
         return report(may.error());
-    if (const auto may = judge_before_writing(options.common); !may)
-        return report(may.error());
-    const auto db = open_database(options.common);
+    const auto transaction = judge_before_writing(options.common);
+    if (!transaction)
+        return report(transaction.error());
+    const auto db = open_database(options.common, Judge::metas, *transaction);
     if (!db)
         return report(db.error());
     const std::uint64_t before = std::filesystem::file_size(options.common.file);
@@ -62,6 +63,7 @@ ExitCode run_compact(const Options& options) {
 void set_up_compact(Arguments arguments) {
     auto options = std::make_shared<Options>();
     options->common.add_to(arguments);
+    options->common.add_from_older(arguments);
     arguments.option("-o,--output", options->output, "The new file").required();
     arguments
         .option("--tx-max-size", options->transaction_bytes_max,

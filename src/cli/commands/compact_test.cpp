@@ -97,6 +97,23 @@ TEST_F(NewFileCommands, NoneIsMadeOfDamage) {
         }
 }
 
+// The newest meta is torn; pages of the newest tree are wrong.
+TEST_F(NewFileCommands, AreMadeOfTheTransactionBeforeWhereThatIsMeant) {
+    for (const char* damaged : {"docker-meta0.db", "docker-shared.db"})
+        for (const char* command : {"backup", "compact"}) {
+            SCOPED_TRACE(std::string(command) + " " + damaged);
+            const auto result = rebolt_on(damaged_file(damaged), command,
+                                          {"-o", new_file(), "--force", "--from-older"});
+            EXPECT_EQ(result.exit_code, 0) << result.err;
+            EXPECT_NE(result.err.find("this is transaction 98"), std::string::npos) << result.err;
+            EXPECT_EQ(rebolt({"check", new_file()}).exit_code, 0);
+        }
+    const auto none_whole = rebolt_on(damaged_file("docker-cycle-next.db"), "compact",
+                                      {"-o", path("no"), "--from-older"});
+    EXPECT_EQ(none_whole.exit_code, 4);
+    EXPECT_FALSE(std::filesystem::exists(path("no")));
+}
+
 TEST_F(NewFileCommands, AreNeverPutWhereNoRegularFileIs) {
     const std::string file = real_file("docker-20.10-running.db");
     for (const std::string& target : {std::string("/dev/null"), file})

@@ -42,6 +42,7 @@ ExitCode run_create_bucket(Options options) {
 void set_up_create_bucket(Arguments arguments) {
     auto options = std::make_shared<Options>();
     options->common.add_to_writer(arguments);
+    options->common.add_from_older(arguments);
     arguments.positionals("BUCKET", options->names,
                           "Buckets that are there, and at last the new one");
     arguments.flag("--create-file", options->may_make, "Make the file if it is not there");

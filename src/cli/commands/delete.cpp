@@ -69,6 +69,7 @@ ExitCode run_delete(Options options) {
 void set_up_delete(Arguments arguments) {
     auto options = std::make_shared<Options>();
     options->common.add_to_writer(arguments);
+    options->common.add_from_older(arguments);
     arguments.positionals("BUCKET_KEY", options->positionals,
                           "A bucket, buckets inside it, and at last the key");
     arguments.flag("--bucket", options->is_bucket,

@@ -60,6 +60,7 @@ ExitCode run_put(Options options) {
 void set_up_put(Arguments arguments) {
     auto options = std::make_shared<Options>();
     options->common.add_to_writer(arguments);
+    options->common.add_from_older(arguments);
     arguments.positionals("BUCKET_KEY_VALUE", options->positionals,
                           "A bucket, buckets inside it, the key, and the value");
     arguments.option("--value-file", options->value_file,
