@@ -1,9 +1,11 @@
 #include "cli/commands/check_json.hpp"
 
-#include "cli/json_output.hpp"
 #include <fmt/format.h>
 
+#include <rebolt/schema.hpp>
+
 #include "cli/commands/check_text.hpp"
+#include "cli/json_output.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -104,7 +106,7 @@ std::string check_json(const CheckReport& report, const std::string& impact, dou
                            {"next", advice.command},
                            {"owner", report.owner == Owner::unknown
                                          ? Document(nullptr)
-                                         : Document(name_of(report.owner))},
+                                         : Document(schema::name_of(report.owner))},
                            {"foreign", foreign_json(report.foreign)},
                            {"file_bytes", report.file_bytes},
                            {"page_size", report.page_size_bytes},
