@@ -172,9 +172,8 @@ TEST(CheckSoundFiles, PagesThatBboltItselfForgotAreNoDamage) {
     ASSERT_EQ(report.findings.size(), 1U);
     EXPECT_EQ(report.findings[0].code, FindingCode::page_leaked);
     EXPECT_EQ(report.findings[0].message,
-              "2 pages are neither in use nor free: 4, 6; 2 of them with 2 keys that the tree has "
-              "not: of a bucket that was deleted with the buckets in it, or of a write lost long "
-              "ago");
+              "2 pages are neither in use nor free: 4, 6; 2 of them with 2 keys of buckets that "
+              "were deleted with the bucket that they were in: bbolt forgot to free them");
     EXPECT_TRUE(report.trees.at(0).whole);
 }
 

@@ -15,10 +15,9 @@ constexpr std::size_t runs_shown = 8;
 std::string about_content(const Unreachable& found) {
     if (found.pages == 0)
         return "; the tree has all that they hold";
-    return fmt::format(
-        "; {} of them with {} {} that the tree has not: of a bucket that was deleted "
-        "with the buckets in it, or of a write lost long ago",
-        found.pages, found.keys, found.keys == 1 ? "key" : "keys");
+    return fmt::format("; {} of them with {} {} of buckets that were deleted with the bucket that "
+                       "they were in: bbolt forgot to free them",
+                       found.pages, found.keys, found.keys == 1 ? "key" : "keys");
 }
 
 void report_leaked(CheckContext& context, const Tree& primary, std::uint64_t leaked,
@@ -55,11 +54,15 @@ void report_leaked(CheckContext& context, const Tree& primary, std::uint64_t lea
 
 // A write of a root or a branch was lost: what it led to can no longer be reached.
 void report_unreachable(CheckContext& context, const Tree& primary, const Unreachable& found) {
+    const bool is_one = found.pages == 1;
     Finding finding = context.finding_at(
         FindingCode::pages_unreachable, *found.first, 0,
-        fmt::format("{} {} with {} {} cannot be reached: a page that led to {} was not written",
-                    found.pages, found.pages == 1 ? "page" : "pages", found.keys,
-                    found.keys == 1 ? "key" : "keys", found.pages == 1 ? "it" : "them"));
+        fmt::format(
+            "{} {} with {} {} cannot be reached: {}", found.pages, is_one ? "page" : "pages",
+            found.keys, found.keys == 1 ? "key" : "keys",
+            found.origin == LeakOrigin::lost_write
+                ? fmt::format("a page that led to {} was not written", is_one ? "it" : "them")
+                : "a write was lost, or bbolt forgot to free a deleted bucket"));
     finding.transaction = TxId{primary.meta.fields.txid};
     context.log.add(std::move(finding));
 }
@@ -93,7 +96,7 @@ void judge_leaked(CheckContext& context, const Tree& primary, const Tree* previo
         report.findings == 0 ? find_unreachable(context, primary, previous) : Unreachable{};
     const bool is_old_freelist =
         found.pages != 0 && is_freelist_anothers(context, primary, previous);
-    if (!is_old_freelist && !found.is_lost_write)
+    if (!is_old_freelist && (found.pages == 0 || found.origin == LeakOrigin::forgotten_buckets))
         return report_leaked(context, primary, leaked, found);
     ++report.findings;
     report.whole = false;

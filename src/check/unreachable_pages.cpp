@@ -17,13 +17,6 @@ using format::PageType;
 // Keys that are looked for in the tree. With more, those beyond count as missing.
 constexpr std::size_t keys_looked_for_max = 1'000'000;
 
-struct SoundPage {
-    PageId id;
-    std::uint64_t pages; ///< with its overflow
-    bool is_leaf;
-    Bytes bytes;
-};
-
 /// A key that is looked for, of the leaf at `leaf` in the list of pages.
 struct Wanted {
     std::uint64_t key_hash;
@@ -51,27 +44,6 @@ public:
     }
 
 private:
-    [[nodiscard]] std::optional<SoundPage> sound_page(PageId id) const {
-        const auto view = context_.source.page(id);
-        if (!view || view->header().id != number(id))
-            return std::nullopt;
-        const bool is_leaf = view->type() == PageType::leaf;
-        const std::uint64_t pages = std::uint64_t{view->header().overflow} + 1;
-        if ((!is_leaf && view->type() != PageType::branch) || pages > end_ - number(id) ||
-            !context_.source.probe(context_.offset_of(id), view->bytes().size()))
-            return std::nullopt;
-        const format::PagePlace place{.range = {},
-                                      .page_size_bytes = context_.source.page_size_bytes(),
-                                      .is_root = true,
-                                      .is_inline = false};
-        format::LeafCount count;
-        const bool is_sound = is_leaf ? format::leaf_is_sound(view->bytes(), place, count)
-                                      : format::branch_is_sound(view->bytes(), place);
-        if (!is_sound || (is_leaf && count.keys == 0))
-            return std::nullopt;
-        return SoundPage{id, pages, is_leaf, view->bytes()};
-    }
-
     [[nodiscard]] bool has_leaked_overflow(const SoundPage& page) const {
         for (std::uint64_t i = 1; i < page.pages; ++i)
             if (!is_leaked(context_.map.at(PageId{number(page.id) + i})))
@@ -83,7 +55,7 @@ private:
         for (std::uint64_t id = 2; id < end_; ++id) {
             if (!is_leaked(context_.map.at(PageId{id})))
                 continue;
-            const auto page = sound_page(PageId{id});
+            const auto page = sound_page(context_, PageId{id}, end_);
             if (!page || !has_leaked_overflow(*page))
                 continue;
             const auto index = static_cast<std::uint32_t>(pages_.size());
@@ -150,52 +122,18 @@ private:
         Unreachable sum;
         if (std::ranges::find(is_missing_, true) == is_missing_.end())
             return sum;
+        std::vector<SoundPage> missing;
         for (std::size_t i = 0; i < pages_.size(); ++i) {
             if (pages_[i].is_leaf && !is_missing_[i])
                 continue;
             sum.pages += pages_[i].pages;
-            sum.is_lost_write |= is_of_newest(pages_[i].id);
+            missing.push_back(pages_[i]);
             sum.keys += pages_[i].is_leaf ? format::SoundLeaf(pages_[i].bytes).count() : 0;
             if (!sum.first)
                 sum.first = pages_[i].id;
         }
-        sum.is_lost_write = sum.is_lost_write || is_child_of_freed_branch();
+        sum.origin = origin_of(missing, context_, previous_);
         return sum;
-    }
-
-    [[nodiscard]] bool is_child_of_freed_branch() const {
-        for (std::uint64_t id = 2; id < end_; ++id) {
-            const std::uint8_t cell = context_.map.at(PageId{id});
-            if ((cell & PageMap::free) == 0 || (cell & PageMap::role_bits) != 0)
-                continue;
-            const auto page = sound_page(PageId{id});
-            if (page && !page->is_leaf && leads_to_missing(format::SoundBranch(page->bytes)))
-                return true;
-        }
-        return false;
-    }
-
-    [[nodiscard]] bool leads_to_missing(const format::SoundBranch& branch) const {
-        for (std::size_t i = 0; i < branch.count(); ++i) {
-            const auto child =
-                std::ranges::lower_bound(pages_, branch[i].child, {}, &SoundPage::id);
-            if (child != pages_.end() && child->id == branch[i].child &&
-                (!child->is_leaf ||
-                 is_missing_[static_cast<std::size_t>(child - pages_.begin())]) &&
-                first_key(*child) == branch[i].key)
-                return true;
-        }
-        return false;
-    }
-
-    static std::string_view first_key(const SoundPage& page) {
-        return page.is_leaf ? format::SoundLeaf(page.bytes)[0].key
-                            : format::SoundBranch(page.bytes)[0].key;
-    }
-
-    [[nodiscard]] bool is_of_newest(PageId page) const {
-        return previous_ != nullptr && (context_.map.has(page, PageMap::previous_free) ||
-                                        number(page) >= previous_->meta.fields.high_water_mark);
     }
 
     const CheckContext& context_;

@@ -1,12 +1,11 @@
-// Pages that a state neither leads to nor lists as free. Those that the last commit
-// wrote tell that a write was lost. Others may be leaked: bbolt forgets pages when it
-// deletes a bucket that was changed in the same transaction.
+// Pages that a state neither leads to nor lists as free, and what they hold.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
 #include "check/check_context.hpp"
+#include "check/leak_origin.hpp"
 
 namespace rebolt::check_walk {
 
@@ -15,11 +14,7 @@ struct Unreachable {
     std::uint64_t pages = 0; ///< sound branches and leaves, with their overflow
     std::uint64_t keys = 0;  ///< and buckets
     std::optional<PageId> first;
-    /// Nothing but a lost write can have left one of them: the newest transaction
-    /// wrote it (it was free before, or beyond the end), or a branch that was freed
-    /// since still leads to it (whoever rewrites a branch keeps its children or frees
-    /// them; what bbolt forgets are whole buckets).
-    bool is_lost_write = false;
+    LeakOrigin origin = LeakOrigin::unknown;
 };
 
 /// Of the pages that are nothing to the primary tree: those that hold data. None

@@ -106,6 +106,13 @@ bool is_damage(const Finding& finding) {
     return finding.severity == Severity::data || finding.severity == Severity::fatal;
 }
 
+// bbolt may forget pages when it deletes a bucket with buckets in it. Where nothing is
+// left that tells so, rebolt's check takes them for lost writes, and bbolt's own check
+// complains of them as well.
+bool is_damage_but_for_leaks(const Finding& finding) {
+    return is_damage(finding) && finding.code != FindingCode::pages_unreachable;
+}
+
 bool is_any(const Finding&) {
     return true;
 }
@@ -133,6 +140,13 @@ Result<void> check_theirs(const Bench& bench, const std::string& file) {
     return {};
 }
 
+// A file that bbolt wrote.
+Result<void> check_theirs_by_ours(const Bench& bench, const std::string& file) {
+    const Peer::Answer theirs = bench.peer.ask("check " + file);
+    const bool leaks = theirs.text.find("unreachable unfreed") != std::string::npos;
+    return check_ours(file, leaks ? is_damage_but_for_leaks : is_damage);
+}
+
 Result<void> compare_files(const Bench& bench, const std::string& ours, const std::string& theirs) {
     const std::string our_content = content_of(TRY(describe_by_both(bench, ours)));
     const std::string their_content = content_of(TRY(describe_by_both(bench, theirs)));
@@ -153,7 +167,7 @@ Result<void> run_side_by_side(const Script& script, const Bench& bench) {
             return wrong("rebolt finds when it opens its file", interpreter.findings());
         TRY(check_ours(our_file, is_any));
         TRY(check_theirs(bench, our_file));
-        TRY(check_ours(their_file, is_damage));
+        TRY(check_theirs_by_ours(bench, their_file));
         TRY(compare_files(bench, our_file, their_file));
     }
     return {};
@@ -168,8 +182,7 @@ Result<void> run_turns(const Script& script, const Bench& bench) {
     for (std::size_t turn = 1; turn <= count; ++turn) {
         results += TRY(turn % 2 == 1 ? run_theirs(bench, shared, turn, turn)
                                      : run_ours(interpreter, turn, turn));
-        // bbolt leaks pages when it deletes buckets that hold buckets.
-        TRY(check_ours(shared, is_damage));
+        TRY(check_theirs_by_ours(bench, shared));
     }
     const std::string theirs = TRY(run_theirs(bench, alone, 1, count));
     TRY(compare_results(script, results, theirs));
