@@ -55,25 +55,26 @@ file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
 list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
 # What all stores have in common, of which the program's copy is not seen.
 add_library(
-  rebolt_etcd MODULE ${sources} ${PROJECT_SOURCE_DIR}/src/store/store.cpp
+  rebolt_etcd_module MODULE ${sources} ${PROJECT_SOURCE_DIR}/src/store/store.cpp
                      ${PROJECT_SOURCE_DIR}/src/store/pair_list.cpp)
-rebolt_compile_options(rebolt_etcd)
-target_include_directories(rebolt_etcd PRIVATE ${PROJECT_SOURCE_DIR}/include
+rebolt_compile_options(rebolt_etcd_module)
+target_include_directories(rebolt_etcd_module PRIVATE ${PROJECT_SOURCE_DIR}/include
                                                ${PROJECT_SOURCE_DIR}/src)
-set_target_properties(rebolt_etcd PROPERTIES CXX_VISIBILITY_PRESET hidden
+set_target_properties(rebolt_etcd_module PROPERTIES OUTPUT_NAME rebolt_etcd
+                                             CXX_VISIBILITY_PRESET hidden
                                              VISIBILITY_INLINES_HIDDEN ON
                                              LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
-target_link_libraries(rebolt_etcd PRIVATE rebolt_base rebolt_etcd_rpc fmt::fmt)
-target_link_options(rebolt_etcd PRIVATE LINKER:--exclude-libs,ALL)
+target_link_libraries(rebolt_etcd_module PRIVATE rebolt_base rebolt_etcd_rpc fmt::fmt)
+target_link_options(rebolt_etcd_module PRIVATE LINKER:--exclude-libs,ALL)
 if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize") # whose library the program brings
-  target_link_options(rebolt_etcd PRIVATE LINKER:--no-undefined)
+  target_link_options(rebolt_etcd_module PRIVATE LINKER:--no-undefined)
 endif()
 
 # Programs of the build tree find it beside themselves.
 add_custom_command(
-  TARGET rebolt_etcd POST_BUILD
+  TARGET rebolt_etcd_module POST_BUILD
   COMMAND ${CMAKE_COMMAND} -E make_directory tests bench
-  COMMAND ${CMAKE_COMMAND} -E create_symlink ../$<TARGET_FILE_NAME:rebolt_etcd> tests/$<TARGET_FILE_NAME:rebolt_etcd>
-  COMMAND ${CMAKE_COMMAND} -E create_symlink ../$<TARGET_FILE_NAME:rebolt_etcd> bench/$<TARGET_FILE_NAME:rebolt_etcd>
+  COMMAND ${CMAKE_COMMAND} -E create_symlink ../$<TARGET_FILE_NAME:rebolt_etcd_module> tests/$<TARGET_FILE_NAME:rebolt_etcd_module>
+  COMMAND ${CMAKE_COMMAND} -E create_symlink ../$<TARGET_FILE_NAME:rebolt_etcd_module> bench/$<TARGET_FILE_NAME:rebolt_etcd_module>
   WORKING_DIRECTORY ${PROJECT_BINARY_DIR}
   VERBATIM)
