@@ -16,12 +16,13 @@ namespace rebolt::etcd {
 namespace {
 
 constexpr std::array<std::string_view, 10> end_names{
-    "clean", "torn", "record-too-long", "malformed", "checksum",
-    "chain", "unknown-type", "metadata", "gap", "unreadable"};
+    "clean", "torn",         "record-too-long", "malformed", "checksum",
+    "chain", "unknown-type", "metadata",        "gap",       "unreadable"};
 
 std::optional<std::uint64_t> hex_number(std::string_view digits) {
     std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
     if (error != std::errc{} || end != digits.data() + digits.size())
         return std::nullopt;
     return value;

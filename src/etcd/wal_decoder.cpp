@@ -68,12 +68,12 @@ bool WalDecoder::is_too_long(const Frame& frame) {
     const std::uint64_t left = size - offset_;
     if (frame.record_bytes + frame.pad_bytes <= left)
         return false;
-    end_with(WalEnd::torn,
-             fmt::format("unexpected EOF: [wal] max entry size limit exceeded when reading, "
-                         "recBytes: {}, fileSize({}) - offset({}) - padBytes({}) = entryLimit({})",
-                         frame.record_bytes, size, offset_, frame.pad_bytes,
-                         static_cast<std::int64_t>(left) -
-                             static_cast<std::int64_t>(frame.pad_bytes)));
+    end_with(
+        WalEnd::torn,
+        fmt::format("unexpected EOF: [wal] max entry size limit exceeded when reading, "
+                    "recBytes: {}, fileSize({}) - offset({}) - padBytes({}) = entryLimit({})",
+                    frame.record_bytes, size, offset_, frame.pad_bytes,
+                    static_cast<std::int64_t>(left) - static_cast<std::int64_t>(frame.pad_bytes)));
     return true;
 }
 

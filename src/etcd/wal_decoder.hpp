@@ -18,9 +18,9 @@ namespace rebolt::etcd {
 /// What ends a walk over files.
 struct WalStop {
     WalEnd end = WalEnd::clean;
-    std::string text;            ///< etcd's own words; empty for a clean end
-    std::size_t file = 0;        ///< in which it stopped
-    std::uint64_t offset = 0;    ///< behind the last good record of that file
+    std::string text;         ///< etcd's own words; empty for a clean end
+    std::size_t file = 0;     ///< in which it stopped
+    std::uint64_t offset = 0; ///< behind the last good record of that file
 };
 
 class WalDecoder {

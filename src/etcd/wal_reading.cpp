@@ -156,8 +156,8 @@ WalReading Wal::read_from(const SnapshotMark& snapshot, WalRules rules) const {
             reading.error = "wal: file not found";
             return reading;
         }
-    std::vector<std::string_view> files(contents_->files.begin() + static_cast<std::ptrdiff_t>(first),
-                                        contents_->files.end());
+    std::vector<std::string_view> files(
+        contents_->files.begin() + static_cast<std::ptrdiff_t>(first), contents_->files.end());
     reading = ReadAll(files, snapshot, rules).run();
     if (!reading.is_repairable)
         return reading;

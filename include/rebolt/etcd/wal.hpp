@@ -92,8 +92,8 @@ private:
 
 /// What one of etcd's own readers makes of the log.
 struct WalReading {
-    std::string error; ///< etcd's words; empty: it reads all it needs
-    bool was_repaired = false; ///< it cuts the last file's torn end off first
+    std::string error;          ///< etcd's words; empty: it reads all it needs
+    bool was_repaired = false;  ///< it cuts the last file's torn end off first
     bool is_repairable = false; ///< `error` is one that it tries to repair
     HardState state;
     std::uint64_t entries = 0; ///< behind the snapshot
@@ -123,9 +123,7 @@ public:
     /// The last one in the log; all zero if there is none.
     [[nodiscard]] const HardState& state() const noexcept { return state_; }
     /// All snapshot records, oldest first.
-    [[nodiscard]] const std::vector<SnapshotMark>& snapshots() const noexcept {
-        return snapshots_;
-    }
+    [[nodiscard]] const std::vector<SnapshotMark>& snapshots() const noexcept { return snapshots_; }
     [[nodiscard]] const std::optional<MemberIdentity>& identity() const noexcept {
         return identity_;
     }
