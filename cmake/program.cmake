@@ -5,7 +5,8 @@ rebolt_layer(report LIBRARIES nlohmann_json::nlohmann_json)
 rebolt_layer(cli LIBRARIES CLI11::CLI11)
 # Public headers alone: any of the library's layers may stand behind them.
 target_link_libraries(rebolt_cli PUBLIC rebolt_engine rebolt_check rebolt_predict rebolt_salvage rebolt_schema
-                                        rebolt_store rebolt_docker rebolt_diagnose rebolt_guard)
+                                        rebolt_store rebolt_docker rebolt_etcd rebolt_diagnose
+                                        rebolt_guard)
 rebolt_compile_fast(rebolt_cli)
 # What `rebolt version` says of the build.
 execute_process(

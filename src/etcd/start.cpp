@@ -28,7 +28,7 @@ public:
 
     StartPrediction run() {
         start_.starts = opens_database() && finds_snapshot() && fits_snapshot() && reads_log() &&
-                        restores_keyspace();
+                        is_not_older() && restores_keyspace();
         if (start_.starts)
             add_remarks();
         return std::move(start_);
@@ -145,6 +145,35 @@ private:
                                "requests are answered and never stored",
                                consistent_index(), last, consistent_index() - last));
         return true;
+    }
+
+    // The cluster's version, as its members had agreed on.
+    [[nodiscard]] std::string cluster_version() const {
+        const DatabaseState* state = member_.newest();
+        if (const auto version = state == nullptr ? std::nullopt
+                                                  : state->value("cluster", "clusterVersion"))
+            return std::string(*version);
+        for (const SnapFile& snap : member_.snaps)
+            if (!snap.cluster_version.empty())
+                return snap.cluster_version;
+        return "";
+    }
+
+    bool is_not_older() {
+        const std::string version = cluster_version();
+        const std::string own = std::string(name_of(start_.release)) + ".";
+        const bool is_known = version.size() > own.size() && version.starts_with("3.");
+        if (!is_known || version[3] != '.' || version[2] <= own[2])
+            return true;
+        if (start_.release == Release::v3_3)
+            return stop(fmt::format("cluster cannot be downgraded (determined cluster version: "
+                                    "{})",
+                                    version));
+        return stop((start_.release == Release::v3_4
+                         ? "invalid downgrade; (determined cluster version: "
+                         : "invalid downgrade; server version is lower than determined cluster "
+                           "version (") +
+                    version + ")");
     }
 
     bool restores_keyspace() {
