@@ -92,8 +92,8 @@ private:
         const auto& files = wal().files();
         for (std::size_t i = *first; i < files.size(); ++i) {
             if (i > *first && !files[i].follows)
-                return refuse(fmt::format("{} does not follow on {}", files[i].name,
-                                          files[i - 1].name));
+                return refuse(
+                    fmt::format("{} does not follow on {}", files[i].name, files[i - 1].name));
             if (files[i].end == WalEnd::clean || (i + 1 == files.size() && mends_end(files[i])))
                 continue;
             return refuse(fmt::format("{} is damaged behind byte {} ({}), and entries behind it "
@@ -142,8 +142,8 @@ private:
             newest = std::max(newest, state.consistent_index().value_or(0));
         if (newest <= fit_.last)
             return true;
-        const std::string text = fmt::format("the log ends at entry {}, and `db` had {}",
-                                             fit_.last, newest);
+        const std::string text =
+            fmt::format("the log ends at entry {}, and `db` had {}", fit_.last, newest);
         if (is_single())
             return refuse(text + ": nothing else has them");
         fit_.remarks.push_back(text + ": the other members send them again");
@@ -153,9 +153,9 @@ private:
     void foresee() {
         if (fit_.index < fit_.last)
             fit_.first_to_replay = std::max(fit_.index, snapshot_.index) + 1;
-        const std::string log = fmt::format(
-            "snapshot {} <= consistent index {} <= last entry {}; committed {}", snapshot_.index,
-            fit_.index, fit_.last, wal().state().commit);
+        const std::string log =
+            fmt::format("snapshot {} <= consistent index {} <= last entry {}; committed {}",
+                        snapshot_.index, fit_.index, fit_.last, wal().state().commit);
         fit_.proofs.push_back(log);
         if (!terms_fit())
             return;
@@ -178,8 +178,8 @@ private:
                 fmt::format("entry {} is of term {} in the log and in `db`", fit_.index, *term));
             return true;
         }
-        return refuse(fmt::format("entry {} is of term {} in the log, and of {} in it",
-                                  fit_.index, entry->term, *term));
+        return refuse(fmt::format("entry {} is of term {} in the log, and of {} in it", fit_.index,
+                                  entry->term, *term));
     }
 
     const MemberFiles& member_;

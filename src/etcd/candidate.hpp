@@ -16,8 +16,8 @@ namespace rebolt::etcd {
 /// What a repair would make `db` of.
 struct Candidate {
     RepairWay way;
-    std::string name;              ///< `transaction 116 of db`
-    const DatabaseState* state;    ///< null: none, an empty store
+    std::string name;           ///< `transaction 116 of db`
+    const DatabaseState* state; ///< null: none, an empty store
 };
 
 /// How the other files must be for it.
@@ -25,9 +25,9 @@ struct Fit {
     std::string refusal; ///< why it cannot be; empty: it fits
     std::vector<std::string> set_aside;
     std::optional<std::uint64_t> cut_log_to;
-    std::uint64_t index = 0;        ///< its consistent index
+    std::uint64_t index = 0;           ///< its consistent index
     std::uint64_t first_to_replay = 0; ///< 0: none
-    std::uint64_t last = 0;         ///< of the log
+    std::uint64_t last = 0;            ///< of the log
     std::vector<std::string> proofs;
     std::vector<std::string> remarks;
     std::optional<KeyspaceHash> expected;

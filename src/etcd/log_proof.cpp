@@ -123,8 +123,7 @@ Replay begin_at(const DatabaseState& state, const LogEntries& log, const Anchor&
 // Which of the records that a replay made the state must still hold.
 class StillThere {
 public:
-    StillThere(const std::vector<NewRecord>& made, std::int64_t compacted)
-        : compacted_(compacted) {
+    StillThere(const std::vector<NewRecord>& made, std::int64_t compacted) : compacted_(compacted) {
         for (const NewRecord& record : made)
             if (record.revision.main <= compacted)
                 newest_[record.value.key] = &record;
@@ -147,8 +146,8 @@ void compare(LogProof& proof, const DatabaseState& state, const Replay& replay) 
                                        [](const StoredRecord& one) { return one.revision.main; });
     for (const NewRecord& record : replay.made) {
         while (at != state.records.end() && at->revision < record.revision) {
-            proof.contradiction = fmt::format("the log made no revision {}.{}", at->revision.main,
-                                              at->revision.sub);
+            proof.contradiction =
+                fmt::format("the log made no revision {}.{}", at->revision.main, at->revision.sub);
             return;
         }
         if (at == state.records.end() || record.revision < at->revision) {

@@ -26,13 +26,13 @@ struct LogProof {
     };
 
     Reach reach = Reach::nothing;
-    std::uint64_t entry = 0;    ///< the first that was compared
-    std::int64_t revision = 0;  ///< records above this one are proven
-    std::uint64_t compared = 0; ///< records that are as the log says
-    std::string contradiction;  ///< why it cannot be the log's state; empty: nothing
+    std::uint64_t entry = 0;        ///< the first that was compared
+    std::int64_t revision = 0;      ///< records above this one are proven
+    std::uint64_t compared = 0;     ///< records that are as the log says
+    std::string contradiction;      ///< why it cannot be the log's state; empty: nothing
     std::vector<NewRecord> missing; ///< records that must be there and are not
     std::vector<NewRecord> wrong;   ///< records that are there with other bytes
-    bool is_modelled = true;    ///< false: users and roles are on: nothing is proven
+    bool is_modelled = true;        ///< false: users and roles are on: nothing is proven
 
     [[nodiscard]] bool agrees() const noexcept {
         return is_modelled && contradiction.empty() && missing.empty() && wrong.empty();

@@ -43,8 +43,7 @@ Result<void> copy_with_meta(const NewDatabase& database, const std::string& path
     const std::vector<std::byte> metas = TRY(metas_of(source, database.meta));
     TRY(file.append(metas));
     for (std::uint64_t at = head; at < database.bytes; at += copy_bytes)
-        TRY(file.append(
-            source.file().subspan(at, std::min(copy_bytes, database.bytes - at))));
+        TRY(file.append(source.file().subspan(at, std::min(copy_bytes, database.bytes - at))));
     return file.put_in_place();
 }
 
@@ -83,12 +82,11 @@ Result<void> write_anew(const DatabaseState& state, const std::string& path) {
 
 bool is_same(const DatabaseState& one, const DatabaseState& other) {
     return one.is_whole() && one.buckets == other.buckets &&
-           std::ranges::equal(one.records, other.records,
-                              [](const StoredRecord& left, const StoredRecord& right) {
-                                  return left.revision == right.revision &&
-                                         left.is_tombstone == right.is_tombstone &&
-                                         left.value == right.value;
-                              });
+           std::ranges::equal(
+               one.records, other.records, [](const StoredRecord& left, const StoredRecord& right) {
+                   return left.revision == right.revision &&
+                          left.is_tombstone == right.is_tombstone && left.value == right.value;
+               });
 }
 
 // Reads it as a stranger would.

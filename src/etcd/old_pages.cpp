@@ -103,8 +103,8 @@ private:
 
     void take_record(const StoredRecord& record) {
         const auto [at, is_new] = records_.emplace(record.revision, record);
-        if (!is_new && (at->second.value != record.value ||
-                        at->second.is_tombstone != record.is_tombstone))
+        if (!is_new &&
+            (at->second.value != record.value || at->second.is_tombstone != record.is_tombstone))
             ++found_.conflicts;
     }
 

@@ -80,9 +80,8 @@ private:
         const LogProof proof = prove_by_log(*state_, wal_->entries(), index);
         if (!proof.is_of_one_history())
             return;
-        if (!std::ranges::all_of(state_->holes, [&](const TreeHole& hole) {
-                return lies_behind(hole, proof);
-            }))
+        if (!std::ranges::all_of(state_->holes,
+                                 [&](const TreeHole& hole) { return lies_behind(hole, proof); }))
             return;
         for (const auto* list : {&proof.missing, &proof.wrong})
             for (const NewRecord& record : *list)

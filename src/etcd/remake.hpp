@@ -20,7 +20,7 @@ struct Remade {
 
 /// `sources`: files whose pages may hold older copies, the state's own among them;
 /// they must outlive the result. Cost: O(bytes of the files + entries).
-[[nodiscard]] Remade remake(const DatabaseState& state,
-                            std::span<const PageSource* const> sources, const Wal* wal);
+[[nodiscard]] Remade remake(const DatabaseState& state, std::span<const PageSource* const> sources,
+                            const Wal* wal);
 
 } // namespace rebolt::etcd

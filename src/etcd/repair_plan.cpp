@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <array>
-#include <map>
+#include <list>
 
 #include <fmt/format.h>
 
@@ -13,9 +13,9 @@
 namespace rebolt::etcd {
 namespace {
 
-constexpr std::array<std::string_view, 8> way_names{
-    "not-needed", "mend-log",       "older-state", "leader-copy",
-    "rebuild",    "remade-records", "donor",       "impossible"};
+constexpr std::array<std::string_view, 8> way_names{"not-needed",  "mend-log",  "older-state",
+                                                    "leader-copy", "rebuild",   "remade-records",
+                                                    "donor",       "impossible"};
 
 // A file beside `db`, read like it.
 struct OtherFile {
@@ -98,15 +98,14 @@ private:
         for (std::size_t i = 0; i < member_.states.size(); ++i) {
             const DatabaseState& state = member_.states[i];
             const bool is_newest = i == 0 && has_newest_meta();
-            const Candidate candidate{is_newest ? RepairWay::mend_log : RepairWay::older_state,
-                                      fmt::format("transaction {} of db",
-                                                  number(state.transaction)),
-                                      &state};
+            const Candidate candidate{
+                is_newest ? RepairWay::mend_log : RepairWay::older_state,
+                fmt::format("transaction {} of db", number(state.transaction)), &state};
             if (!accept_state(candidate))
                 continue;
             if (!is_newest) {
                 plan_.database = NewDatabase{member_.paths.db(), state.meta,
-                                             member_.source->file_bytes(), nullptr};
+                                             member_.source->file_bytes(), nullptr, nullptr};
                 return true;
             }
             if (plan_.set_aside.empty() && !plan_.cut_log_to && start_.starts)
@@ -132,8 +131,8 @@ private:
     }
 
     OtherFile* open(const std::string& path) {
-        const auto found = std::ranges::find(files_, path, &OtherFile::path);
-        if (found != files_.end())
+        const auto found = std::ranges::find(*files_, path, &OtherFile::path);
+        if (found != files_->end())
             return &*found;
         auto source = PageSource::open(path, {.lock = false});
         if (!source) {
@@ -142,8 +141,8 @@ private:
         }
         OtherFile file{path, std::make_unique<PageSource>(std::move(*source)), {}};
         file.states = read_states(*file.source);
-        files_.push_back(std::move(file));
-        return &files_.back();
+        files_->push_back(std::move(file));
+        return &files_->back();
     }
 
     bool try_file(RepairWay way, const std::string& path) {
@@ -157,9 +156,10 @@ private:
                 way, fmt::format("transaction {} of {}", number(state.transaction), path), &state};
             if (!accept_state(candidate))
                 continue;
-            const std::uint64_t pages = file->source->file_bytes() / file->source->page_size_bytes();
-            plan_.database =
-                NewDatabase{path, state.meta, pages * file->source->page_size_bytes(), nullptr};
+            const std::uint64_t pages =
+                file->source->file_bytes() / file->source->page_size_bytes();
+            plan_.database = NewDatabase{path, state.meta, pages * file->source->page_size_bytes(),
+                                         nullptr, nullptr};
             return true;
         }
         return false;
@@ -243,7 +243,7 @@ private:
                 continue;
             for (auto& proof : remade.proofs)
                 plan_.proofs.push_back(std::move(proof));
-            plan_.database = NewDatabase{"", PageId{0}, 0, std::move(remade.state)};
+            plan_.database = NewDatabase{"", PageId{0}, 0, std::move(remade.state), files_};
             return true;
         }
         return false;
@@ -267,7 +267,7 @@ private:
     const RepairOptions& options_;
     StartPrediction start_;
     RepairPlan plan_;
-    std::vector<OtherFile> files_;
+    std::shared_ptr<std::list<OtherFile>> files_ = std::make_shared<std::list<OtherFile>>();
     std::vector<LostRevisions> lost_;
 };
 
@@ -282,8 +282,8 @@ std::vector<std::string> RepairPlan::steps() const {
     for (const std::string& path : set_aside)
         steps.push_back("set aside " + path);
     if (cut_log_to)
-        steps.push_back(fmt::format("cut the log's last file to {} bytes, a copy is kept",
-                                    *cut_log_to));
+        steps.push_back(
+            fmt::format("cut the log's last file to {} bytes, a copy is kept", *cut_log_to));
     if (without_database)
         steps.emplace_back("set aside db; etcd makes it anew from the log");
     if (database && !database->copy_of.empty())

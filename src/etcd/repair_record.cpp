@@ -36,8 +36,7 @@ Result<std::string> write_repair_record(const std::string& member_folder, const 
         record["moves"].push_back({{"from", move.from}, {"to", move.to}});
     const std::string path = fmt::format("{}/{}{}{}", member_folder, prefix, time, suffix);
     auto file = TRY(io::NewFile::create(path, 0600));
-    TRY(file.append(
-        as_bytes(record.dump(2, ' ', false, Json::error_handler_t::replace) + "\n")));
+    TRY(file.append(as_bytes(record.dump(2, ' ', false, Json::error_handler_t::replace) + "\n")));
     TRY(file.put_in_place());
     return path;
 }
@@ -46,8 +45,7 @@ Result<std::string> newest_repair_record(const std::string& member_folder) {
     std::error_code failed;
     std::string newest;
     std::filesystem::directory_iterator entries(member_folder, failed);
-    for (; !failed && entries != std::filesystem::directory_iterator();
-         entries.increment(failed)) {
+    for (; !failed && entries != std::filesystem::directory_iterator(); entries.increment(failed)) {
         const std::string name = entries->path().filename().string();
         if (name.starts_with(prefix) && name.ends_with(suffix))
             newest = std::max(newest, name);

@@ -150,8 +150,8 @@ private:
     // The cluster's version, as its members had agreed on.
     [[nodiscard]] std::string cluster_version() const {
         const DatabaseState* state = member_.newest();
-        if (const auto version = state == nullptr ? std::nullopt
-                                                  : state->value("cluster", "clusterVersion"))
+        if (const auto version =
+                state == nullptr ? std::nullopt : state->value("cluster", "clusterVersion"))
             return std::string(*version);
         for (const SnapFile& snap : member_.snaps)
             if (!snap.cluster_version.empty())

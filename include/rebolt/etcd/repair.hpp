@@ -49,8 +49,8 @@ struct RepairOptions {
 /// Main revisions from `first` to `last` that nothing holds any more.
 struct LostRevisions {
     std::int64_t first = 0;
-    std::int64_t last = 0;   ///< 0: nobody knows
-    std::uint64_t kept = 0;  ///< records between them that are there
+    std::int64_t last = 0;  ///< 0: nobody knows
+    std::uint64_t kept = 0; ///< records between them that are there
 };
 
 /// What the new `db` is made of.
@@ -61,17 +61,19 @@ struct NewDatabase {
     std::uint64_t bytes = 0; ///< of the file that count: a snapshot's checksum does not
     /// Records to be written; with them all others of the state.
     std::shared_ptr<const DatabaseState> state;
+    /// What the state's records point into, beside the member.
+    std::shared_ptr<const void> owner;
 };
 
 struct RepairPlan {
     RepairWay way = RepairWay::impossible;
-    std::vector<std::string> faults; ///< what is wrong with the files as they are
-    std::vector<std::string> proofs; ///< why the result is exact, a line each
+    std::vector<std::string> faults;  ///< what is wrong with the files as they are
+    std::vector<std::string> proofs;  ///< why the result is exact, a line each
     std::vector<std::string> refused; ///< other ways, and why not
     std::vector<std::string> remarks; ///< what a person should know
 
     // What is done, in this order.
-    std::vector<std::string> set_aside; ///< files that are renamed, with their folder
+    std::vector<std::string> set_aside;      ///< files that are renamed, with their folder
     std::optional<std::uint64_t> cut_log_to; ///< bytes of the log's last file that stay
     std::optional<NewDatabase> database;     ///< nullopt: `db` stays, or goes
     bool without_database = false;           ///< `db` is set aside, and none comes
@@ -81,8 +83,8 @@ struct RepairPlan {
     std::uint64_t replay_last = 0;
     std::optional<KeyspaceHash> expected; ///< after it; nullopt: not foreseen
 
-    std::vector<LostRevisions> lost;  ///< of an impossible repair
-    std::vector<std::string> advice;  ///< what is left to do then
+    std::vector<LostRevisions> lost; ///< of an impossible repair
+    std::vector<std::string> advice; ///< what is left to do then
 
     [[nodiscard]] bool is_possible() const noexcept {
         return way != RepairWay::impossible && way != RepairWay::not_needed;
@@ -91,8 +93,8 @@ struct RepairPlan {
     [[nodiscard]] std::vector<std::string> steps() const;
 };
 
-/// Never fails: what cannot be done is in the plan. Cost: some walks over all
-/// files; memory: about 100 bytes a record.
+/// Never fails: what cannot be done is in the plan. `member` must outlive it. Cost: some walks over
+/// all files; memory: about 100 bytes a record.
 [[nodiscard]] RepairPlan plan_repair(const MemberFiles& member, const RepairOptions& options = {});
 
 /// Carries a plan out. A record of it is written first, so that undo_repair() works

@@ -16,8 +16,7 @@ constexpr std::array subcommands{
     Command{"verify", "Compare a snapshot with its checksum, and check it", set_up_etcd_verify},
     Command{"keys", "List the keys of etcd's keyspace", set_up_etcd_keys},
     Command{"get", "Print the value of a key, as of a revision", set_up_etcd_get},
-    Command{"history", "List every change of a key that the file still holds",
-            set_up_etcd_history},
+    Command{"history", "List every change of a key that the file still holds", set_up_etcd_history},
 };
 
 } // namespace

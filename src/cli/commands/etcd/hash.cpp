@@ -21,8 +21,7 @@ ExitCode run_hash(const HashOptions& options) {
     const auto shown = open_shown_database(options.common);
     if (!shown)
         return report(shown.error());
-    const auto hash =
-        etcd::hash_kv(shown->state(), static_cast<std::int64_t>(options.revision));
+    const auto hash = etcd::hash_kv(shown->state(), static_cast<std::int64_t>(options.revision));
     if (!hash)
         return report(hash.error());
     if (options.common.json) {
@@ -30,8 +29,8 @@ ExitCode run_hash(const HashOptions& options) {
         json.merge(hash_json(*hash));
         print_json_line(json);
     } else {
-        print(fmt::format("HashKV {} at revision {}, compacted at {}\n", hash->hash,
-                          hash->revision, hash->compacted));
+        print(fmt::format("HashKV {} at revision {}, compacted at {}\n", hash->hash, hash->revision,
+                          hash->compacted));
     }
     return ExitCode::done;
 }
@@ -63,11 +62,11 @@ ExitCode run_verify(const CommonOptions& options) {
     if (!checked)
         return report(checked.error());
     const auto states = etcd::read_states(*source);
-    const bool is_whole = checked->verdict == Verdict::clean && !states.empty() &&
-                          states.front().is_whole();
+    const bool is_whole =
+        checked->verdict == Verdict::clean && !states.empty() && states.front().is_whole();
     const bool is_well = fault.empty() && is_whole;
-    const auto hash = is_whole ? etcd::hash_kv(states.front())
-                               : Result<etcd::KeyspaceHash>(etcd::KeyspaceHash{});
+    const auto hash =
+        is_whole ? etcd::hash_kv(states.front()) : Result<etcd::KeyspaceHash>(etcd::KeyspaceHash{});
     if (options.json) {
         Document json{{"shape", "rebolt.etcd-verify/1"},
                       {"file", options.file},

@@ -94,18 +94,16 @@ ExitCode run_get(const Options& options) {
 }
 
 std::string line_of(const Change& change, KeyFormat format) {
-    const std::string revision =
-        fmt::format("{}.{}", change.revision.main, change.revision.sub);
+    const std::string revision = fmt::format("{}.{}", change.revision.main, change.revision.sub);
     if (change.is_tombstone)
         return fmt::format("{:<12} {:<12} deleted\n", revision, name_of(change.certainty));
-    return fmt::format("{:<12} {:<12} version {}, created at {}{}: {}\n", revision,
-                       name_of(change.certainty), change.value.version,
-                       change.value.create_revision,
-                       change.value.lease == 0
-                           ? std::string()
-                           : fmt::format(", lease {:x}",
-                                         static_cast<std::uint64_t>(change.value.lease)),
-                       formatted(change.value.value, format));
+    return fmt::format(
+        "{:<12} {:<12} version {}, created at {}{}: {}\n", revision, name_of(change.certainty),
+        change.value.version, change.value.create_revision,
+        change.value.lease == 0
+            ? std::string()
+            : fmt::format(", lease {:x}", static_cast<std::uint64_t>(change.value.lease)),
+        formatted(change.value.value, format));
 }
 
 ExitCode run_history(const Options& options) {
@@ -122,8 +120,8 @@ ExitCode run_history(const Options& options) {
     }
     if (!changes.empty())
         return ExitCode::done;
-    print_error(fmt::format("{}: nothing is known of the key `{}`",
-                            printable(options.common.file), printable(options.key)));
+    print_error(fmt::format("{}: nothing is known of the key `{}`", printable(options.common.file),
+                            printable(options.key)));
     return ExitCode::failed;
 }
 

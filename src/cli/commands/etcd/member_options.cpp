@@ -52,8 +52,8 @@ Result<ShownDatabase> open_shown_database(const CommonOptions& options) {
             .in_file(options.file);
     const etcd::DatabaseState& state = shown.state();
     if (!state.holes.empty())
-        tell_incomplete(options.file, fmt::format("{} of its pages cannot be used",
-                                                  state.holes.size()));
+        tell_incomplete(options.file,
+                        fmt::format("{} of its pages cannot be used", state.holes.size()));
     if (!state.has_keyspace)
         return Error(ErrorCode::bucket_not_found, "there is no keyspace in it: no database of etcd")
             .in_file(options.file);
@@ -68,9 +68,7 @@ std::string entries_text(std::uint64_t first, std::uint64_t last) {
 }
 
 Document hash_json(const etcd::KeyspaceHash& hash) {
-    return {{"hash", hash.hash},
-            {"revision", hash.revision},
-            {"compact_revision", hash.compacted}};
+    return {{"hash", hash.hash}, {"revision", hash.revision}, {"compact_revision", hash.compacted}};
 }
 
 } // namespace rebolt::cli

@@ -65,8 +65,7 @@ std::string plan_text(const RepairPlan& plan) {
                             entries_text(plan.replay_first, plan.replay_last));
     if (plan.expected)
         text += fmt::format("HashKV will be {} at revision {}, compacted at {}\n",
-                            plan.expected->hash, plan.expected->revision,
-                            plan.expected->compacted);
+                            plan.expected->hash, plan.expected->revision, plan.expected->compacted);
     add_list(text, "Proof", plan.proofs);
     add_list(text, "Note", plan.remarks);
     if (plan.way != RepairWay::not_needed)
@@ -137,8 +136,7 @@ ExitCode run_repair(const Options& options) {
     if (!member)
         return report(member.error());
     const RepairPlan plan = etcd::plan_repair(
-        *member,
-        {.donors = options.donors, .release = options.member.release_of(*member)});
+        *member, {.donors = options.donors, .release = options.member.release_of(*member)});
     if (!common.json)
         print(plan_text(plan));
     Document json = plan_json(plan, common.file);

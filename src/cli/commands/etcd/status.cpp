@@ -25,7 +25,8 @@ std::string number_or(const std::optional<std::uint64_t>& number) {
 
 std::string state_text(const DatabaseState& state, bool is_newest) {
     std::string text = fmt::format(
-        "db, transaction {}{}: {}\n", number(state.transaction), is_newest ? "" : " (the one before)",
+        "db, transaction {}{}: {}\n", number(state.transaction),
+        is_newest ? "" : " (the one before)",
         state.is_whole() ? "whole"
                          : fmt::format("{} pages cannot be used, {} values are malformed",
                                        state.holes.size(), state.malformed));
@@ -35,9 +36,9 @@ std::string state_text(const DatabaseState& state, bool is_newest) {
                         state.records.size(), state.finished_compaction());
     if (state.scheduled_compaction() != state.finished_compaction())
         text += fmt::format(", a compaction at {} has begun", state.scheduled_compaction());
-    text += fmt::format("\n  {} leases, {} alarms{}\n", state.leases().size(),
-                        state.alarms().size(),
-                        state.is_auth_enabled() ? ", users and roles are on" : "");
+    text +=
+        fmt::format("\n  {} leases, {} alarms{}\n", state.leases().size(), state.alarms().size(),
+                    state.is_auth_enabled() ? ", users and roles are on" : "");
     for (const auto* name : {"clusterVersion", "storageVersion", "confState"})
         if (const auto value =
                 state.value(name == std::string_view("clusterVersion") ? "cluster" : "meta", name))
@@ -62,9 +63,8 @@ std::string wal_text(const MemberFiles& member) {
     }
     const auto& wal = *member.wal;
     text += fmt::format("  entries {} to {}, committed {}, term {}{}\n",
-                        wal.entries().first_index(), wal.entries().last_index(),
-                        wal.state().commit, wal.state().term,
-                        wal.has_gap() ? "; older ones stand before a gap" : "");
+                        wal.entries().first_index(), wal.entries().last_index(), wal.state().commit,
+                        wal.state().term, wal.has_gap() ? "; older ones stand before a gap" : "");
     if (wal.identity())
         text += fmt::format("  member {:x} of cluster {:x}\n", wal.identity()->node,
                             wal.identity()->cluster);
@@ -74,11 +74,12 @@ std::string wal_text(const MemberFiles& member) {
 std::string snaps_text(const MemberFiles& member) {
     std::string text;
     for (const SnapFile& snap : member.snaps)
-        text += snap.error.empty()
-                    ? fmt::format("snapshot {}: index {}, term {}, {} members, cluster version {}\n",
-                                  snap.name, snap.mark.index, snap.mark.term, snap.members.size(),
-                                  printable(snap.cluster_version))
-                    : fmt::format("snapshot {}: {}\n", snap.name, snap.error);
+        text +=
+            snap.error.empty()
+                ? fmt::format("snapshot {}: index {}, term {}, {} members, cluster version {}\n",
+                              snap.name, snap.mark.index, snap.mark.term, snap.members.size(),
+                              printable(snap.cluster_version))
+                : fmt::format("snapshot {}: {}\n", snap.name, snap.error);
     for (const std::uint64_t index : member.snap_dbs)
         text += fmt::format("database of a leader: {:016x}.snap.db\n", index);
     return text.empty() ? "snapshots: none\n" : text;
@@ -165,12 +166,9 @@ Document start_json(const StartPrediction& start) {
 
 Document status_json(const MemberFiles& member, const std::string& folder,
                      const std::vector<StartPrediction>& starts) {
-    Document json{{"shape", "rebolt.etcd-status/1"},
-                  {"folder", folder},
-                  {"db", Document::array()},
-                  {"wal", wal_json(member)},
-                  {"snapshots", Document::array()},
-                  {"start", Document::array()}};
+    Document json{{"shape", "rebolt.etcd-status/1"}, {"folder", folder},
+                  {"db", Document::array()},         {"wal", wal_json(member)},
+                  {"snapshots", Document::array()},  {"start", Document::array()}};
     for (const DatabaseState& state : member.states)
         json["db"].push_back(state_json(state));
     for (const SnapFile& snap : member.snaps)
