@@ -1,6 +1,6 @@
 #include "docker/record_fields.hpp"
 
-#include "docker/base64.hpp"
+#include "base/base64.hpp"
 
 namespace rebolt::docker {
 namespace {

@@ -21,6 +21,7 @@ void set_up_explain(Arguments arguments);
 void set_up_get(Arguments arguments);
 void set_up_info(Arguments arguments);
 void set_up_inspect(Arguments arguments);
+void set_up_k8s(Arguments arguments);
 void set_up_keys(Arguments arguments);
 void set_up_page(Arguments arguments);
 void set_up_page_item(Arguments arguments);

@@ -1,9 +1,9 @@
-#include "docker/base64.hpp"
+#include "base/base64.hpp"
 
 #include <algorithm>
 #include <cstdint>
 
-namespace rebolt::docker {
+namespace rebolt {
 namespace {
 
 constexpr std::string_view alphabet =
@@ -49,4 +49,4 @@ std::optional<std::string> from_base64(std::string_view text) {
     return bytes;
 }
 
-} // namespace rebolt::docker
+} // namespace rebolt

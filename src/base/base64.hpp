@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-namespace rebolt::docker {
+namespace rebolt {
 
 [[nodiscard]] std::string to_base64(std::string_view bytes);
 /// nullopt if `text` is not base64 with padding.
 [[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
 
-} // namespace rebolt::docker
+} // namespace rebolt

@@ -1,0 +1,186 @@
+// rebolt k8s ls DB, rebolt k8s get DB KIND NAME, rebolt k8s export DB DIR
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <rebolt/etcd/kubernetes.hpp>
+
+#include "cli/commands/commands.hpp"
+#include "cli/commands/etcd/member_options.hpp"
+#include "cli/output.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+using etcd::ClusterObject;
+using etcd::ObjectEncoding;
+
+struct Options {
+    CommonOptions common;
+    std::string kind;
+    std::string name;
+    std::string name_space;
+    std::string folder;
+    std::uint64_t revision = 0;
+};
+
+// `Pod`, `pods`, `pod`: as people write it.
+bool is_of_kind(const ClusterObject& object, const std::string& wanted) {
+    const auto lower = [](std::string_view text) {
+        std::string result(text);
+        std::ranges::transform(result, result.begin(), [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        });
+        return result;
+    };
+    const std::string kind = lower(object.kind);
+    const std::string text = lower(wanted);
+    return kind == text || kind + "s" == text || kind + "es" == text || kind == text + "s" ||
+           (kind.ends_with('y') && kind.substr(0, kind.size() - 1) + "ies" == text) ||
+           object.key.find("/" + wanted + "/") != std::string_view::npos;
+}
+
+bool is_wanted(const ClusterObject& object, const Options& options) {
+    return (options.kind.empty() || is_of_kind(object, options.kind)) &&
+           (options.name_space.empty() || object.name_space == options.name_space) &&
+           (options.name.empty() || object.name == options.name);
+}
+
+// The objects that are asked for, of the file that is shown.
+struct Found {
+    ShownDatabase shown;
+    std::vector<ClusterObject> objects;
+};
+
+Result<Found> find_objects(const Options& options) {
+    auto shown = open_shown_database(options.common);
+    if (!shown)
+        return std::move(shown).error();
+    Found found{std::move(*shown), {}};
+    auto objects =
+        etcd::cluster_objects(found.shown.state(), static_cast<std::int64_t>(options.revision));
+    if (!objects)
+        return std::move(objects).error();
+    found.objects = std::move(*objects);
+    std::erase_if(found.objects,
+                  [&](const ClusterObject& object) { return !is_wanted(object, options); });
+    return found;
+}
+
+Document object_json(const ClusterObject& object) {
+    Document json{{"kind", object.kind},
+                  {"api_version", object.api_version},
+                  {"namespace", object.name_space},
+                  {"name", object.name},
+                  {"labels", object.labels},
+                  {"key", printable(object.key)},
+                  {"resource_version", object.revision},
+                  {"encoding", name_of(object.encoding)}};
+    if (object.encoding == ObjectEncoding::encrypted) {
+        json["provider"] = object.provider;
+        json["key_name"] = object.key_name;
+    }
+    return json;
+}
+
+std::string encoding_text(const ClusterObject& object) {
+    if (object.encoding != ObjectEncoding::encrypted)
+        return std::string(name_of(object.encoding));
+    return fmt::format("encrypted: {}, key {}", printable(object.provider),
+                       printable(object.key_name));
+}
+
+ExitCode run_ls(const Options& options) {
+    const auto found = find_objects(options);
+    if (!found)
+        return report(found.error());
+    for (const ClusterObject& object : found->objects) {
+        if (options.common.json)
+            print_json_line(object_json(object));
+        else
+            print(fmt::format("{:<28} {:<20} {:<44} {:>10}  {}\n", printable(object.kind),
+                              object.name_space.empty() ? "-" : printable(object.name_space),
+                              printable(object.name), object.revision, encoding_text(object)));
+    }
+    return ExitCode::done;
+}
+
+ExitCode run_get(const Options& options) {
+    const auto found = find_objects(options);
+    if (!found)
+        return report(found.error());
+    if (found->objects.empty()) {
+        print_error(fmt::format("{}: there is no {} `{}`", printable(options.common.file),
+                                printable(options.kind), printable(options.name)));
+        return ExitCode::failed;
+    }
+    bool is_first = true;
+    for (const ClusterObject& object : found->objects) {
+        print((is_first ? "" : "---\n") + etcd::yaml_of(object));
+        is_first = false;
+    }
+    return ExitCode::done;
+}
+
+ExitCode run_export(const Options& options) {
+    const auto found = find_objects(options);
+    if (!found)
+        return report(found.error());
+    std::size_t opaque = 0;
+    for (const ClusterObject& object : found->objects) {
+        if (const auto written = etcd::export_object(object, options.folder); !written)
+            return report(written.error());
+        const bool is_readable =
+            object.encoding == ObjectEncoding::protobuf || object.encoding == ObjectEncoding::json;
+        opaque += is_readable ? 0 : 1;
+    }
+    print(fmt::format("{} objects written to {}, {} of them as stored bytes\n",
+                      found->objects.size(), printable(options.folder), opaque));
+    return ExitCode::done;
+}
+
+std::shared_ptr<Options> add_common(Arguments arguments) {
+    auto options = std::make_shared<Options>();
+    options->common.add_to(arguments);
+    arguments.find("FILE").description("An etcd member's db, or a snapshot");
+    arguments.option("--at", options->revision, "As of this revision; 0: the newest")
+        .check(whole_number());
+    arguments.option("-n,--namespace", options->name_space, "Only of this namespace");
+    return options;
+}
+
+void set_up_ls(Arguments arguments) {
+    auto options = add_common(arguments);
+    arguments.positional("KIND", options->kind, "Only of this kind: Pod, pods");
+    arguments.footer("Example: rebolt k8s ls member/snap/db secrets -n kube-system");
+    arguments.on_run([options] { return run_ls(*options); });
+}
+
+void set_up_get(Arguments arguments) {
+    auto options = add_common(arguments);
+    arguments.positional("KIND", options->kind, "Its kind").required();
+    arguments.positional("NAME", options->name, "Its name").required();
+    arguments.footer("Example: rebolt k8s get member/snap/db configmap kubeadm-config");
+    arguments.on_run([options] { return run_get(*options); });
+}
+
+void set_up_export(Arguments arguments) {
+    auto options = add_common(arguments);
+    arguments.positional("DIR", options->folder, "The folder for the files").required();
+    arguments.footer("Files that are there are not overwritten.\n"
+                     "Example: rebolt k8s export member/snap/db objects");
+    arguments.on_run([options] { return run_export(*options); });
+}
+
+} // namespace
+
+void set_up_k8s(Arguments arguments) {
+    arguments.require_subcommand();
+    arguments.footer("Works without a cluster, on damaged files too: what is missing is said.");
+    set_up_ls(arguments.subcommand("ls", "List objects by kind, namespace and name"));
+    set_up_get(arguments.subcommand("get", "Print objects as YAML"));
+    set_up_export(arguments.subcommand("export", "Write each object to a YAML file"));
+}
+
+} // namespace rebolt::cli
