@@ -56,6 +56,9 @@ struct GuardedFile {
     /// Of Docker's network state: the data root. Networks and endpoints that are
     /// lost are written anew from the containers' own files. Empty: they are not.
     std::string docker_root = {};
+    /// Of an etcd member's `db`: etcd's data folder. The member is repaired as a whole
+    /// (rebolt/etcd/repair.hpp), or refused. Empty: the file stands alone.
+    std::string etcd_root = {};
 };
 
 struct GuardOptions {

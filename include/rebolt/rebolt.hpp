@@ -15,6 +15,9 @@
 #include <rebolt/docker/records.hpp>
 #include <rebolt/docker/startup.hpp>
 #include <rebolt/edit_plan.hpp>
+#include <rebolt/etcd/history.hpp>
+#include <rebolt/etcd/kubernetes.hpp>
+#include <rebolt/etcd/repair.hpp>
 #include <rebolt/evidence.hpp>
 #include <rebolt/file_attributes.hpp>
 #include <rebolt/find_files.hpp>

@@ -104,6 +104,9 @@ private:
         if (fit_.last > snapshot_.index && wal().entries().first_index() > snapshot_.index + 1)
             return refuse(fmt::format("entries {} to {} are not in the log", snapshot_.index + 1,
                                       wal().entries().first_index() - 1));
+        if (wal().state().commit > fit_.last)
+            return refuse(fmt::format("the log ends at entry {}, and entry {} was committed",
+                                      fit_.last, wal().state().commit));
         return is_not_ahead();
     }
 

@@ -97,6 +97,20 @@ Result<MemberFiles> read_member(const std::string& folder, const MemberOptions& 
     return member;
 }
 
+Release release_of(const MemberFiles& member) {
+    std::string name;
+    if (const DatabaseState* state = member.newest()) {
+        const auto storage = state->value("meta", "storageVersion");
+        name = storage ? *storage : state->value("cluster", "clusterVersion").value_or("");
+    }
+    if (name.empty() && !member.snaps.empty())
+        name = member.snaps.front().cluster_version;
+    for (const Release one : all_releases)
+        if (name.starts_with(name_of(one)))
+            return one;
+    return Release::v3_5;
+}
+
 std::string_view name_of(Release release) noexcept {
     constexpr std::array<std::string_view, all_releases.size()> names{"3.3", "3.4", "3.5", "3.6",
                                                                       "3.7"};

@@ -112,7 +112,10 @@ Result<void> write_database(const NewDatabase& database, const std::string& path
         TRY(write_anew(*database.state, path));
     else
         TRY(copy_with_meta(database, path));
-    return must_be_as_meant(database, path);
+    auto judged = must_be_as_meant(database, path);
+    if (!judged)
+        ::unlink(path.c_str());
+    return judged;
 }
 
 } // namespace rebolt::etcd

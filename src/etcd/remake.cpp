@@ -101,9 +101,9 @@ private:
         for (const TreeHole& hole : state_->holes) {
             const auto first = parse_stored_key(hole.first);
             const auto end = hole.end ? parse_stored_key(*hole.end) : std::nullopt;
-            result_.lost.push_back({first ? first->revision.main : 0,
-                                    end ? end->revision.main - (end->revision.sub == 0 ? 1 : 0) : 0,
-                                    0});
+            const std::int64_t last =
+                end ? end->revision.main - (end->revision.sub == 0 ? 1 : 0) : 0;
+            result_.lost.push_back({first ? first->revision.main : 0, last});
         }
         return refuse(fmt::format("{} pages of the keyspace are lost, and neither the log nor an "
                                   "older copy holds what was on them",

@@ -43,7 +43,7 @@ public:
     Apply(const MemberFiles& member, const RepairPlan& plan)
         : member_(member), plan_(plan), time_(repair_time()) {}
 
-    Result<void> run() {
+    Result<std::vector<std::string>> run() {
         const std::string db = member_.paths.db();
         const std::string made = db + ".rebolt-new";
         const bool has_db = exists(db);
@@ -69,7 +69,10 @@ public:
             TRY(rename_file(db, aside(db)));
         if (plan_.database)
             TRY(rename_file(made, db));
-        return {};
+        std::vector<std::string> names;
+        for (const FileMove& move : moves_)
+            names.push_back(move.to);
+        return names;
     }
 
 private:
@@ -102,7 +105,7 @@ private:
 
 } // namespace
 
-Result<void> apply_repair(const MemberFiles& member, const RepairPlan& plan) {
+Result<std::vector<std::string>> apply_repair(const MemberFiles& member, const RepairPlan& plan) {
     if (!plan.is_possible())
         return Error(ErrorCode::invalid_argument, "there is nothing that could be done")
             .in_file(member.paths.member);

@@ -216,6 +216,8 @@ private:
         if (!accept(candidate, std::move(fit)))
             return false;
         plan_.without_database = true;
+        if (!member_.source && plan_.set_aside.empty() && !plan_.cut_log_to && start_.starts)
+            plan_.way = RepairWay::not_needed; // etcd does it by itself
         plan_.proofs.emplace_back("the log begins at entry 1: all that was ever written is in it");
         return true;
     }

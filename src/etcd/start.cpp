@@ -15,7 +15,7 @@ WalRules rules_of(Release release) {
 }
 
 BboltVersion bolt_of(Release release) {
-    if (release < Release::v3_4)
+    if (release < Release::v3_5)
         return BboltVersion::v1_3_6;
     return release < Release::v3_6 ? BboltVersion::v1_3_10 : BboltVersion::v1_4_3;
 }

@@ -8,6 +8,7 @@
 #include <rebolt/docker/containers.hpp>
 
 #include "base/try.hpp"
+#include "guard/etcd_member.hpp"
 #include "guard/guard_lock.hpp"
 #include "guard/set_aside.hpp"
 #include "guard/snapshots.hpp"
@@ -132,7 +133,25 @@ bool FileRun::restores_values(const PageSource& source) {
     return done.has_value() && report_.outcome == GuardOutcome::recovered;
 }
 
+// An etcd member is more than its database: true if it was dealt with as one.
+bool FileRun::repairs_member() {
+    if (file_.etcd_root.empty() || file_.policy != GuardPolicy::recover)
+        return false;
+    report_.donors = sound_snapshots(record_);
+    const MemberRepair repair = repair_member(file_.etcd_root, report_.donors, options_.dry_run);
+    if (repair.outcome == MemberOutcome::no_member)
+        return false;
+    const bool is_right = repair.outcome == MemberOutcome::repaired;
+    report_.quarantine = repair.set_aside;
+    const std::string damage = report_.damage.empty() ? "db is not there" : report_.damage;
+    end(is_right ? GuardOutcome::recovered : GuardOutcome::refused, is_right,
+        damage + "; " + repair.text);
+    return true;
+}
+
 void FileRun::end_unopened(const Error& error) {
+    if (error.code() == ErrorCode::file_not_found && repairs_member())
+        return;
     if (error.code() == ErrorCode::file_not_found)
         return end(GuardOutcome::absent, true,
                    record_.snapshots.empty()
@@ -183,6 +202,8 @@ void FileRun::end_empty(const PageSource& source) {
 }
 
 void FileRun::act(const PageSource& source) {
+    if (repairs_member())
+        return;
     const GuardPolicy policy =
         file_.is_cache && options_.reset_caches ? GuardPolicy::quarantine : file_.policy;
     if (policy == GuardPolicy::refuse || options_.dry_run)

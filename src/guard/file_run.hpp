@@ -35,6 +35,7 @@ private:
     enum class IfValuesRemain : bool { go_on, leave };
     [[nodiscard]] bool restores_values(const PageSource& source);
     Result<void> recover(const PageSource& source, IfValuesRemain if_values_remain);
+    bool repairs_member();
     Result<void> replace_with(const Replacement& made);
     [[nodiscard]] std::string recovered_line(const Replacement& made) const;
     [[nodiscard]] std::string failed_line(const Error& error) const;

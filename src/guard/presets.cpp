@@ -110,8 +110,9 @@ Result<std::vector<GuardedFile>> guard_preset(std::string_view name,
     if (name == "containerd")
         return containerd_files(TRY(containerd_root(options)));
     if (name == "etcd") // a member that lost some of its data must not go on as if it had all
-        return std::vector<GuardedFile>{
-            {.path = etcd_root(options) + "/member/snap/db", .only_complete = true}};
+        return std::vector<GuardedFile>{{.path = etcd_root(options) + "/member/snap/db",
+                                         .only_complete = true,
+                                         .etcd_root = etcd_root(options)}};
     return Error(ErrorCode::invalid_argument,
                  fmt::format("there is no preset `{}`: docker, containerd and etcd are; a file is "
                              "named by its path",

@@ -76,6 +76,8 @@ inline constexpr std::array all_releases{Release::v3_3, Release::v3_4, Release::
                                          Release::v3_7};
 /// `3.3`, `3.4`, …
 [[nodiscard]] std::string_view name_of(Release release) noexcept;
+/// The newest release that the files name; 3.5 if they name none.
+[[nodiscard]] Release release_of(const MemberFiles& member);
 
 /// What etcd does with the files.
 struct StartPrediction {

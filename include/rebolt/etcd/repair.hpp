@@ -6,8 +6,10 @@
 //   if (!member)
 //       return std::move(member).error();
 //   const auto plan = rebolt::etcd::plan_repair(*member);
-//   if (plan.is_possible())
-//       return rebolt::etcd::apply_repair(*member, plan);
+//   if (!plan.is_possible())
+//       return {};
+//   if (auto done = rebolt::etcd::apply_repair(*member, plan); !done)
+//       return std::move(done).error();
 //
 // The way is always the same: `db` becomes some state that is exact as of an entry
 // c of the log, from a snapshot S ≤ c on; etcd itself applies the rest, c+1 to the
@@ -49,8 +51,7 @@ struct RepairOptions {
 /// Main revisions from `first` to `last` that nothing holds any more.
 struct LostRevisions {
     std::int64_t first = 0;
-    std::int64_t last = 0;  ///< 0: nobody knows
-    std::uint64_t kept = 0; ///< records between them that are there
+    std::int64_t last = 0; ///< 0: nobody knows
 };
 
 /// What the new `db` is made of.
@@ -99,10 +100,10 @@ struct RepairPlan {
 
 /// Carries a plan out. A record of it is written first, so that undo_repair() works
 /// after a crash at any moment. The new database is checked before it takes its
-/// place. Errors: invalid_argument (not possible; an earlier repair was not
-/// confirmed or undone), io, permission_denied, damaged (the new file is not what
-/// the plan says).
-Result<void> apply_repair(const MemberFiles& member, const RepairPlan& plan);
+/// place. Errors: invalid_argument (there is nothing that can be done), io, permission_denied,
+/// damaged (the new file is not what the plan says). Returns what the files that made room are
+/// called now.
+Result<std::vector<std::string>> apply_repair(const MemberFiles& member, const RepairPlan& plan);
 
 /// Puts every file back that apply_repair() moved; the files that it made are kept
 /// beside them. `folder` as read_member's. Errors: file_not_found (nothing to

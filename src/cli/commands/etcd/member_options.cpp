@@ -26,18 +26,10 @@ etcd::MemberOptions MemberCommandOptions::member() const {
 }
 
 Release MemberCommandOptions::release_of(const MemberFiles& files) const {
-    std::string name = release;
-    if (name.empty() && files.newest() != nullptr) {
-        const auto storage = files.newest()->value("meta", "storageVersion");
-        const auto cluster = files.newest()->value("cluster", "clusterVersion");
-        name = storage ? *storage : cluster.value_or("");
-    }
-    if (name.empty() && !files.snaps.empty())
-        name = files.snaps.front().cluster_version;
     for (const Release one : etcd::all_releases)
-        if (name.starts_with(name_of(one)))
+        if (release == name_of(one))
             return one;
-    return Release::v3_5;
+    return etcd::release_of(files);
 }
 
 Result<ShownDatabase> open_shown_database(const CommonOptions& options) {

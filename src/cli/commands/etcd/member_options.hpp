@@ -30,8 +30,7 @@ struct MemberCommandOptions {
     /// Adds DIR, --wal-dir, --release and what all commands have.
     void add_to(Arguments arguments);
     [[nodiscard]] etcd::MemberOptions member() const;
-    /// The release that was given, or the newest that the files name; 3.5 if they
-    /// name none.
+    /// The release that was given, or the one that the files name.
     [[nodiscard]] etcd::Release release_of(const etcd::MemberFiles& files) const;
 };
 
