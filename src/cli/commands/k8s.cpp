@@ -150,14 +150,14 @@ std::shared_ptr<Options> add_common(Arguments arguments) {
     return options;
 }
 
-void set_up_ls(Arguments arguments) {
+void set_up_k8s_ls(Arguments arguments) {
     auto options = add_common(arguments);
     arguments.positional("KIND", options->kind, "Only of this kind: Pod, pods");
     arguments.footer("Example: rebolt k8s ls member/snap/db secrets -n kube-system");
     arguments.on_run([options] { return run_ls(*options); });
 }
 
-void set_up_get(Arguments arguments) {
+void set_up_k8s_get(Arguments arguments) {
     auto options = add_common(arguments);
     arguments.positional("KIND", options->kind, "Its kind").required();
     arguments.positional("NAME", options->name, "Its name").required();
@@ -165,7 +165,7 @@ void set_up_get(Arguments arguments) {
     arguments.on_run([options] { return run_get(*options); });
 }
 
-void set_up_export(Arguments arguments) {
+void set_up_k8s_export(Arguments arguments) {
     auto options = add_common(arguments);
     arguments.positional("DIR", options->folder, "The folder for the files").required();
     arguments.footer("Files that are there are not overwritten.\n"
@@ -178,9 +178,9 @@ void set_up_export(Arguments arguments) {
 void set_up_k8s(Arguments arguments) {
     arguments.require_subcommand();
     arguments.footer("Works without a cluster, on damaged files too: what is missing is said.");
-    set_up_ls(arguments.subcommand("ls", "List objects by kind, namespace and name"));
-    set_up_get(arguments.subcommand("get", "Print objects as YAML"));
-    set_up_export(arguments.subcommand("export", "Write each object to a YAML file"));
+    set_up_k8s_ls(arguments.subcommand("ls", "List objects by kind, namespace and name"));
+    set_up_k8s_get(arguments.subcommand("get", "Print objects as YAML"));
+    set_up_k8s_export(arguments.subcommand("export", "Write each object to a YAML file"));
 }
 
 } // namespace rebolt::cli
