@@ -122,7 +122,7 @@ TEST(EtcdKubernetes, AnExportStaysInItsFolder) {
     object.kind = "../Pod";
     object.name_space = "..";
     object.name = "a/../../b";
-    EXPECT_EQ(export_path_of(object), "%2E%2E%2FPod/%2E%2E/a%2F..%2F..%2Fb.yaml");
+    EXPECT_EQ(export_path_of(object), "%2E.%2FPod/%2E./a%2F..%2F..%2Fb.yaml");
 }
 
 } // namespace

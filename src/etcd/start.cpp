@@ -46,7 +46,7 @@ private:
 
     bool opens_database() {
         if (!member_.source && member_.db_error.empty())
-            return remark("`db` is not there: etcd makes an empty one");
+            return true; // it makes an empty one
         if (!member_.source)
             return stop("failed to open database: " + member_.db_error);
         const Prediction opened =
@@ -194,6 +194,8 @@ private:
 
     void add_remarks() {
         const DatabaseState* state = member_.newest();
+        if (!member_.source && start_.replay_first != 1)
+            remark("`db` is not there: etcd begins with an empty one");
         if (state == nullptr)
             return;
         for (const TreeHole& hole : state->holes)
