@@ -112,7 +112,7 @@ private:
 
     bool mends_end(const WalFile& file) {
         if (file.end == WalEnd::torn) {
-            fit_.remarks.push_back("etcd itself cuts off the log's torn end");
+            fit_.remarks.emplace_back("etcd itself cuts off the log's torn end");
             return true;
         }
         const auto cut = torn_end_of(member_.paths.wal + "/" + file.name, file);
@@ -167,8 +167,9 @@ private:
         if (replay.is_modelled)
             fit_.expected = hash_after(candidate_.state, replay);
         else
-            fit_.remarks.push_back("users and roles are on: what etcd makes of the entries is not "
-                                   "foreseen");
+            fit_.remarks.emplace_back(
+                "users and roles are on: what etcd makes of the entries is not "
+                "foreseen");
     }
 
     bool terms_fit() {

@@ -281,6 +281,7 @@ std::string_view name_of(RepairWay way) noexcept {
 
 std::vector<std::string> RepairPlan::steps() const {
     std::vector<std::string> steps;
+    steps.reserve(set_aside.size() + 2);
     for (const std::string& path : set_aside)
         steps.push_back("set aside " + path);
     if (cut_log_to)

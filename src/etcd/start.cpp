@@ -184,6 +184,13 @@ private:
                                                .operation = BboltOperation::scan});
         if (read.kind != OutcomeKind::fine)
             return stop(read.words);
+        const DatabaseState* state = member_.newest();
+        if (state != nullptr &&
+            !std::ranges::all_of(state->records, [](const StoredRecord& record) {
+                return parse_key_value(record.value).has_value();
+            }))
+            return stop(start_.release == Release::v3_3 ? "cannot unmarshal event"
+                                                        : "failed to unmarshal mvccpb.KeyValue");
         const auto version = member_.newest() == nullptr
                                  ? std::nullopt
                                  : member_.newest()->value("meta", "storageVersion");
