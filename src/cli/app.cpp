@@ -32,6 +32,8 @@ constexpr std::array commands{
     Command{"surgery", "Change single pages: bbolt's surgery commands", set_up_surgery},
     Command{"docker", "Docker's network state: what it holds, whether dockerd starts, fsck",
             set_up_docker},
+    Command{"fsck", "Compare a known program's records with its indexes, and mend them",
+            set_up_fsck},
     Command{"store", "Keys and values in a file or a cluster: get, put, watch, lock, copy, diff",
             set_up_store},
     Command{"info", "Print the page size and, with -v, the state of the database", set_up_info},

@@ -17,7 +17,7 @@ namespace {
 
 using enum ShapeGroup;
 
-constexpr std::array<Shape, 18> shapes{{
+constexpr std::array<Shape, 31> shapes{{
     {"docker", docker},
     {"docker-many", docker},
     {"docker-stopped", docker},
@@ -36,6 +36,19 @@ constexpr std::array<Shape, 18> shapes{{
     {"no-freelist", plain},
     {"large-values", plain},
     {"large-values-1024", plain},
+    {"podman", owner},
+    {"swarm-tasks", owner},
+    {"raft", owner},
+    {"vault", owner},
+    {"nomad", owner},
+    {"otel", owner},
+    {"portainer", owner},
+    {"influxdb", owner},
+    {"lnd", owner},
+    {"bleve", owner},
+    {"image-cache", owner},
+    {"trivy", owner},
+    {"rclone", owner},
 }};
 
 void must_run(const std::vector<std::string>& words) {
@@ -71,6 +84,8 @@ std::string_view name_of(ShapeGroup group) noexcept {
         return "nested";
     case plain:
         return "plain";
+    case owner:
+        return "owner";
     }
     return "";
 }
