@@ -9,8 +9,7 @@
 //   auto report = rebolt::fsck(*source);
 //   if (!report)
 //       return std::move(report).error();
-//   if (!report->changes.empty())
-//       auto plan = rebolt::plan_fsck(*source, *report); // see rebolt/edit_plan.hpp
+//   auto plan = rebolt::plan_fsck(*source, *report); // see rebolt/edit_plan.hpp
 #pragma once
 
 #include <cstdint>

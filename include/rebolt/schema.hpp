@@ -90,8 +90,7 @@ struct ReadableValue {
 [[nodiscard]] bool keeps_secrets(Owner owner) noexcept;
 
 /// A key in words where it is a number or holds a secret; else nullopt.
-[[nodiscard]] std::optional<ReadableValue> readable_key(Owner owner,
-                                                        std::span<const std::string> bucket,
-                                                        std::string_view key);
+[[nodiscard]] std::optional<ReadableValue>
+readable_key(Owner owner, std::span<const std::string> bucket, std::string_view key);
 
 } // namespace rebolt::schema

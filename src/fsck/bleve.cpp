@@ -22,7 +22,10 @@ void compare_bleve(const Contents& contents, Findings& findings) {
             named.insert(*file);
             std::error_code error;
             if (!fs::exists(fs::path(contents.folder) / *file, error))
-                findings.push_back({"segment-is-gone", true, {"s", epoch, segment}, "p",
+                findings.push_back({"segment-is-gone",
+                                    true,
+                                    {"s", epoch, segment},
+                                    "p",
                                     fmt::format("the file {} is not there", printable(*file)),
                                     "Bleve says: error opening bolt segment, and goes back to an "
                                     "older snapshot or an empty index",
@@ -33,7 +36,10 @@ void compare_bleve(const Contents& contents, Findings& findings) {
          !error && entry != end; entry.increment(error)) {
         const std::string name = entry->path().filename().string();
         if (entry->path().extension() == ".zap" && !named.contains(name))
-            findings.push_back({"segment-not-named", false, {"s"}, name,
+            findings.push_back({"segment-not-named",
+                                false,
+                                {"s"},
+                                name,
                                 fmt::format("no snapshot names the file {}", printable(name)),
                                 "Bleve removes it when it opens the index",
                                 {}});

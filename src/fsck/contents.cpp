@@ -12,8 +12,7 @@ namespace {
 
 constexpr std::size_t depth_max = 32; ///< of buckets; no owner's lie deeper
 
-Result<void> read_bucket(const Bucket& bucket, Contents& contents,
-                         std::vector<Bucket>& to_visit) {
+Result<void> read_bucket(const Bucket& bucket, Contents& contents, std::vector<Bucket>& to_visit) {
     const Path path = bucket.path();
     Values& values = contents.buckets[path];
     contents.sequences[path] = bucket.sequence();

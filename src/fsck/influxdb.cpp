@@ -16,8 +16,8 @@ struct Index {
     std::string_view noun;
     const char* records;
     const char* index;
-    const char* prefix; ///< a member that the index's key begins with, or ""
-    const char* name;   ///< the member that it ends with
+    const char* prefix;        ///< a member that the index's key begins with, or ""
+    const char* name;          ///< the member that it ends with
     std::string_view missing;  ///< what influxd says of a record without its entry
     std::string_view dangling; ///< and of an entry without its record
     bool is_secret = false;
@@ -61,15 +61,23 @@ void compare_records(const Contents& contents, const Index& index, Findings& fin
                                           ? std::string_view()
                                           : *contents.value({index.records}, *entry)) == key;
         if (is_anothers)
-            findings.push_back({"name-twice", true, {index.records}, id,
-                                fmt::format("the {} {} has the name of {}", index.noun, id,
-                                            printable(*entry)),
-                                "influxd reaches only one of the two by name", {}});
+            findings.push_back(
+                {"name-twice",
+                 true,
+                 {index.records},
+                 id,
+                 fmt::format("the {} {} has the name of {}", index.noun, id, printable(*entry)),
+                 "influxd reaches only one of the two by name",
+                 {}});
         else
             findings.push_back(
-                {"record-without-index", true, {index.index}, key,
+                {"record-without-index",
+                 true,
+                 {index.index},
+                 key,
                  fmt::format("{} does not lead to the {} {}", index.index, index.noun, id),
-                 std::string(index.missing), {put({index.index}, key, id, "add it to the index")}});
+                 std::string(index.missing),
+                 {put({index.index}, key, id, "add it to the index")}});
     }
 }
 
@@ -81,20 +89,27 @@ void compare_entries(const Contents& contents, const Index& index, Findings& fin
         const bool is_gone = record == nullptr || record->empty();
         if (!is_gone && key_of(index, *record) == key)
             continue;
-        findings.push_back(
-            {"index-without-record", true, {index.index}, key,
-             is_gone ? fmt::format("{} leads from `{}` to {}, which is gone", index.index,
-                                   shown_key(index, key), printable(id))
-                     : fmt::format("{} leads from `{}` to {}, which has another name", index.index,
-                                   shown_key(index, key), printable(id)),
-             std::string(index.dangling), {erase({index.index}, key, "remove it from the index")}});
+        findings.push_back({"index-without-record",
+                            true,
+                            {index.index},
+                            key,
+                            is_gone
+                                ? fmt::format("{} leads from `{}` to {}, which is gone",
+                                              index.index, shown_key(index, key), printable(id))
+                                : fmt::format("{} leads from `{}` to {}, which has another name",
+                                              index.index, shown_key(index, key), printable(id)),
+                            std::string(index.dangling),
+                            {erase({index.index}, key, "remove it from the index")}});
     }
 }
 
 void compare_passwords(const Contents& contents, Findings& findings) {
     for (const auto& [id, hash] : contents.in({"userspasswordv1"}))
         if (!hash.empty() && contents.value({"usersv1"}, id) == nullptr)
-            findings.push_back({"password-without-user", false, {"userspasswordv1"}, id,
+            findings.push_back({"password-without-user",
+                                false,
+                                {"userspasswordv1"},
+                                id,
                                 fmt::format("the password of {} is kept, and no such user", id),
                                 "influxd does not look at it",
                                 {}});

@@ -62,7 +62,10 @@ private:
             const Path list{kind.list};
             if (contents_.value(list, id) == nullptr)
                 findings_.push_back(
-                    {"record-not-listed", true, list, id,
+                    {"record-not-listed",
+                     true,
+                     list,
+                     id,
                      fmt::format("the {} {} ({}) is not in {}", kind.noun, name, short_id(id),
                                  kind.list),
                      fmt::format("podman lists no such {}; its name cannot be used again",
@@ -75,7 +78,10 @@ private:
     void compare_registry(const Kind& kind, const std::string& id, const std::string& name) {
         if (contents_.value(ids, id) == nullptr)
             findings_.push_back(
-                {"record-without-id", true, ids, id,
+                {"record-without-id",
+                 true,
+                 ids,
+                 id,
                  fmt::format("the id of the {} {} ({}) is not registered", kind.noun, name,
                              short_id(id)),
                  fmt::format("podman may give the id away again, and does not find the {} by it",
@@ -84,13 +90,19 @@ private:
         const std::string* owner = contents_.value(names, name);
         if (owner == nullptr)
             findings_.push_back(
-                {"record-without-name", true, names, name,
+                {"record-without-name",
+                 true,
+                 names,
+                 name,
                  fmt::format("the name of the {} {} ({}) is not registered", kind.noun, name,
                              short_id(id)),
                  fmt::format("podman says: no {} with name or ID \"{}\" found", kind.noun, name),
                  {put(names, name, id, "register the name")}});
         else if (*owner != id && is_there(*owner))
-            findings_.push_back({"name-twice", true, names, name,
+            findings_.push_back({"name-twice",
+                                 true,
+                                 names,
+                                 name,
                                  fmt::format("the {} {} has a name that belongs to {}", kind.noun,
                                              short_id(id), short_id(*owner)),
                                  "podman reaches only one of the two by name",
@@ -103,7 +115,10 @@ private:
         for (const auto& [id, name] : contents_.in(list))
             if (!contents_.has_bucket({kind.records, id}))
                 findings_.push_back(
-                    {"listed-without-record", true, list, id,
+                    {"listed-without-record",
+                     true,
+                     list,
+                     id,
                      fmt::format("{} lists the {} {} ({}), which is gone", kind.list, kind.noun,
                                  printable(name), short_id(id)),
                      fmt::format("podman says: {} {} not found in DB: no such {}", kind.noun, id,
@@ -114,14 +129,20 @@ private:
     void compare_registries() {
         for (const auto& [id, name] : contents_.in(ids))
             if (!is_there(id))
-                findings_.push_back({"id-without-record", true, ids, id,
+                findings_.push_back({"id-without-record",
+                                     true,
+                                     ids,
+                                     id,
                                      fmt::format("the registered id {} is nobody's", short_id(id)),
                                      "podman says that the id is in use",
                                      {erase(ids, id, "free the id")}});
         for (const auto& [name, id] : contents_.in(names))
             if (!is_there(id))
                 findings_.push_back(
-                    {"name-without-record", true, names, name,
+                    {"name-without-record",
+                     true,
+                     names,
+                     name,
                      fmt::format("the registered name {} is nobody's", printable(name)),
                      fmt::format("podman says: name \"{}\" is in use", printable(name)),
                      {erase(names, name, "free the name")}});
@@ -131,14 +152,20 @@ private:
         const Path list{"allVolumes"};
         for (const std::string& name : contents_.names_in({"vol"}))
             if (contents_.value(list, name) == nullptr)
-                findings_.push_back({"record-not-listed", true, list, name,
+                findings_.push_back({"record-not-listed",
+                                     true,
+                                     list,
+                                     name,
                                      fmt::format("the volume {} is not in allVolumes", name),
                                      "podman volume ls does not show it",
                                      {put(list, name, name, "add it to allVolumes")}});
         for (const auto& [name, value] : contents_.in(list))
             if (!contents_.has_bucket({"vol", name}))
                 findings_.push_back(
-                    {"listed-without-record", true, list, name,
+                    {"listed-without-record",
+                     true,
+                     list,
+                     name,
                      fmt::format("allVolumes lists the volume {}, which is gone", printable(name)),
                      fmt::format("podman says: volume with name {} not found", printable(name)),
                      {erase(list, name, "remove it from allVolumes")}});
@@ -147,7 +174,10 @@ private:
     void require_containers(const Path& bucket, std::string_view consequence) {
         for (const auto& [id, value] : contents_.in(bucket))
             if (!contents_.has_bucket({containers.records, id}))
-                findings_.push_back({"dependency-is-gone", true, bucket, id,
+                findings_.push_back({"dependency-is-gone",
+                                     true,
+                                     bucket,
+                                     id,
                                      fmt::format("{} of {} names the container {}, which is gone",
                                                  bucket.back(), short_id(bucket[1]), short_id(id)),
                                      std::string(consequence),
@@ -166,7 +196,10 @@ private:
                                "podman says: volume is being used, and does not remove it");
         for (const auto& [session, id] : contents_.in({"exec"}))
             if (!contents_.has_bucket({containers.records, id}))
-                findings_.push_back({"session-is-gone", true, {"exec"}, session,
+                findings_.push_back({"session-is-gone",
+                                     true,
+                                     {"exec"},
+                                     session,
                                      "an exec session's container is gone",
                                      "podman keeps the session's id in use",
                                      {erase({"exec"}, session, "remove the session")}});

@@ -18,9 +18,9 @@ constexpr std::size_t id_bytes = 8;
 // These take their numbers from the sequence; relations and snapshots have their
 // environment's.
 constexpr std::array<const char*, 16> numbered{
-    "customtemplates", "edgegroups", "edgejobs", "edge_stack",       "endpoints", "endpoint_groups",
-    "registries",      "resource_control", "roles", "schedules",     "stacks",    "tags",
-    "teams",           "team_membership",  "users", "webhooks"};
+    "customtemplates", "edgegroups",       "edgejobs", "edge_stack", "endpoints", "endpoint_groups",
+    "registries",      "resource_control", "roles",    "schedules",  "stacks",    "tags",
+    "teams",           "team_membership",  "users",    "webhooks"};
 
 void compare_sequence(const Contents& contents, const char* bucket, Findings& findings) {
     std::uint64_t largest = 0;
@@ -31,7 +31,10 @@ void compare_sequence(const Contents& contents, const char* bucket, Findings& fi
     if (sequence == contents.sequences.end() || sequence->second >= largest)
         return;
     findings.push_back(
-        {"sequence-behind", true, {bucket}, {},
+        {"sequence-behind",
+         true,
+         {bucket},
+         {},
          fmt::format("the sequence of {} is {}, its largest number {}", bucket, sequence->second,
                      largest),
          fmt::format("Portainer gives number {} to the next new record: what has that number by "
@@ -50,12 +53,14 @@ void compare_relations(const Contents& contents, Findings& findings) {
         return;
     for (const auto& [key, value] : contents.in(relations))
         if (key.size() == id_bytes && contents.value({"endpoints"}, key) == nullptr)
-            findings.push_back(
-                {"relation-without-environment", false, relations, key,
-                 fmt::format("there is a relation of environment {}, which is gone",
-                             schema::big_endian(key)),
-                 "Portainer keeps it, and does not look at it",
-                 {}});
+            findings.push_back({"relation-without-environment",
+                                false,
+                                relations,
+                                key,
+                                fmt::format("there is a relation of environment {}, which is gone",
+                                            schema::big_endian(key)),
+                                "Portainer keeps it, and does not look at it",
+                                {}});
 }
 
 void compare_members(const Contents& contents, Findings& findings) {
@@ -66,7 +71,10 @@ void compare_members(const Contents& contents, Findings& findings) {
             id += static_cast<char>(*user >> static_cast<unsigned>(shift) & 0xFFU);
         if (!user || contents.value({"users"}, id) != nullptr)
             continue;
-        findings.push_back({"member-without-user", true, {"team_membership"}, key,
+        findings.push_back({"member-without-user",
+                            true,
+                            {"team_membership"},
+                            key,
                             fmt::format("a team has user {} as a member, who is gone", *user),
                             "Portainer says: Unable to find a user with the specified identifier",
                             {erase({"team_membership"}, key, "remove the membership")}});

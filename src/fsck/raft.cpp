@@ -31,13 +31,19 @@ void compare_raft(const Contents& contents, Findings& findings) {
         const std::uint64_t index = schema::big_endian(key);
         const std::uint64_t term = term_of(entry);
         if (last != 0 && index != last + 1)
-            findings.push_back({"log-gap", true, {"logs"}, key,
+            findings.push_back({"log-gap",
+                                true,
+                                {"logs"},
+                                key,
                                 fmt::format("entry {} follows entry {}", index, last),
                                 "the server ends with `log not found`, unless a snapshot was "
                                 "restored by hand there",
                                 {}});
         if (term < last_term)
-            findings.push_back({"term-falls", true, {"logs"}, key,
+            findings.push_back({"term-falls",
+                                true,
+                                {"logs"},
+                                key,
                                 fmt::format("entry {} is of term {}, the one before of term {}",
                                             index, term, last_term),
                                 "no raft server writes such a log: parts of it are old",
@@ -48,7 +54,10 @@ void compare_raft(const Contents& contents, Findings& findings) {
     const std::string* current = contents.value({"conf"}, "CurrentTerm");
     if (current != nullptr && current->size() == number_bytes &&
         schema::big_endian(*current) < last_term)
-        findings.push_back({"term-behind", true, {"conf"}, "CurrentTerm",
+        findings.push_back({"term-behind",
+                            true,
+                            {"conf"},
+                            "CurrentTerm",
                             fmt::format("CurrentTerm is {}, the log's last term {}",
                                         schema::big_endian(*current), last_term),
                             "the server may vote twice in one term",

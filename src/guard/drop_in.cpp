@@ -16,7 +16,7 @@ namespace rebolt {
 // containers have control groups of their own.
 Result<GuardDropIn> guard_drop_in(std::string_view preset, const std::string& program) {
     constexpr std::array<std::string_view, 10> services{
-        "docker", "containerd", "etcd", "consul", "nomad",
+        "docker", "containerd", "etcd", "consul",  "nomad",
         "vault",  "influxdb",   "lnd",  "otelcol", "podman"};
     for (const std::string_view service : services)
         if (preset == service)

@@ -55,8 +55,8 @@ GuardedFile raft_log(std::string path) {
 Files podman(const GuardPresetOptions& options) {
     std::string root = options.data_root;
     if (root.empty()) {
-        const auto told =
-            read_toml_text(options.system_root + "/etc/containers/storage.conf", "storage.graphroot");
+        const auto told = read_toml_text(options.system_root + "/etc/containers/storage.conf",
+                                         "storage.graphroot");
         root = told && *told ? **told : "/var/lib/containers/storage";
     }
     const std::string cache = fs::path(root).parent_path().string() + "/cache";
@@ -65,22 +65,20 @@ Files podman(const GuardPresetOptions& options) {
 }
 
 Files consul(const GuardPresetOptions& options) {
-    const std::string root = root_of(
-        options, {"consul.service", "data-dir", "", {"/opt/consul", "/var/lib/consul"}});
+    const std::string root =
+        root_of(options, {"consul.service", "data-dir", "", {"/opt/consul", "/var/lib/consul"}});
     return {raft_log(root + "/raft/raft.db")};
 }
 
 Files nomad(const GuardPresetOptions& options) {
-    const std::string root = root_of(
-        options, {"nomad.service", "data-dir", "", {"/opt/nomad/data", "/var/lib/nomad"}});
+    const std::string root =
+        root_of(options, {"nomad.service", "data-dir", "", {"/opt/nomad/data", "/var/lib/nomad"}});
     return {raft_log(root + "/server/raft/raft.db"), {.path = root + "/client/state.db"}};
 }
 
 Files vault(const GuardPresetOptions& options) {
-    const std::string root = root_of(options, {"vault.service",
-                                               "",
-                                               "VAULT_RAFT_PATH",
-                                               {"/opt/vault/data", "/var/lib/vault"}});
+    const std::string root = root_of(
+        options, {"vault.service", "", "VAULT_RAFT_PATH", {"/opt/vault/data", "/var/lib/vault"}});
     return {raft_log(root + "/raft/raft.db"),
             {.path = root + "/vault.db", .only_complete = true, .advice = peers_advice}};
 }
@@ -88,11 +86,11 @@ Files vault(const GuardPresetOptions& options) {
 Files influxdb(const GuardPresetOptions& options) {
     if (!options.data_root.empty())
         return {{.path = options.data_root + "/influxd.bolt"}};
-    return {{.path = root_of(options, {"influxdb.service",
-                                       "bolt-path",
-                                       "INFLUXD_BOLT_PATH",
-                                       {"/var/lib/influxdb/influxd.bolt",
-                                        "/root/.influxdbv2/influxd.bolt"}})}};
+    return {{.path = root_of(
+                 options, {"influxdb.service",
+                           "bolt-path",
+                           "INFLUXD_BOLT_PATH",
+                           {"/var/lib/influxdb/influxd.bolt", "/root/.influxdbv2/influxd.bolt"}})}};
 }
 
 // It runs in a container: its data is a volume of Docker's.
@@ -126,7 +124,8 @@ Files lnd(const GuardPresetOptions& options) {
     Files files;
     for (const std::string& network : networks) {
         files.push_back(never_older(fmt::format("{}/data/graph/{}/channel.db", root, network)));
-        files.push_back(never_older(fmt::format("{}/data/graph/{}/sphinxreplay.db", root, network)));
+        files.push_back(
+            never_older(fmt::format("{}/data/graph/{}/sphinxreplay.db", root, network)));
         files.push_back(
             never_older(fmt::format("{}/data/chain/bitcoin/{}/wallet.db", root, network)));
     }
@@ -148,8 +147,7 @@ Files files_in(const std::string& folder, const GuardedFile& like) {
 }
 
 Files otelcol(const GuardPresetOptions& options) {
-    return files_in(options.data_root.empty() ? "/var/lib/otelcol/file_storage"
-                                              : options.data_root,
+    return files_in(options.data_root.empty() ? "/var/lib/otelcol/file_storage" : options.data_root,
                     {});
 }
 

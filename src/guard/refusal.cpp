@@ -24,8 +24,7 @@ std::uint64_t newest_entry(const PageSource& source) {
             const auto element = leaf->element(i);
             if (!element || element->is_bucket())
                 continue;
-            const auto home =
-                schema::home_of_key(Owner::raft_boltdb, element->key, element->value);
+            const auto home = schema::home_of_key(Owner::raft_boltdb, element->key, element->value);
             const auto age =
                 home ? schema::age_of(Owner::raft_boltdb, *home, element->key, element->value)
                      : std::nullopt;

@@ -40,7 +40,8 @@ std::string_view service_of(Owner owner) {
         {Owner::lnd, "lnd"},
         {Owner::nomad_client, "the Nomad client"},
     }};
-    const auto* found = std::ranges::find(services, owner, &std::pair<Owner, std::string_view>::first);
+    const auto* found =
+        std::ranges::find(services, owner, &std::pair<Owner, std::string_view>::first);
     return found == services.end() ? std::string_view{} : found->second;
 }
 

@@ -140,9 +140,9 @@ std::optional<ReadableValue> readable_docker(const Entry& entry) {
     const auto parts = parse_libkv_value(entry.value);
     if (!parts || validate_docker_network(entry))
         return std::nullopt;
-    return parts->payload.empty() ? ReadableValue{.text = fmt::format("index {}", parts->index)}
-                                  : ReadableValue{.text = std::string(parts->payload),
-                                                  .is_json = true};
+    return parts->payload.empty()
+               ? ReadableValue{.text = fmt::format("index {}", parts->index)}
+               : ReadableValue{.text = std::string(parts->payload), .is_json = true};
 }
 
 } // namespace

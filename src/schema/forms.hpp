@@ -26,11 +26,11 @@ namespace rebolt::schema {
 
 [[nodiscard]] ValueClause judge_text(const Entry& entry);
 [[nodiscard]] ValueClause judge_decimal(const Entry& entry);
-[[nodiscard]] ValueClause judge_object(const Entry& entry);       ///< a JSON object
-[[nodiscard]] ValueClause judge_any_json(const Entry& entry);     ///< any JSON
-[[nodiscard]] ValueClause judge_protobuf(const Entry& entry);     ///< a protobuf message
-[[nodiscard]] ValueClause judge_four_bytes(const Entry& entry);   ///< a number of 4 bytes
-[[nodiscard]] ValueClause judge_eight_bytes(const Entry& entry);  ///< a number of 8 bytes
-[[nodiscard]] ValueClause judge_no_value(const Entry& entry);     ///< the key is the record
+[[nodiscard]] ValueClause judge_object(const Entry& entry);      ///< a JSON object
+[[nodiscard]] ValueClause judge_any_json(const Entry& entry);    ///< any JSON
+[[nodiscard]] ValueClause judge_protobuf(const Entry& entry);    ///< a protobuf message
+[[nodiscard]] ValueClause judge_four_bytes(const Entry& entry);  ///< a number of 4 bytes
+[[nodiscard]] ValueClause judge_eight_bytes(const Entry& entry); ///< a number of 8 bytes
+[[nodiscard]] ValueClause judge_no_value(const Entry& entry);    ///< the key is the record
 
 } // namespace rebolt::schema

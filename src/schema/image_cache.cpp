@@ -55,8 +55,8 @@ constexpr std::array<Place, 5> places{{
 
 bool has_names(Names names) {
     static constexpr std::array<std::string_view, 5> own{
-        "uncompressedDigest", "uncompressedDigestByTOC", "digestCompressor",
-        "digestByUncompressed", "knownLocations"};
+        "uncompressedDigest", "uncompressedDigestByTOC", "digestCompressor", "digestByUncompressed",
+        "knownLocations"};
     return !names.empty() && count_of(names, own) == names.size();
 }
 

@@ -121,10 +121,7 @@ constexpr std::array<Place, 28> places{{
      .judge = judge_password,
      .shown = Shown::secret,
      .secret = "password hash"},
-    {.bucket = "userresourcemappingsv1",
-     .key = "*",
-     .judge = judge_mapping,
-     .shown = Shown::json},
+    {.bucket = "userresourcemappingsv1", .key = "*", .judge = judge_mapping, .shown = Shown::json},
     {.bucket = "secretsv1",
      .key = "*",
      .judge = judge_secret,
@@ -212,8 +209,8 @@ Home home_of_influx_key(std::string_view key, std::string_view value) {
 
 bool is_influx(const Entry& at_home) {
     static constexpr std::array<std::string_view, 6> own{
-        "userspasswordv1", "bucketsv1", "authorizationsv1",
-        "userresourcemappingsv1", "dbrpv1", "tasksv1"};
+        "userspasswordv1",        "bucketsv1", "authorizationsv1",
+        "userresourcemappingsv1", "dbrpv1",    "tasksv1"};
     return has(own, at_home.bucket.front());
 }
 

@@ -54,7 +54,9 @@ public:
 
 private:
     // The outermost object's member whose value is read.
-    Member* at() { return depth_ == 1 && is_object_ && !members_.empty() ? &members_.back() : nullptr; }
+    Member* at() {
+        return depth_ == 1 && is_object_ && !members_.empty() ? &members_.back() : nullptr;
+    }
     bool leave() {
         --depth_;
         return true;

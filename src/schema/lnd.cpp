@@ -81,10 +81,7 @@ ValueClause judge_anything(const Entry& /*entry*/) {
 constexpr std::string_view channel = "open-chan-bucket/*/*/*";
 
 constexpr std::array<Place, 17> places{{
-    {.bucket = "metadata",
-     .key = "dbp",
-     .judge = judge_four_bytes,
-     .shown = Shown::big_endian},
+    {.bucket = "metadata", .key = "dbp", .judge = judge_four_bytes, .shown = Shown::big_endian},
     {.bucket = "closed-chan-bucket", .key = "*", .judge = judge_closed},
     {.bucket = "outpoint-bucket", .key = "*", .judge = judge_closed},
     {.bucket = "graph-meta/prune-log",
@@ -161,8 +158,8 @@ Home home_of_lnd_key(std::string_view key, std::string_view value) {
         return Path{"graph-edge", "chan-index"};
     if (key.size() == 2 * channel_bytes && value.empty())
         return Path{"graph-edge", "edge-update-index"};
-    if (key.size() == channel_bytes && value.size() >= 4 * node_bytes &&
-        begins_with_node(value) && begins_with_node(value.substr(node_bytes)))
+    if (key.size() == channel_bytes && value.size() >= 4 * node_bytes && begins_with_node(value) &&
+        begins_with_node(value.substr(node_bytes)))
         return Path{"graph-edge", "edge-index"};
     constexpr std::size_t announcement_bytes_min = 64;
     if (is_node(key) && value.size() >= announcement_bytes_min)

@@ -30,13 +30,12 @@ struct Head {
 };
 using enum MsgpackKind;
 constexpr std::array<Head, 32> heads{{
-    {nil, 0},        {other, 0xFF},   {boolean, 0},    {boolean, 0},   {bytes, 1},
-    {bytes, 2},      {bytes, 4},      {other, 1, 1},   {other, 2, 1},  {other, 4, 1},
-    {real, 4},       {real, 8},       {integer, 1},    {integer, 2},   {integer, 4},
-    {integer, 8},    {integer, 1},    {integer, 2},    {integer, 4},   {integer, 8},
-    {other, 0, 2},   {other, 0, 3},   {other, 0, 5},   {other, 0, 9},  {other, 0, 17},
-    {text, 1},       {text, 2},       {text, 4},       {array, 2},     {array, 4},
-    {map, 2},        {map, 4},
+    {nil, 0},       {other, 0xFF}, {boolean, 0},  {boolean, 0},  {bytes, 1},    {bytes, 2},
+    {bytes, 4},     {other, 1, 1}, {other, 2, 1}, {other, 4, 1}, {real, 4},     {real, 8},
+    {integer, 1},   {integer, 2},  {integer, 4},  {integer, 8},  {integer, 1},  {integer, 2},
+    {integer, 4},   {integer, 8},  {other, 0, 2}, {other, 0, 3}, {other, 0, 5}, {other, 0, 9},
+    {other, 0, 17}, {text, 1},     {text, 2},     {text, 4},     {array, 2},    {array, 4},
+    {map, 2},       {map, 4},
 }};
 constexpr unsigned signed_first = 0xd0;
 constexpr unsigned signed_last = 0xd3;
@@ -210,9 +209,8 @@ std::vector<MsgpackMember> msgpack_members(std::string_view from) {
 std::optional<std::uint64_t> msgpack_number(std::string_view value) {
     std::size_t at = 0;
     const auto token = read_token(value, at);
-    return token && token->kind == integer && !token->is_negative
-               ? std::optional(token->number)
-               : std::nullopt;
+    return token && token->kind == integer && !token->is_negative ? std::optional(token->number)
+                                                                  : std::nullopt;
 }
 
 std::optional<std::string_view> msgpack_bytes(std::string_view value) {

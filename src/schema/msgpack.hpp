@@ -14,12 +14,22 @@
 
 namespace rebolt::schema {
 
-enum class MsgpackKind : std::uint8_t { nil, boolean, integer, real, text, bytes, array, map, other };
+enum class MsgpackKind : std::uint8_t {
+    nil,
+    boolean,
+    integer,
+    real,
+    text,
+    bytes,
+    array,
+    map,
+    other
+};
 
 /// One token: a scalar, or the head of an array or map.
 struct MsgpackToken {
     MsgpackKind kind = MsgpackKind::nil;
-    std::uint64_t number = 0;    ///< of an integer (negative ones: two's complement), a real's bits
+    std::uint64_t number = 0; ///< of an integer (negative ones: two's complement), a real's bits
     bool is_negative = false;
     std::string_view bytes = {}; ///< of text, bytes and extensions
     std::uint64_t count = 0;     ///< values inside an array; pairs inside a map

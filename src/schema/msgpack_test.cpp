@@ -27,9 +27,14 @@ TEST(Msgpack, ReadsEveryKindOfValue) {
     EXPECT_EQ(json("\xc3"), "true");
     EXPECT_EQ(json("\xa2hi"), "\"hi\"");
     EXPECT_EQ(json("\xc4\x02\x01\xff"), "\"0x01ff\"");
-    EXPECT_EQ(json("\xd6\xff" "abcd"), "\"0xff61626364\"");
+    EXPECT_EQ(json("\xd6\xff"
+                   "abcd"),
+              "\"0xff61626364\"");
     EXPECT_EQ(json("\x93\x01\x90\x80"), "[1,[],{}]");
-    EXPECT_EQ(json("\x82\xa1" "a\x91\x02\xa1" "b\x81\x05\x06"), R"({"a":[2],"b":{"5":6}})");
+    EXPECT_EQ(json("\x82\xa1"
+                   "a\x91\x02\xa1"
+                   "b\x81\x05\x06"),
+              R"({"a":[2],"b":{"5":6}})");
 }
 
 TEST(Msgpack, TellsWhatIsNotWhole) {
@@ -38,7 +43,9 @@ TEST(Msgpack, TellsWhatIsNotWhole) {
     EXPECT_EQ(judge_msgpack("\x01\x02"), "the msgpack ends after 1 of 2 bytes");
     EXPECT_EQ(judge_msgpack("\xc1"), "the msgpack of 1 bytes does not end");
     EXPECT_EQ(judge_msgpack("\xdf\xff\xff\xff\xff"), "the msgpack of 5 bytes does not end");
-    EXPECT_TRUE(msgpack_members("\x82\xa1" "a\x01").empty());
+    EXPECT_TRUE(msgpack_members("\x82\xa1"
+                                "a\x01")
+                    .empty());
 }
 
 TEST(Msgpack, EndsWhateverTheBytes) {

@@ -37,10 +37,7 @@ ValueClause judge_version(const Entry& entry) {
 
 constexpr std::array<Place, 12> places{{
     {.bucket = "meta", .key = "version", .judge = judge_version, .is_telling = false},
-    {.bucket = "allocations/*",
-     .key = "alloc",
-     .judge = judge_allocation,
-     .shown = Shown::msgpack},
+    {.bucket = "allocations/*", .key = "alloc", .judge = judge_allocation, .shown = Shown::msgpack},
     {.bucket = "allocations/*",
      .key = "deploy_status",
      .judge = judge_value,

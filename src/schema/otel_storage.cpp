@@ -50,9 +50,7 @@ ValueClause judge_dispatched(const Entry& entry) {
     if (entry.value.empty()) // nothing is on its way
         return std::nullopt;
     const std::size_t count =
-        entry.value.size() < count_bytes
-            ? 0
-            : load<std::uint32_t>(as_bytes(entry.value).data());
+        entry.value.size() < count_bytes ? 0 : load<std::uint32_t>(as_bytes(entry.value).data());
     if (entry.value.size() == count_bytes + count * sizeof(std::uint64_t))
         return std::nullopt;
     return fmt::format("the list of {} bytes does not hold {} indexes", entry.value.size(), count);
@@ -67,9 +65,8 @@ ValueClause judge_known_files(const Entry& entry) {
     std::size_t begin = 0;
     while (!rest.empty()) {
         const std::string_view line = rest.substr(0, rest.find('\n'));
-        const JsonRule rule{.subject = "the JSON of a line",
-                            .starts_at_byte = begin,
-                            .must_be_object = false};
+        const JsonRule rule{
+            .subject = "the JSON of a line", .starts_at_byte = begin, .must_be_object = false};
         if (!line.empty())
             if (auto fault = judge_json(line, rule))
                 return fault;
@@ -91,20 +88,15 @@ bool is_known_files(std::string_view key) {
 
 constexpr std::array<Place, 5> places{{
     {.bucket = "default", .key = "qmv0", .judge = judge_queue, .shown = Shown::message},
-    {.bucket = "default",
-     .key = "ri",
-     .judge = judge_eight_bytes,
-     .shown = Shown::little_endian},
-    {.bucket = "default",
-     .key = "wi",
-     .judge = judge_eight_bytes,
-     .shown = Shown::little_endian},
+    {.bucket = "default", .key = "ri", .judge = judge_eight_bytes, .shown = Shown::little_endian},
+    {.bucket = "default", .key = "wi", .judge = judge_eight_bytes, .shown = Shown::little_endian},
     {.bucket = "default", .key = "di", .judge = judge_dispatched},
     {.bucket = "default",
      .key = "*",
-     .judge = [](const Entry& entry) {
-         return is_known_files(entry.key) ? judge_known_files(entry) : judge_item(entry);
-     },
+     .judge =
+         [](const Entry& entry) {
+             return is_known_files(entry.key) ? judge_known_files(entry) : judge_item(entry);
+         },
      .is_telling = false},
 }};
 

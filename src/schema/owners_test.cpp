@@ -28,7 +28,9 @@ TEST(SwarmTasks, RepeatTheirBucketsNameAsTheirId) {
     const std::string task = "x2jkc0c5i6zwx2jkc0c5i6zwa";
     EXPECT_EQ(verdict(Owner::swarm_tasks, {"v1", "tasks", task}, "data", "\x0a\x19" + task),
               "fine");
-    EXPECT_EQ(verdict(Owner::swarm_tasks, {"v1", "tasks", task}, "data", "\x0a\x03" "abc"),
+    EXPECT_EQ(verdict(Owner::swarm_tasks, {"v1", "tasks", task}, "data",
+                      "\x0a\x03"
+                      "abc"),
               "the task has the id `abc`, expected its bucket's name");
     EXPECT_EQ(verdict(Owner::swarm_tasks, {"v1", "tasks", task}, "assigned", "x"),
               "`x` is not the byte 0xff");
@@ -49,14 +51,14 @@ TEST(Podman, KnowsRegistriesAndRecords) {
 }
 
 TEST(Podman, TellsAContainerFromAPodAndAVolumeByItsConfig) {
-    EXPECT_THAT(home_of_key(Owner::podman, "config",
-                            R"({"spec":{},"id":")" + id + R"(","name":"web"})"),
-                Optional(ElementsAre("ctr", id)));
+    EXPECT_THAT(
+        home_of_key(Owner::podman, "config", R"({"spec":{},"id":")" + id + R"(","name":"web"})"),
+        Optional(ElementsAre("ctr", id)));
     EXPECT_THAT(home_of_key(Owner::podman, "config", R"({"id":")" + id + R"(","name":"p"})"),
                 Optional(ElementsAre("pod", id)));
-    EXPECT_THAT(home_of_key(Owner::podman, "config",
-                            R"({"name":"v","driver":"local","mountPoint":"/v"})"),
-                Optional(ElementsAre("vol", "v")));
+    EXPECT_THAT(
+        home_of_key(Owner::podman, "config", R"({"name":"v","driver":"local","mountPoint":"/v"})"),
+        Optional(ElementsAre("vol", "v")));
     EXPECT_EQ(home_of_key(Owner::podman, id, "web"), std::nullopt)
         << "four buckets have such keys and values";
 }
@@ -81,8 +83,10 @@ TEST(RaftBoltdb, IsAsNewAsItsTermThenItsIndex) {
         return age_of(Owner::raft_boltdb, Path{std::string(bucket)}, key, value)->number;
     };
     EXPECT_LT(age("logs", number, log_entry(7, 2)), age("logs", number, log_entry(7, 3)));
-    EXPECT_LT(age("logs", number, log_entry(7, 2)), age("conf", "CurrentTerm", bytes("\0\0\0\0\0\0\0\3")));
-    EXPECT_GT(age("logs", number, log_entry(7, 2)), age("conf", "CurrentTerm", bytes("\0\0\0\0\0\0\0\2")));
+    EXPECT_LT(age("logs", number, log_entry(7, 2)),
+              age("conf", "CurrentTerm", bytes("\0\0\0\0\0\0\0\3")));
+    EXPECT_GT(age("logs", number, log_entry(7, 2)),
+              age("conf", "CurrentTerm", bytes("\0\0\0\0\0\0\0\2")));
 }
 
 TEST(Vault, KnowsSealedRecordsByTheirHead) {
@@ -96,7 +100,9 @@ TEST(Vault, KnowsSealedRecordsByTheirHead) {
 
 TEST(NomadClient, HoldsAnAllocationToItsBucket) {
     const std::string uuid = "0f1e2d3c-0000-1111-2222-333344445555";
-    const std::string alloc = "\x81\xa5" "Alloc\x81\xa2ID\xda" + std::string(bytes("\0\x24")) + uuid;
+    const std::string alloc = "\x81\xa5"
+                              "Alloc\x81\xa2ID\xda" +
+                              std::string(bytes("\0\x24")) + uuid;
     EXPECT_EQ(verdict(Owner::nomad_client, {"allocations", uuid}, "alloc", alloc), "fine");
     EXPECT_EQ(verdict(Owner::nomad_client, {"allocations", "x"}, "alloc", alloc),
               "the allocation has the id `" + uuid + "`, expected its bucket's name");

@@ -121,8 +121,8 @@ Home home_of_config(std::string_view value) {
 
 Home home_of_podman_key(std::string_view key, std::string_view value) {
     static constexpr std::array<std::string_view, 7> runtime{
-        "static-dir", "tmp-dir", "run-root", "graph-root", "graph-driver-name", "os",
-        "volume-path"};
+        "static-dir",        "tmp-dir", "run-root",   "graph-root",
+        "graph-driver-name", "os",      "volume-path"};
     if (key == "config")
         return home_of_config(value);
     if (has(runtime, key))

@@ -177,8 +177,8 @@ Home home_of_portainer_key(std::string_view key, std::string_view value) {
 // What only Portainer keeps under a number.
 bool is_portainers(const Entry& at_home) {
     static constexpr std::array<std::string_view, 8> own{
-        "endpoints", "endpoint_groups", "resource_control", "team_membership",
-        "stacks",    "snapshots",       "users",            "endpoint_relations"};
+        "endpoints", "endpoint_groups", "resource_control",  "team_membership", "stacks",
+        "snapshots", "users",           "endpoint_relations"};
     return has(own, at_home.bucket.front());
 }
 

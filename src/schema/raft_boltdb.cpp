@@ -86,8 +86,8 @@ std::optional<ValueAge> age_of_raft(const Entry& entry) {
     if (entry.bucket[0] == "conf" && entry.key == "CurrentTerm" &&
         entry.value.size() == number_bytes)
         at.term = big_endian(entry.value);
-    else if (const auto log = entry.bucket[0] == "logs" ? read_log_entry(entry.value)
-                                                        : std::nullopt)
+    else if (const auto log =
+                 entry.bucket[0] == "logs" ? read_log_entry(entry.value) : std::nullopt)
         at = *log;
     if (at.term == 0 || at.term >= term_limit || at.index >> index_bits != 0)
         return std::nullopt;

@@ -26,15 +26,14 @@ ReadableValue secret(std::string_view what, std::string_view value) {
 // Also `digest`, an API key's: JSON that names content by its digest is not read here.
 bool is_secret_name(std::string_view name) {
     static constexpr std::array<std::string_view, 8> words{
-        "password", "token", "secret", "privatekey", "authenticationkey",
-        "edgekey",  "credential", "apikey"};
+        "password",          "token",   "secret",     "privatekey",
+        "authenticationkey", "edgekey", "credential", "apikey"};
     std::string lower;
     for (const char c : name)
         if (c != '_' && c != '-')
             lower += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    return lower == "digest" || std::ranges::any_of(words, [&](std::string_view word) {
-               return lower.contains(word);
-           });
+    return lower == "digest" ||
+           std::ranges::any_of(words, [&](std::string_view word) { return lower.contains(word); });
 }
 
 // Texts under a secret's name are replaced; what is inside it too.
@@ -126,8 +125,7 @@ std::optional<ReadableValue> readable_number(std::string_view value, bool is_big
     return ReadableValue{.text = fmt::format("{}", number)};
 }
 
-std::optional<ReadableValue> readable_as(Shown how, std::string_view value,
-                                         std::string_view what) {
+std::optional<ReadableValue> readable_as(Shown how, std::string_view value, std::string_view what) {
     switch (how) {
     case Shown::as_is:
         return std::nullopt;

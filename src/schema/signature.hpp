@@ -12,8 +12,8 @@ namespace rebolt::schema {
 
 struct Signature {
     std::string_view bucket;
-    std::array<std::string_view, 3> has;            ///< all of these; empty ones do not count
-    std::array<std::string_view, 3> has_not = {};   ///< and none of these
+    std::array<std::string_view, 3> has;          ///< all of these; empty ones do not count
+    std::array<std::string_view, 3> has_not = {}; ///< and none of these
 };
 
 /// The bucket of the one signature that fits; empty if none does, or more than one.

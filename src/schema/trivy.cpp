@@ -12,10 +12,7 @@ namespace {
 constexpr std::array<Place, 4> places{{
     {.bucket = "vulnerability", .key = "*", .judge = judge_object, .shown = Shown::json},
     {.bucket = "data-source", .key = "*", .judge = judge_object, .shown = Shown::json},
-    {.bucket = "vulnerability-detail/*",
-     .key = "*",
-     .judge = judge_object,
-     .shown = Shown::json},
+    {.bucket = "vulnerability-detail/*", .key = "*", .judge = judge_object, .shown = Shown::json},
     {.bucket = "*/*",
      .key = "*",
      .judge = judge_any_json,

@@ -42,14 +42,8 @@ ValueClause judge_servers(const Entry& entry) {
 }
 
 constexpr std::array<Place, 8> places{{
-    {.bucket = "config",
-     .key = "latest_indexes",
-     .judge = judge_indexes,
-     .shown = Shown::message},
-    {.bucket = "config",
-     .key = "latest_config",
-     .judge = judge_servers,
-     .shown = Shown::message},
+    {.bucket = "config", .key = "latest_indexes", .judge = judge_indexes, .shown = Shown::message},
+    {.bucket = "config", .key = "latest_config", .judge = judge_servers, .shown = Shown::message},
     {.bucket = "config",
      .key = "local_node_config",
      .judge = judge_protobuf,
@@ -104,8 +98,8 @@ bool is_data(const Entry& at_home) {
 std::optional<ValueAge> age_of_vault(const Entry& entry) {
     static constexpr std::array types{varint, varint};
     std::array<ProtoField, types.size()> fields{};
-    if (entry.bucket.size() != 1 || entry.bucket[0] != "config" ||
-        entry.key != "latest_indexes" || read_message(entry.value, types, fields))
+    if (entry.bucket.size() != 1 || entry.bucket[0] != "config" || entry.key != "latest_indexes" ||
+        read_message(entry.value, types, fields))
         return std::nullopt;
     return ValueAge{fields[1].integer, true};
 }

@@ -38,9 +38,9 @@ std::string place_text(const IndexReport& report, const IndexFinding& finding) {
 
 std::string finding_text(const IndexReport& report, const IndexFinding& finding) {
     std::string text = fmt::format("{} {}: {}\n      at {}\n      Then: {}\n",
-                                   finding.is_damage ? red("damage") : yellow("note"),
-                                   finding.code, printable(finding.message),
-                                   place_text(report, finding), printable(finding.consequence));
+                                   finding.is_damage ? red("damage") : yellow("note"), finding.code,
+                                   printable(finding.message), place_text(report, finding),
+                                   printable(finding.consequence));
     for (const BucketChange& change : finding.repair)
         text += fmt::format("      repair: {}\n", printable(change.what));
     if (finding.repair.empty() && finding.is_damage)
@@ -49,13 +49,13 @@ std::string finding_text(const IndexReport& report, const IndexFinding& finding)
 }
 
 std::string report_text(const IndexReport& report, const Options& options) {
-    std::string text = fmt::format(
-        "{}: {}\n\n", printable(options.edit.common.file),
-        report.damage_count == 0
-            ? fmt::format("all {} records of {} are consistent", report.records,
-                          schema::name_of(report.owner))
-            : fmt::format("{} of {} findings {} damage", report.damage_count,
-                          report.findings.size(), report.damage_count == 1 ? "is" : "are"));
+    std::string text = fmt::format("{}: {}\n\n", printable(options.edit.common.file),
+                                   report.damage_count == 0
+                                       ? fmt::format("all {} records of {} are consistent",
+                                                     report.records, schema::name_of(report.owner))
+                                       : fmt::format("{} of {} findings {} damage",
+                                                     report.damage_count, report.findings.size(),
+                                                     report.damage_count == 1 ? "is" : "are"));
     for (const IndexFinding& finding : report.findings)
         text += finding_text(report, finding);
     if (!report.changes.empty() && !options.repair)

@@ -93,8 +93,8 @@ private:
         for (PageItem& item : shown.items) {
             if (item.fault || item.is_bucket)
                 continue;
-            item.value_words = bucket ? words_.value(*bucket, item.key, item.value)
-                                      : words_.unplaced(item.value);
+            item.value_words =
+                bucket ? words_.value(*bucket, item.key, item.value) : words_.unplaced(item.value);
             item.key_words = bucket ? words_.key(*bucket, item.key) : words_.unplaced(item.key);
         }
     }

@@ -228,8 +228,8 @@ std::optional<BucketId> home_by_owner(Context& context, PageId leaf) {
     bool do_all_tell = true;
     for (std::size_t i = 0; i < view->count(); ++i) {
         const auto element = view->element(i);
-        auto here = element->is_bucket() ? std::nullopt
-                                         : context.home_of(element->key, element->value);
+        auto here =
+            element->is_bucket() ? std::nullopt : context.home_of(element->key, element->value);
         if (here && home && *home != *here)
             return std::nullopt;
         do_all_tell &= here.has_value();

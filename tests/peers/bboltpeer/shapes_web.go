@@ -65,7 +65,7 @@ func (p *portainerStore) records() map[string]func(id uint64) string {
 			return fmt.Sprintf(`{"Id":%d,"Username":"user-%d","Password":"%s","Role":%d,"TokenIssueAt":0,"ThemeSettings":{"color":""}}`, id, id, p.bcrypt(id), 1+id%2)
 		},
 		"teams":           func(id uint64) string { return fmt.Sprintf(`{"Id":%d,"Name":"team-%d"}`, id, id) },
-		"team_membership": func(id uint64) string { return fmt.Sprintf(`{"Id":%d,"UserID":%d,"TeamID":1,"Role":2}`, id, id) },
+		"team_membership": func(id uint64) string { return fmt.Sprintf(`{"Id":%d,"UserID":1,"TeamID":1,"Role":2}`, id) },
 		"endpoints": func(id uint64) string {
 			return fmt.Sprintf(`{"Id":%d,"Name":"env-%d","Type":1,"URL":"tcp://10.0.0.%d:2375","GroupId":1,"PublicURL":"","TLSConfig":{"TLS":false},"AzureCredentials":{"AuthenticationKey":""},"EdgeKey":"","Status":1,"Snapshots":[],"Notes":"%s"}`, id, id, id%250, h.hex(id, 20+h.roll(600)))
 		},
@@ -85,7 +85,9 @@ func (p *portainerStore) records() map[string]func(id uint64) string {
 		"resource_control": func(id uint64) string {
 			return fmt.Sprintf(`{"Id":%d,"ResourceId":"%s","SubResourceIds":[],"Type":6,"UserAccesses":[],"TeamAccesses":[],"Public":false,"AdministratorsOnly":true,"System":false}`, id, h.hex(id+1<<34, 64))
 		},
-		"tags": func(id uint64) string { return fmt.Sprintf(`{"Id":%d,"Name":"tag-%d","Endpoints":{},"EndpointGroups":{}}`, id, id) },
+		"tags": func(id uint64) string {
+			return fmt.Sprintf(`{"Id":%d,"Name":"tag-%d","Endpoints":{},"EndpointGroups":{}}`, id, id)
+		},
 	}
 }
 
@@ -115,7 +117,7 @@ func fillPortainer(h *history, steps int) {
 		switch choice := h.roll(10); {
 		case choice < 5:
 			p.add(kind, records[kind])
-		case choice < 8 || len(ids) < 4:
+		case choice < 8 || len(ids) < 4 || kind == "users":
 			id := ids[h.roll(len(ids))]
 			h.commit(func(t *shapeTx) { t.put([]string{kind}, string(bigEndian(id)), []byte(records[kind](id))) })
 		default:
