@@ -91,11 +91,12 @@ Result<EditPlan> plan_fsck(const PageSource& source, const IndexReport& report) 
     if (report.changes.empty())
         return Error(ErrorCode::invalid_argument, "there is nothing that can be repaired")
             .in_file(source.path());
-    EditPlan plan = TRY(salvage::plan_transaction(source, [&](Tx& tx) -> Result<void> {
+    const auto make_all = [&](Tx& tx) -> Result<void> {
         for (const BucketChange& change : report.changes)
             TRY(make(tx, change));
         return {};
-    }));
+    };
+    EditPlan plan = TRY(salvage::plan_transaction(source, make_all));
     plan.title = fmt::format("mend the indexes of {}", schema::name_of(report.owner));
     for (const BucketChange& change : report.changes)
         plan.steps.push_back(fmt::format("{}: {}", printable(change.bucket.front()), change.what));
