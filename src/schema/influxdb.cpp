@@ -140,7 +140,7 @@ constexpr std::array<Place, 28> places{{
 
 // Records that have nothing of their own (labels, organizations) are told by what
 // they have not.
-constexpr std::array<Signature, 15> signatures{{
+constexpr std::array<Signature, 14> signatures{{
     {"usersv1", {"id", "name", "status"}, {"orgID", "userID", "flux"}},
     {"organizationsv1", {"id", "name", "createdAt"}, {"orgID", "status", "type"}},
     {"bucketsv1", {"id", "orgID", "retentionPeriod"}},
@@ -154,7 +154,6 @@ constexpr std::array<Signature, 15> signatures{{
     {"variablesv1", {"id", "name", "arguments"}},
     {"checksv1", {"id", "statusMessageTemplate", "ownerID"}},
     {"notificationRulev1", {"id", "endpointID", "statusRules"}},
-    {"notificationEndpointv1", {"id", "status", "orgID"}, {"userID", "flux", "endpointID"}},
     {"sourcesv1", {"id", "default", "url"}, {"bucketID"}},
 }};
 
@@ -200,11 +199,11 @@ Home home_of_influx_key(std::string_view key, std::string_view value) {
     }
     if (!is_id(key.substr(0, id_digits)))
         return std::nullopt;
-    if (key.size() == 2 * id_digits && is_id(key.substr(id_digits)) && value.starts_with('{'))
+    if (key.size() == 2 * id_digits && is_id(key.substr(id_digits)) && value.contains("\"resourceType\""))
         return Path{"userresourcemappingsv1"};
     if (key.size() > id_digits && key[id_digits] == '/')
         return home_of_run(key, value);
-    return is_id(value) ? Home(Path{"bucketindexv1"}) : std::nullopt; // <org><name>
+    return std::nullopt; // <org><name> is a key of many indexes
 }
 
 bool is_influx(const Entry& at_home) {

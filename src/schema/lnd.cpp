@@ -162,7 +162,8 @@ Home home_of_lnd_key(std::string_view key, std::string_view value) {
         begins_with_node(value.substr(node_bytes)))
         return Path{"graph-edge", "edge-index"};
     constexpr std::size_t announcement_bytes_min = 64;
-    if (is_node(key) && value.size() >= announcement_bytes_min)
+    const bool is_link = value.substr(0, 4 + node_bytes).ends_with(key); // of the bucket `nib`
+    if (is_node(key) && value.size() >= announcement_bytes_min && !is_link)
         return Path{"graph-node"};
     if (key.size() == sizeof(std::uint32_t) && value.size() == hash_bytes)
         return Path{"graph-meta", "prune-log"};

@@ -114,7 +114,7 @@ constexpr std::array<Place, 29> places{{
 
 constexpr std::array<Signature, 21> signatures{{
     {"users", {"Id", "Username", "Role"}},
-    {"teams", {"Id", "Name"}, {"URL", "Endpoints", "Description"}},
+    {"teams", {"Id", "Name"}, {}, 2},
     {"team_membership", {"Id", "UserID", "TeamID"}},
     {"endpoints", {"Id", "URL", "GroupId"}},
     {"endpoint_groups", {"Id", "Description", "TagIds"}, {"URL", "EntryPoint", "Dynamic"}},

@@ -11,7 +11,8 @@ bool fits(const JsonMembers& members, const Signature& signature) {
                [&](std::string_view name) { return name.empty() || members.has(name); }) &&
            std::ranges::none_of(signature.has_not, [&](std::string_view name) {
                return !name.empty() && members.has(name);
-           });
+           }) &&
+           (signature.members == 0 || members.size() == signature.members);
 }
 
 } // namespace

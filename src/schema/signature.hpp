@@ -14,6 +14,7 @@ struct Signature {
     std::string_view bucket;
     std::array<std::string_view, 3> has;          ///< all of these; empty ones do not count
     std::array<std::string_view, 3> has_not = {}; ///< and none of these
+    std::size_t members = 0;                      ///< and no others, if it is not 0
 };
 
 /// The bucket of the one signature that fits; empty if none does, or more than one.
