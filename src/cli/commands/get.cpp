@@ -73,8 +73,9 @@ Result<std::string> wanted_key(const Bucket& bucket, const Words& words, const O
     auto key = parsed(options.path.back(), options.key_format);
     if (!key || options.key_format != ParseFormat::ascii_encoded)
         return key;
-    const auto number = key_of_number(words.owner(), bucket.path(), *key);
-    return number ? Result<std::string>(*number) : key;
+    if (auto number = key_of_number(words.owner(), bucket.path(), *key))
+        return *std::move(number);
+    return key;
 }
 
 ExitCode get(const Tx& tx, Words words, const Options& options) {

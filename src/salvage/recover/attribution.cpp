@@ -122,6 +122,7 @@ void note_value_buckets(Context& context) {
     const Survey& pages = context.pages;
     if (!context.has_rules())
         return;
+    std::set<BucketId> of_both;
     for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
         if (!pages.is_leaf(PageId{id}) || count_of(pages.bytes(PageId{id})) == 0)
             continue;
@@ -129,8 +130,11 @@ void note_value_buckets(Context& context) {
         if (element->is_bucket())
             continue;
         if (const auto home = context.home_of(element->key, element->value))
-            context.of_values.insert(context.buckets.at_path(*home));
+            (holds_buckets(pages.bytes(PageId{id})) ? of_both : context.of_values)
+                .insert(context.buckets.at_path(*home));
     }
+    for (const BucketId bucket : of_both)
+        context.of_values.erase(bucket);
 }
 
 namespace {

@@ -88,5 +88,23 @@ INSTANTIATE_TEST_SUITE_P(
                     RealFile{"real/etcd-3.4.db", Owner::etcd, 5110, 5000}),
     name_of_test);
 
+// What the real bbolt wrote by each owner's layout: tests/peers/bboltpeer.
+INSTANTIATE_TEST_SUITE_P(
+    Owners, RealValues,
+    testing::Values(RealFile{"owners/bleve.db", Owner::bleve, 39, 1},
+                    RealFile{"owners/image-cache.db", Owner::image_cache, 24, 1},
+                    RealFile{"owners/influxdb.db", Owner::influxdb, 52, 20},
+                    RealFile{"owners/lnd.db", Owner::lnd, 63, 10},
+                    RealFile{"owners/nomad.db", Owner::nomad_client, 25, 15},
+                    RealFile{"owners/otel.db", Owner::otel_storage, 8, 2},
+                    RealFile{"owners/podman.db", Owner::podman, 60, 15},
+                    RealFile{"owners/portainer.db", Owner::portainer, 21, 15},
+                    RealFile{"owners/raft.db", Owner::raft_boltdb, 49, 40},
+                    RealFile{"owners/rclone.db", Owner::rclone, 10, 8},
+                    RealFile{"owners/swarm-tasks.db", Owner::swarm_tasks, 9, 3},
+                    RealFile{"owners/trivy.db", Owner::trivy, 41, 20},
+                    RealFile{"owners/vault.db", Owner::vault, 15, 1}),
+    name_of_test);
+
 } // namespace
 } // namespace rebolt::schema
