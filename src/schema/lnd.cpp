@@ -183,6 +183,18 @@ Home home_of_lnd_bucket(std::string_view name, Names keys, Names buckets) {
     return std::nullopt;
 }
 
+// The height of the newest block that was looked at. A reorganisation of the chain
+// takes a few back: a hint.
+std::optional<ValueAge> age_of_lnd(const Entry& entry) {
+    if (entry.bucket.size() != 2 || entry.bucket[1] != "prune-log" ||
+        entry.key.size() != sizeof(std::uint32_t))
+        return std::nullopt;
+    std::uint64_t height = 0;
+    for (const char byte : entry.key)
+        height = height << 8U | static_cast<unsigned char>(byte);
+    return ValueAge{height, false};
+}
+
 bool is_graph(const Entry& at_home) {
     return at_home.bucket.front() == "graph-edge" && !at_home.value.empty();
 }
@@ -195,6 +207,7 @@ constinit const KnownOwner lnd_owner{.owner = Owner::lnd,
                                      .places = places,
                                      .home_of_key = home_of_lnd_key,
                                      .home_of_bucket = home_of_lnd_bucket,
+                                     .age_of = age_of_lnd,
                                      .is_proof = is_graph,
                                      .keeps_secrets = true};
 
