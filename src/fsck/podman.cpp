@@ -184,6 +184,21 @@ private:
                                      {erase(bucket, id, "remove it")}});
     }
 
+    // Podman 3 and 4 forget to remove a container from its volumes' users.
+    void note_users_of_volume(const Path& bucket) {
+        for (const auto& [id, value] : contents_.in(bucket))
+            if (!contents_.has_bucket({containers.records, id}))
+                findings_.push_back({"volume-user-is-gone",
+                                     false,
+                                     bucket,
+                                     id,
+                                     fmt::format("the volume {} names the container {} as a user, "
+                                                 "which is gone",
+                                                 printable(bucket[1]), short_id(id)),
+                                     "Podman leaves such entries behind itself",
+                                     {}});
+    }
+
     void compare_dependencies() {
         for (const std::string& id : contents_.names_in({containers.records}))
             require_containers({containers.records, id, "dependencies"},
@@ -192,8 +207,7 @@ private:
             require_containers({pods.records, id, "containers"},
                                "podman cannot list, stop or remove the pod");
         for (const std::string& name : contents_.names_in({"vol"}))
-            require_containers({"vol", name, "vol-dependencies"},
-                               "podman says: volume is being used, and does not remove it");
+            note_users_of_volume({"vol", name, "vol-dependencies"});
         for (const auto& [session, id] : contents_.in({"exec"}))
             if (!contents_.has_bucket({containers.records, id}))
                 findings_.push_back({"session-is-gone",
