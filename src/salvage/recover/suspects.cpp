@@ -48,21 +48,6 @@ bool Suspects::is_below(PageId page, PageId branch) const {
     return false;
 }
 
-// Whether its owner cannot have written any of a leaf's values into this bucket.
-bool Suspects::is_anothers(const Suspect& suspect) const {
-    const Survey& pages = context_.pages;
-    if (!context_.has_rules() || !pages.is_leaf(suspect.step.page))
-        return false;
-    const auto bucket = context_.buckets.path(suspect.bucket);
-    const auto view = format::LeafView::of(pages.bytes(suspect.step.page));
-    for (std::size_t i = 0; i < view->count(); ++i) {
-        const auto element = view->element(i);
-        if (element->is_bucket() || !context_.is_malformed(bucket, element->key, element->value))
-            return false;
-    }
-    return view->count() != 0;
-}
-
 Result<void> Suspects::keep(const Suspect& suspect) {
     context_.pages.clear(suspect.step.page, Survey::free); // else it is put off again
     walk_.begin(suspect.bucket, suspect.step);
@@ -84,7 +69,7 @@ Result<bool> Suspects::step() {
         prepare();
     const Suspect suspect = suspects_.back();
     suspects_.pop_back();
-    if (!may_be_elsewhere(suspect) && !is_anothers(suspect)) {
+    if (!may_be_elsewhere(suspect)) {
         TRY(keep(suspect));
         return true;
     }

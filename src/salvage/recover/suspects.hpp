@@ -23,7 +23,6 @@ public:
 private:
     void prepare();
     [[nodiscard]] bool may_be_elsewhere(const Suspect& suspect) const;
-    [[nodiscard]] bool is_anothers(const Suspect& suspect) const;
     [[nodiscard]] bool is_below(PageId page, PageId branch) const;
     Result<void> keep(const Suspect& suspect);
 
