@@ -59,6 +59,11 @@ struct GuardedFile {
     /// Of an etcd member's `db`: etcd's data folder. The member is repaired as a whole
     /// (rebolt/etcd/repair.hpp), or refused. Empty: the file stands alone.
     std::string etcd_root = {};
+    /// The log of a raft server: replaced only by one that goes on without a gap,
+    /// whose terms never fall, and that has every entry of which anything is left.
+    bool is_raft_log = false;
+    /// What to do instead where it is refused; a sentence for the journal.
+    std::string advice = {};
 };
 
 struct GuardOptions {
@@ -132,7 +137,8 @@ struct GuardPresetOptions {
     std::string system_root = {};
 };
 
-/// The files of `docker`, `containerd` or `etcd`. Files that are not there are
+/// The files of `docker`, `containerd`, `etcd`, `podman`, `consul`, `nomad`, `vault`,
+/// `influxdb`, `portainer`, `lnd`, `otelcol`, `trivy` or `rclone`. Files that are not there are
 /// listed too, if the service would make them under that name. Errors:
 /// invalid_argument (no such preset, or a configuration that cannot be read).
 [[nodiscard]] Result<std::vector<GuardedFile>> guard_preset(std::string_view name,

@@ -29,6 +29,19 @@ enum class Owner : std::uint8_t {
     containerd,     ///< its meta.db (BuildKit has one too), its snapshotters' metadata.db
     buildkit,       ///< BuildKit's cache.db and metadata_v2.db
     etcd,           ///< etcd's member/snap/db
+    swarm_tasks,    ///< Docker's swarm/worker/tasks.db
+    podman,         ///< Podman's libpod/bolt_state.db
+    raft_boltdb,    ///< raft.db of Consul, Nomad servers and Vault
+    vault,          ///< Vault's vault.db
+    nomad_client,   ///< a Nomad client's state.db
+    otel_storage,   ///< files of the OpenTelemetry Collector's file_storage
+    portainer,      ///< portainer.db
+    influxdb,       ///< InfluxDB 2's influxd.bolt
+    lnd,            ///< lnd's channel.db
+    bleve,          ///< root.bolt of a Bleve index
+    image_cache,    ///< containers/image's blob-info-cache-v1.boltdb
+    rclone,         ///< the hasher's cache of rclone, kv/*~hasher.bolt
+    trivy,          ///< trivy.db
 };
 
 /// A key or a bucket of a file.
@@ -77,6 +90,10 @@ struct OwnerRules {
     std::function<Home(Owner, std::string_view name, std::span<const std::string_view> keys,
                        std::span<const std::string_view> buckets)>
         home_of_bucket;
+    /// Whether the owner's program keeps values of this form at this place. A page
+    /// of which one key tells the bucket is that bucket's if it holds no others.
+    std::function<bool(Owner, BucketPath bucket, std::string_view key, std::string_view value)>
+        knows;
     /// How new a value is, where its owner's program writes that into it.
     std::function<std::optional<ValueAge>(Owner, BucketPath bucket, std::string_view key,
                                           std::string_view value)>

@@ -22,6 +22,7 @@
 #include <rebolt/file_attributes.hpp>
 #include <rebolt/find_files.hpp>
 #include <rebolt/foreign_file.hpp>
+#include <rebolt/fsck.hpp>
 #include <rebolt/impact.hpp>
 #include <rebolt/owner_rules.hpp>
 #include <rebolt/page_source.hpp>

@@ -11,10 +11,10 @@
 // not known is never judged, so a file that only looks like its owner's by the
 // names of its buckets gives no false alarm.
 //
-// Start reading in src/schema: identify.cpp, forms.hpp (how an owner is told),
-// value_rules.hpp (the validators' rules), then one file per owner: docker_network,
-// docker_volumes, containerd, buildkit, etcd. libkv_value is the 8-byte index that
-// docker and store share.
+// Start reading in src/schema: known_owner.hpp (what is known of an owner),
+// owners.cpp (the table of all), identify.cpp, value_rules.hpp (the validators'
+// rules), then one file per owner. libkv_value is the 8-byte index that docker
+// and store share.
 #pragma once
 
 #include <optional>
@@ -61,9 +61,36 @@ using rebolt::Owner;
 home_of_bucket(Owner owner, std::string_view name, std::span<const std::string_view> keys,
                std::span<const std::string_view> buckets);
 
+/// Whether the owner's program keeps values of this form at this place; false
+/// where the form of a place is not known. Cost: as validate.
+[[nodiscard]] bool knows(Owner owner, std::span<const std::string> bucket, std::string_view key,
+                         std::string_view value);
+
 /// How new a value is, where its owner's program writes that into it.
-/// Cost: O(1).
+/// Cost: O(1); O(value) where it stands in the value.
 [[nodiscard]] std::optional<ValueAge> age_of(Owner owner, std::span<const std::string> bucket,
                                              std::string_view key, std::string_view value);
+
+/// A value, or a key, as a person reads it.
+struct ReadableValue {
+    std::string text; ///< one line, printable; of a secret what it is instead: `<token: 88 bytes>`
+    bool is_json = false;
+    bool has_secret = false; ///< something is left out of it
+};
+
+/// A value in words: numbers, times, protobuf and msgpack as JSON, secrets left
+/// out. nullopt where the form of the place is not known, or the value is not of
+/// it. Cost: O(value) time and memory.
+[[nodiscard]] std::optional<ReadableValue> readable_value(Owner owner,
+                                                          std::span<const std::string> bucket,
+                                                          std::string_view key,
+                                                          std::string_view value);
+
+/// The owner's files hold passwords, tokens, keys or money.
+[[nodiscard]] bool keeps_secrets(Owner owner) noexcept;
+
+/// A key in words where it is a number or holds a secret; else nullopt.
+[[nodiscard]] std::optional<ReadableValue>
+readable_key(Owner owner, std::span<const std::string> bucket, std::string_view key);
 
 } // namespace rebolt::schema

@@ -35,6 +35,8 @@ constexpr std::array commands{
     Command{"etcd", "An etcd member: whether it starts, what it holds, and its repair",
             set_up_etcd},
     Command{"k8s", "Kubernetes' objects in an etcd database: list, print, export", set_up_k8s},
+    Command{"fsck", "Compare a known program's records with its indexes, and mend them",
+            set_up_fsck},
     Command{"store", "Keys and values in a file or a cluster: get, put, watch, lock, copy, diff",
             set_up_store},
     Command{"info", "Print the page size and, with -v, the state of the database", set_up_info},

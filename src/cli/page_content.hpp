@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <rebolt/page_source.hpp>
+#include <rebolt/schema.hpp>
 
 #include "cli/free_pages.hpp"
 
@@ -25,6 +26,9 @@ struct PageItem {
     std::optional<format::Fault> fault; ///< why key and value cannot be shown
     PageId child{};                     ///< branch only
     bool is_bucket = false;
+    /// Where it is known whose the file is.
+    std::optional<schema::ReadableValue> key_words{};
+    std::optional<schema::ReadableValue> value_words{};
 };
 
 /// Stands between pages on stdout, as in bbolt.

@@ -144,7 +144,7 @@ namespace guard {
 
 Result<std::optional<std::string>> read_toml_text(const std::string& path, const char* key) {
     const toml::table root = TRY(parse(path));
-    return root[key].value<std::string>();
+    return root.at_path(key).value<std::string>();
 }
 
 } // namespace guard

@@ -1,6 +1,7 @@
 #include <array>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <rebolt/guard.hpp>
 
@@ -14,7 +15,9 @@ namespace rebolt {
 // before the machine runs out: the limit is the daemon's alone, since Docker's
 // containers have control groups of their own.
 Result<GuardDropIn> guard_drop_in(std::string_view preset, const std::string& program) {
-    constexpr std::array<std::string_view, 3> services{"docker", "containerd", "etcd"};
+    constexpr std::array<std::string_view, 10> services{
+        "docker", "containerd", "etcd", "consul",  "nomad",
+        "vault",  "influxdb",   "lnd",  "otelcol", "podman"};
     for (const std::string_view service : services)
         if (preset == service)
             return GuardDropIn{
@@ -29,7 +32,8 @@ Result<GuardDropIn> guard_drop_in(std::string_view preset, const std::string& pr
                                        "MemorySwapMax=0\n",
                                        service, program)};
     return Error(ErrorCode::invalid_argument,
-                 fmt::format("there is no preset `{}`: docker, containerd and etcd are", preset));
+                 fmt::format("there is no service of a preset `{}`; those that are: {}", preset,
+                             fmt::join(services, ", ")));
 }
 
 Result<void> install_guard(const GuardDropIn& drop_in) {

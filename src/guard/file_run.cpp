@@ -10,6 +10,7 @@
 #include "base/try.hpp"
 #include "guard/etcd_member.hpp"
 #include "guard/guard_lock.hpp"
+#include "guard/refusal.hpp"
 #include "guard/set_aside.hpp"
 #include "guard/snapshots.hpp"
 #include "io/file_writer.hpp"
@@ -256,14 +257,15 @@ Result<void> FileRun::recover(const PageSource& source, IfValuesRemain if_values
     if (if_values_remain == IfValuesRemain::leave &&
         (made.values.restored == 0 || made.values.left != 0))
         return io::remove_file(made.path);
-    if (!file_.only_complete || made.is_complete())
+    const std::string refusal = TRY(refusal_of(file_, source, made));
+    if (refusal.empty())
         return replace_with(made);
     TRY(io::remove_file(made.path));
     end(GuardOutcome::refused, false,
-        fmt::format("{}; not all of it can be proven to be current, and this file is only replaced "
-                    "by a complete one. It was left as it is; to bring back what there is: rebolt "
-                    "recover {} -o {}.recovered",
-                    report_.damage, path_, path_));
+        fmt::format("{}; {}. It was left as it is; to bring back what there is: rebolt "
+                    "recover {} -o {}.recovered{}{}",
+                    report_.damage, refusal, path_, path_, file_.advice.empty() ? "" : ". ",
+                    file_.advice));
     return {};
 }
 

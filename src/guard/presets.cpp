@@ -12,6 +12,7 @@
 #include <rebolt/guard.hpp>
 
 #include "base/try.hpp"
+#include "guard/owner_presets.hpp"
 #include "guard/toml_file.hpp"
 #include "systemd/unit_command.hpp"
 
@@ -113,10 +114,12 @@ Result<std::vector<GuardedFile>> guard_preset(std::string_view name,
         return std::vector<GuardedFile>{{.path = etcd_root(options) + "/member/snap/db",
                                          .only_complete = true,
                                          .etcd_root = etcd_root(options)}};
+    if (auto files = guard::owner_preset(name, options))
+        return *std::move(files);
     return Error(ErrorCode::invalid_argument,
-                 fmt::format("there is no preset `{}`: docker, containerd and etcd are; a file is "
+                 fmt::format("there is no preset `{}`: docker, containerd, etcd{} are; a file is "
                              "named by its path",
-                             name));
+                             name, guard::owner_preset_names()));
 }
 
 } // namespace rebolt

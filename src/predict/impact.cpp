@@ -1,6 +1,8 @@
 #include <rebolt/impact.hpp>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -28,18 +30,19 @@ bool ends_badly(const Prediction& prediction) {
 
 // The service that cannot start without the file.
 std::string_view service_of(Owner owner) {
-    switch (owner) {
-    case Owner::docker_network:
-    case Owner::docker_volumes:
-        return "dockerd";
-    case Owner::etcd:
-        return "etcd";
-    case Owner::unknown:
-    case Owner::containerd:
-    case Owner::buildkit:
-        break;
-    }
-    return {};
+    static constexpr std::array<std::pair<Owner, std::string_view>, 8> services{{
+        {Owner::docker_network, "dockerd"},
+        {Owner::docker_volumes, "dockerd"},
+        {Owner::etcd, "etcd"},
+        {Owner::podman, "podman"},
+        {Owner::portainer, "Portainer"},
+        {Owner::influxdb, "influxd"},
+        {Owner::lnd, "lnd"},
+        {Owner::nomad_client, "the Nomad client"},
+    }};
+    const auto* found =
+        std::ranges::find(services, owner, &std::pair<Owner, std::string_view>::first);
+    return found == services.end() ? std::string_view{} : found->second;
 }
 
 std::string about_start(Owner owner, std::string_view predicate) {

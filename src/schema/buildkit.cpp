@@ -1,9 +1,10 @@
 // BuildKit's cache.db (`_result`, `_links`, `_byresult`, `_backlinks`) and its
 // metadata_v2.db (`_main`, `_index`; `_external` holds anything). By
 // solver/bboltcachestorage/storage.go and cache/metadata/metadata.go.
-#include "schema/forms.hpp"
+#include <array>
+
 #include "schema/json_text.hpp"
-#include "schema/value_rules.hpp"
+#include "schema/owners.hpp"
 
 namespace rebolt::schema {
 namespace {
@@ -24,9 +25,8 @@ ValueClause judge_index(std::string_view key, std::string_view value) {
     return judge_empty(value);
 }
 
-} // namespace
-
-ValueClause validate_buildkit(BucketPath bucket, std::string_view key, std::string_view value) {
+ValueClause judge_buildkit(const Entry& entry) {
+    const auto& [bucket, key, value] = entry;
     if (bucket.size() == 1 && bucket[0] == "_index")
         return judge_index(key, value);
     if (bucket.size() != 2)
@@ -46,7 +46,7 @@ ValueClause validate_buildkit(BucketPath bucket, std::string_view key, std::stri
 Fit fit_buildkit(const SampleEntry& entry) {
     if (entry.is_bucket)
         return Fit::either;
-    if (validate_buildkit(entry.bucket, entry.key, entry.value))
+    if (judge_buildkit({entry.bucket, entry.key, entry.value}))
         return entry.value.starts_with('{') ? Fit::either : Fit::foreign;
     const std::string_view top = entry.bucket.empty() ? "" : std::string_view(entry.bucket[0]);
     if (entry.bucket.size() == 1)
@@ -55,5 +55,37 @@ Fit fit_buildkit(const SampleEntry& entry) {
                           top == "_backlinks" || top == "_main";
     return is_known && entry.bucket.size() == 2 ? Fit::owners : Fit::either;
 }
+
+bool has_names(Names names) {
+    static constexpr std::array<std::string_view, 4> cache{"_result", "_links", "_byresult",
+                                                           "_backlinks"};
+    static constexpr std::array<std::string_view, 2> metadata{"_index", "_external"};
+    if (count_of(names, cache) >= 2)
+        return true;
+    return has(names, "_main") && (names.size() == 1 || count_of(names, metadata) > 0);
+}
+
+constexpr std::array<Place, 5> places{{
+    {.bucket = "_result/*", .key = "*", .judge = judge_buildkit, .shown = Shown::json},
+    {.bucket = "_main/*", .key = "*", .judge = judge_buildkit, .shown = Shown::json},
+    {.bucket = "_links/*", .key = "*", .judge = judge_buildkit},
+    {.bucket = "_byresult/*", .key = "*", .judge = judge_buildkit},
+    {.bucket = "_backlinks/*", .key = "*", .judge = judge_buildkit},
+}};
+
+std::optional<ValueFault> validate_buildkit(const Entry& entry) {
+    if (ValueClause clause = judge_buildkit(entry))
+        return ValueFault{std::move(*clause)};
+    return std::nullopt;
+}
+
+} // namespace
+
+constinit const KnownOwner buildkit_owner{.owner = Owner::buildkit,
+                                          .name = "buildkit",
+                                          .has_names = has_names,
+                                          .places = places,
+                                          .fit = fit_buildkit,
+                                          .validate = validate_buildkit};
 
 } // namespace rebolt::schema

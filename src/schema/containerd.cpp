@@ -14,10 +14,10 @@
 
 #include <rebolt/bytes.hpp>
 
-#include "schema/forms.hpp"
+#include "schema/go_time.hpp"
 #include "schema/json_text.hpp"
+#include "schema/owners.hpp"
 #include "schema/protobuf.hpp"
-#include "schema/value_rules.hpp"
 
 namespace rebolt::schema {
 namespace {
@@ -105,30 +105,6 @@ Form form_of(BucketPath bucket, std::string_view key) {
     }
 }
 
-// Version 1: seconds since year 1 (i64), nanoseconds (i32), zone in minutes
-// (i16), big-endian. Version 2: and a byte with the zone's seconds.
-ValueClause judge_go_time(std::string_view value) {
-    constexpr std::uint64_t year_10000 = 315'537'897'600;
-    constexpr std::uint32_t nanoseconds_limit = 1'000'000'000;
-    constexpr std::size_t bytes_v1 = 15;
-    if (value.empty())
-        return "the time has no bytes";
-    const auto version = static_cast<unsigned char>(value[0]);
-    if (version != 1 && version != 2)
-        return fmt::format("the time has version {}, expected 1 or 2", version);
-    if (value.size() != bytes_v1 + version - 1U)
-        return fmt::format("the time has {} bytes, expected {}", value.size(),
-                           bytes_v1 + version - 1U);
-    const auto* bytes = as_bytes(value).data();
-    const auto seconds = std::byteswap(load<std::uint64_t>(bytes + 1));
-    const auto nanoseconds = std::byteswap(load<std::uint32_t>(bytes + 9));
-    if (seconds >= year_10000)
-        return "the time lies outside the years 1 to 9999";
-    if (nanoseconds >= nanoseconds_limit)
-        return fmt::format("the time has {} nanoseconds in a second", nanoseconds);
-    return std::nullopt;
-}
-
 ValueClause judge_varint(std::string_view value) {
     std::size_t at = 0;
     if (!read_varint(value, at))
@@ -176,9 +152,8 @@ ValueClause judge_any(std::string_view value) {
     return std::nullopt;
 }
 
-} // namespace
-
-ValueClause validate_containerd(BucketPath bucket, std::string_view key, std::string_view value) {
+ValueClause judge_containerd(const Entry& entry) {
+    const auto& [bucket, key, value] = entry;
     switch (form_of(bucket, key)) {
     case Form::unknown:
         return std::nullopt;
@@ -209,7 +184,86 @@ Fit fit_containerd(const SampleEntry& entry) {
                    : Fit::either;
     if (entry.bucket.size() == 1 || form_of(entry.bucket, entry.key) == Form::unknown)
         return Fit::either;
-    return validate_containerd(entry.bucket, entry.key, entry.value) ? Fit::foreign : Fit::owners;
+    return judge_containerd({entry.bucket, entry.key, entry.value}) ? Fit::foreign : Fit::owners;
 }
+
+// containerd 1.7 kept the sandboxes of a namespace beside `v1`, not in it.
+// Other programs name buckets by version too (`v1`, `v2`): those are not ours.
+bool has_names(Names names) {
+    static constexpr std::array<std::string_view, 4> namespaces{"k8s.io", "moby", "default",
+                                                                "buildkit"};
+    return has(names, "v1") && names.size() == 1 + count_of(names, namespaces);
+}
+
+std::optional<ValueFault> validate_containerd(const Entry& entry) {
+    if (ValueClause clause = judge_containerd(entry))
+        return ValueFault{std::move(*clause)};
+    return std::nullopt;
+}
+
+std::optional<ReadableValue> readable_any(std::string_view value) {
+    constexpr std::array<WireType, 2> types{WireType::bytes, WireType::bytes};
+    std::array<ProtoField, types.size()> fields{};
+    if (read_message(value, types, fields) || !fields[1].bytes.starts_with('{'))
+        return std::nullopt;
+    return ReadableValue{.text = std::string(fields[1].bytes), .is_json = true};
+}
+
+std::optional<ReadableValue> readable_containerd(const Entry& entry) {
+    const Form form = form_of(entry.bucket, entry.key);
+    std::size_t at = 0;
+    if (form == Form::go_time)
+        return readable_time(entry.value);
+    if (form == Form::varint)
+        if (const auto number = read_varint(entry.value, at); number && at == entry.value.size())
+            return ReadableValue{.text = fmt::format("{}", *number)};
+    return form == Form::any && !judge_any(entry.value) ? readable_any(entry.value) : std::nullopt;
+}
+
+// Where a bucket belongs, by what is in it: metadata/containers.go, images.go,
+// content.go, leases.go, snapshot.go and snapshots/storage/bolt.go of 1.6, which
+// always write the keys that are asked for here.
+bool has_only(Names names, Names allowed) {
+    return std::ranges::all_of(names, [&](std::string_view name) { return has(allowed, name); });
+}
+
+bool is_container(Names keys) {
+    return has(keys, "image") && has(keys, "snapshotKey") && has(keys, "snapshotter");
+}
+
+bool is_lease(Names keys, Names buckets) {
+    static constexpr std::array<std::string_view, 1> lease_keys{"createdat"};
+    static constexpr std::array<std::string_view, 4> lease_buckets{"content", "ingests", "labels",
+                                                                   "snapshots"};
+    return has_only(keys, lease_keys) && has_only(buckets, lease_buckets);
+}
+
+Home home_of_containerd_bucket(std::string_view name, Names keys, Names buckets) {
+    if (!has(keys, "createdat"))
+        return std::nullopt;
+    if (has(keys, "kind") && has(keys, "id")) // of a snapshotter's own file
+        return Path{"v1", "snapshots"};
+    if (is_container(keys))
+        return Path{"v1", "*", "containers"};
+    if (has(buckets, "target"))
+        return Path{"v1", "*", "images"};
+    if (has(keys, "size") && name.find(':') != std::string_view::npos)
+        return Path{"v1", "*", "content", "blob"};
+    if (has(keys, "name") && has(keys, "updatedat"))
+        return Path{"v1", "*", "snapshots", "*"};
+    if (is_lease(keys, buckets))
+        return Path{"v1", "*", "leases"};
+    return std::nullopt;
+}
+
+} // namespace
+
+constinit const KnownOwner containerd_owner{.owner = Owner::containerd,
+                                            .name = "containerd",
+                                            .has_names = has_names,
+                                            .fit = fit_containerd,
+                                            .validate = validate_containerd,
+                                            .home_of_bucket = home_of_containerd_bucket,
+                                            .readable = readable_containerd};
 
 } // namespace rebolt::schema

@@ -8,10 +8,9 @@
 
 #include <fmt/format.h>
 
-#include "schema/forms.hpp"
 #include "schema/json_text.hpp"
 #include "schema/libkv_value.hpp"
-#include "schema/value_rules.hpp"
+#include "schema/owners.hpp"
 
 namespace rebolt::schema {
 namespace {
@@ -89,10 +88,8 @@ bool has_libkv_index(const LibkvValue& value) {
     return value.index != 0 && value.index < index_limit;
 }
 
-} // namespace
-
-std::optional<ValueFault> validate_docker_network(BucketPath bucket, std::string_view key,
-                                                  std::string_view value) {
+std::optional<ValueFault> validate_docker_network(const Entry& entry) {
+    const auto& [bucket, key, value] = entry;
     if (bucket.size() != 1 || bucket[0] != bucket_name)
         return std::nullopt;
     const auto chain = chain_of(key);
@@ -123,5 +120,40 @@ Fit fit_docker_network(const SampleEntry& entry) {
         parts && has_libkv_index(*parts) && (parts->payload.empty() || parts->payload[0] == '{');
     return is_value && entry.key.contains("docker/network/") ? Fit::owners : Fit::foreign;
 }
+
+bool has_names(Names names) {
+    return has(names, bucket_name);
+}
+
+Home home_of_docker_key(std::string_view key, std::string_view /*value*/) {
+    return key.starts_with(root_chain) ? Home(Path{std::string(bucket_name)}) : std::nullopt;
+}
+
+std::optional<ValueAge> age_of_docker(const Entry& entry) {
+    if (entry.bucket.size() != 1 || entry.bucket[0] != bucket_name)
+        return std::nullopt;
+    const auto parts = parse_libkv_value(entry.value);
+    return parts ? std::optional(ValueAge{parts->index, false}) : std::nullopt;
+}
+
+std::optional<ReadableValue> readable_docker(const Entry& entry) {
+    const auto parts = parse_libkv_value(entry.value);
+    if (!parts || validate_docker_network(entry))
+        return std::nullopt;
+    return parts->payload.empty()
+               ? ReadableValue{.text = fmt::format("index {}", parts->index)}
+               : ReadableValue{.text = std::string(parts->payload), .is_json = true};
+}
+
+} // namespace
+
+constinit const KnownOwner docker_network_owner{.owner = Owner::docker_network,
+                                                .name = "docker-network",
+                                                .has_names = has_names,
+                                                .fit = fit_docker_network,
+                                                .validate = validate_docker_network,
+                                                .home_of_key = home_of_docker_key,
+                                                .age_of = age_of_docker,
+                                                .readable = readable_docker};
 
 } // namespace rebolt::schema

@@ -2,18 +2,24 @@
 // value = a JSON object. The JSON repeats the name, but a volume plugin may
 // have changed it after creation, and records made anew have it empty.
 // By moby's volume/service/db.go, which takes an empty value for no metadata.
-#include "schema/forms.hpp"
+#include <array>
+
 #include "schema/json_text.hpp"
-#include "schema/value_rules.hpp"
+#include "schema/owners.hpp"
 
 namespace rebolt::schema {
+namespace {
 
-ValueClause validate_docker_volumes(BucketPath bucket, std::string_view /*key*/,
-                                    std::string_view value) {
-    if (bucket.size() != 1 || bucket[0] != "volumes" || value.empty())
-        return std::nullopt;
-    return judge_json(value, {});
+bool has_names(Names names) {
+    return names.size() == 1 && names[0] == "volumes";
 }
+
+ValueClause judge_volume(const Entry& entry) {
+    return entry.value.empty() ? std::nullopt : judge_json(entry.value, {});
+}
+
+constexpr std::array<Place, 1> places{
+    {{.bucket = "volumes", .key = "*", .judge = judge_volume, .shown = Shown::json}}};
 
 // Go writes a struct's fields in their order.
 Fit fit_docker_volumes(const SampleEntry& entry) {
@@ -25,5 +31,13 @@ Fit fit_docker_volumes(const SampleEntry& entry) {
     return entry.value.starts_with("{\"Name\":\"") && (has_driver || !is_whole) ? Fit::owners
                                                                                 : Fit::foreign;
 }
+
+} // namespace
+
+constinit const KnownOwner docker_volumes_owner{.owner = Owner::docker_volumes,
+                                                .name = "docker-volumes",
+                                                .has_names = has_names,
+                                                .places = places,
+                                                .fit = fit_docker_volumes};
 
 } // namespace rebolt::schema

@@ -3,26 +3,19 @@
 // server/storage/schema of 3.6; nothing they share has changed in between.
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstdint>
 
 #include <fmt/format.h>
 
-#include <rebolt/bytes.hpp>
-
-#include "schema/forms.hpp"
 #include "schema/json_text.hpp"
+#include "schema/numbers.hpp"
+#include "schema/owners.hpp"
 #include "schema/protobuf.hpp"
-#include "schema/value_rules.hpp"
 
 namespace rebolt::schema {
 namespace {
 
 using enum WireType;
-
-std::uint64_t big_endian(std::string_view bytes) {
-    return std::byteswap(load<std::uint64_t>(as_bytes(bytes).data()));
-}
 
 constexpr std::size_t revision_bytes = 17; // main: u64, '_', sub: u64, both big-endian
 constexpr std::size_t tombstone_bytes = revision_bytes + 1;
@@ -215,13 +208,16 @@ constexpr std::array<Judge, 10> judges{{
     {"authRoles", judge_role},
 }};
 
-} // namespace
-
-ValueClause validate_etcd(BucketPath bucket, std::string_view key, std::string_view value) {
+std::optional<ValueFault> validate_etcd(const Entry& entry) {
+    const auto& [bucket, key, value] = entry;
     if (bucket.size() != 1)
         return std::nullopt;
     const auto* judge = std::ranges::find(judges, std::string_view(bucket[0]), &Judge::bucket);
-    return judge == judges.end() ? std::nullopt : judge->judge(key, value);
+    if (judge == judges.end())
+        return std::nullopt;
+    if (ValueClause clause = judge->judge(key, value))
+        return ValueFault{std::move(*clause)};
+    return std::nullopt;
 }
 
 // A KeyValue begins with its key, field 1; a lease with its id, field 1.
@@ -241,5 +237,85 @@ Fit fit_etcd(const SampleEntry& entry) {
         return entry.value.size() == sizeof(std::uint64_t) ? Fit::owners : Fit::foreign;
     return Fit::either;
 }
+
+bool has_names(Names names) {
+    static constexpr std::array<std::string_view, 2> always{"key", "meta"};
+    static constexpr std::array<std::string_view, 8> beside{
+        "lease",           "alarm", "cluster",   "members",
+        "members_removed", "auth",  "authUsers", "authRoles"};
+    return count_of(names, always) == always.size() && count_of(names, beside) > 0;
+}
+
+bool is_revision(std::string_view key) {
+    return (key.size() == revision_bytes || key.size() == tombstone_bytes) && key[8] == '_';
+}
+
+bool is_member_id(std::string_view key) {
+    return key.size() == 16 && std::ranges::all_of(key, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+           });
+}
+
+struct Known {
+    std::string_view key;
+    std::string_view bucket;
+};
+constexpr std::array<Known, 9> etcd_keys{{
+    {"consistent_index", "meta"},
+    {"term", "meta"},
+    {"scheduledCompactRev", "meta"},
+    {"finishedCompactRev", "meta"},
+    {"confState", "meta"},
+    {"storageVersion", "meta"},
+    {"clusterVersion", "cluster"},
+    {"authRevision", "auth"},
+    {"authEnabled", "auth"},
+}};
+
+// The bucket of etcd's that a key must belong to by its form.
+std::string_view etcd_bucket(std::string_view key, std::string_view value) {
+    if (is_revision(key) && !value.empty())
+        return "key";
+    if (const auto* known = std::ranges::find(etcd_keys, key, &Known::key);
+        known != etcd_keys.end())
+        return known->bucket;
+    if (is_member_id(key) && value.starts_with('{'))
+        return "members";
+    if (key.size() == sizeof(std::uint64_t) && !value.empty())
+        return "lease";
+    return {};
+}
+
+Home home_of_etcd_key(std::string_view key, std::string_view value) {
+    const std::string_view bucket = etcd_bucket(key, value);
+    return bucket.empty() ? std::nullopt : Home(Path{std::string(bucket)});
+}
+
+// Bookkeeping may look like another program's; the keyspace does not.
+bool is_keyspace(const Entry& at_home) {
+    return at_home.bucket.front() == "key";
+}
+
+std::optional<ValueAge> age_of_etcd(const Entry& entry) {
+    const auto& [bucket, key, value] = entry;
+    if (bucket.size() != 1)
+        return std::nullopt;
+    if (bucket[0] == "meta" && key == "consistent_index" && value.size() == sizeof(std::uint64_t))
+        return ValueAge{big_endian(value), true};
+    if (bucket[0] == "key" && is_revision(key))
+        return ValueAge{big_endian(key), true};
+    return std::nullopt;
+}
+
+} // namespace
+
+constinit const KnownOwner etcd_owner{.owner = Owner::etcd,
+                                      .name = "etcd",
+                                      .has_names = has_names,
+                                      .fit = fit_etcd,
+                                      .validate = validate_etcd,
+                                      .home_of_key = home_of_etcd_key,
+                                      .age_of = age_of_etcd,
+                                      .is_proof = is_keyspace};
 
 } // namespace rebolt::schema

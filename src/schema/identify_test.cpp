@@ -7,13 +7,13 @@
 #include <rebolt/schema.hpp>
 
 #include "schema/libkv_value.hpp"
+#include "schema/owners.hpp"
 #include "schema/test_bytes.hpp"
 
 namespace rebolt::schema {
 namespace {
 
 using test::bytes;
-using Path = std::vector<std::string>;
 
 // A sample made by hand: buckets are named by what is put into them.
 class Sample {
@@ -106,9 +106,11 @@ TEST(Identify, KnowsContainerdAndNotTheSwarmAgentsFileThatHasV1Too) {
     EXPECT_EQ(Sample().bucket({"v1", "moby", "images"}).bucket({"k8s.io"}).owner(),
               Owner::containerd);
     EXPECT_EQ(Sample().bucket({"v1", "moby", "images"}).bucket({"v2"}).owner(), Owner::unknown);
-    EXPECT_EQ(
-        Sample().value({"v1", "tasks", "x2jkc0c5i6zw"}, "data", "\x0a\x0cx2jkc0c5i6zw").owner(),
-        Owner::unknown);
+    const std::string task = "x2jkc0c5i6zwx2jkc0c5i6zwa";
+    EXPECT_EQ(Sample().value({"v1", "tasks", task}, "data", "\x0a\x19" + task).owner(),
+              Owner::swarm_tasks);
+    EXPECT_EQ(Sample().bucket({"v1", "tasks"}).owner(), Owner::swarm_tasks);
+    EXPECT_EQ(Sample().bucket({"v1", "tasks", "images"}).owner(), Owner::containerd);
     EXPECT_EQ(Sample().value({"v1", "snapshots", "sha256:00"}, "id", "\x07").owner(),
               Owner::containerd);
 }
@@ -156,11 +158,13 @@ TEST(Identify, RulesOfAnOwnerSpeakForItsFilesOnly) {
 }
 
 TEST(Identify, NamesEachOwnerDifferently) {
-    std::set<std::string_view> names;
-    for (const Owner owner : {Owner::unknown, Owner::docker_network, Owner::docker_volumes,
-                              Owner::containerd, Owner::buildkit, Owner::etcd})
-        names.insert(name_of(owner));
-    EXPECT_EQ(names.size(), 6U);
+    std::set<std::string_view> names{name_of(Owner::unknown)};
+    for (const KnownOwner* known : known_owners()) {
+        names.insert(known->name);
+        EXPECT_EQ(name_of(known->owner), known->name);
+    }
+    EXPECT_EQ(names.size(), known_owners().size() + 1);
+    EXPECT_EQ(known_owners().size(), static_cast<std::size_t>(Owner::trivy));
     EXPECT_EQ(name_of(Owner::docker_network), "docker-network");
 }
 

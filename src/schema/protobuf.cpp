@@ -100,6 +100,28 @@ ValueClause read_message(std::string_view message, std::span<const WireType> typ
     return std::nullopt;
 }
 
+std::optional<NumberedField> next_field(std::string_view message, std::size_t& at) {
+    Tag tag{};
+    ProtoField field;
+    if (read_tag(message, at, tag) || read_payload(message, at, tag, field))
+        return std::nullopt;
+    NumberedField read{tag.number, false, field.integer, field.bytes};
+    switch (tag.type) {
+    case static_cast<std::uint8_t>(WireType::bytes):
+        read.is_bytes = true;
+        break;
+    case static_cast<std::uint8_t>(WireType::fixed64):
+        read.integer = load<std::uint64_t>(as_bytes(field.bytes).data());
+        break;
+    case static_cast<std::uint8_t>(WireType::fixed32):
+        read.integer = load<std::uint32_t>(as_bytes(field.bytes).data());
+        break;
+    default:
+        break;
+    }
+    return read;
+}
+
 ValueClause judge_message(std::string_view message) {
     return read_message(message, {}, {});
 }

@@ -34,6 +34,16 @@ struct ProtoField {
 [[nodiscard]] ValueClause read_message(std::string_view message, std::span<const WireType> types,
                                        std::span<ProtoField> fields);
 
+/// One field of a message of which only the format is known.
+struct NumberedField {
+    std::uint64_t number;
+    bool is_bytes;
+    std::uint64_t integer;
+    std::string_view bytes;
+};
+/// Reads the field at `at` and moves `at` behind it; nullopt if it is not whole.
+[[nodiscard]] std::optional<NumberedField> next_field(std::string_view message, std::size_t& at);
+
 /// Walks a message of which only the format is known.
 [[nodiscard]] ValueClause judge_message(std::string_view message);
 

@@ -1,7 +1,7 @@
-// The validators: one function per owner, one file each. A validator sees one key
-// and its value and never another, keeps no state, and may run on many threads.
+// What judges a value. A judge sees one key and its value and never another, keeps
+// no state, and may run on many threads.
 //
-// Rules for all of them:
+// Rules for all judges:
 // - A clause is returned only for bytes that the owner's program cannot have
 //   written, by its source. What is not known is not judged.
 // - Time and memory are linear in the value. Nothing recurses on content.
@@ -22,17 +22,6 @@ using ValueClause = std::optional<std::string>;
 
 /// The buckets above a key, outermost first.
 using BucketPath = std::span<const std::string>;
-
-[[nodiscard]] std::optional<ValueFault>
-validate_docker_network(BucketPath bucket, std::string_view key, std::string_view value);
-[[nodiscard]] ValueClause validate_docker_volumes(BucketPath bucket, std::string_view key,
-                                                  std::string_view value);
-[[nodiscard]] ValueClause validate_containerd(BucketPath bucket, std::string_view key,
-                                              std::string_view value);
-[[nodiscard]] ValueClause validate_buildkit(BucketPath bucket, std::string_view key,
-                                            std::string_view value);
-[[nodiscard]] ValueClause validate_etcd(BucketPath bucket, std::string_view key,
-                                        std::string_view value);
 
 /// A text from the file, printable and cut to a length that suits a clause.
 [[nodiscard]] std::string shown(std::string_view text);

@@ -18,6 +18,7 @@ void set_up_diagnose(Arguments arguments);
 void set_up_dump(Arguments arguments);
 void set_up_etcd(Arguments arguments);
 void set_up_explain(Arguments arguments);
+void set_up_fsck(Arguments arguments);
 void set_up_get(Arguments arguments);
 void set_up_info(Arguments arguments);
 void set_up_inspect(Arguments arguments);

@@ -8,6 +8,7 @@
 #include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/readable.hpp"
 #include "cli/shell_quoted.hpp"
 
 namespace rebolt::cli {
@@ -17,6 +18,7 @@ struct Options {
     CommonOptions common;
     std::vector<std::string> path; ///< buckets, then the key
     KeyFormat format = KeyFormat::automatic;
+    bool raw = false;
     ParseFormat key_format = ParseFormat::ascii_encoded;
     ParseFormat bucket_format = ParseFormat::ascii_encoded;
 };
@@ -42,32 +44,55 @@ ExitCode report_missing(const Bucket& bucket, const std::string& key, const Opti
     return ExitCode::failed;
 }
 
-void print_value(std::string_view key, std::string_view value, const Options& options) {
+struct Found {
+    std::string_view key;
+    std::string_view value;
+    std::optional<ReadableValue> words;
+};
+
+void print_value(const Found& found, const Options& options) {
     if (!options.common.json) {
-        print_bytes(value, options.format);
+        if (found.words)
+            print(found.words->text);
+        else
+            print_bytes(found.value, options.format);
         print("\n");
         return;
     }
     Document json = Document::object();
-    put_bytes(json, "key", key, KeyFormat::automatic);
-    put_bytes(json, "value", value, options.format);
+    put_bytes(json, "key", found.key, KeyFormat::automatic);
+    if (!found.words || !found.words->has_secret)
+        put_bytes(json, "value", found.value, options.format);
+    if (found.words)
+        json["readable"] = found.words->text;
     print_json_line(json);
 }
 
-ExitCode get(const Tx& tx, const Options& options) {
-    const auto key = parsed(options.path.back(), options.key_format);
-    if (!key)
+/// The key as it was given, or the number that stands for it.
+Result<std::string> wanted_key(const Bucket& bucket, const Words& words, const Options& options) {
+    auto key = parsed(options.path.back(), options.key_format);
+    if (!key || options.key_format != ParseFormat::ascii_encoded)
+        return key;
+    if (auto number = key_of_number(words.owner(), bucket.path(), *key))
+        return *std::move(number);
+    return key;
+}
+
+ExitCode get(const Tx& tx, Words words, const Options& options) {
+    if (const auto key = parsed(options.path.back(), options.key_format); !key)
         return report_bucket(key.error());
     const auto bucket =
         find_bucket(tx, {options.path.begin(), options.path.end() - 1}, options.bucket_format);
     if (!bucket)
         return report_bucket(bucket.error());
+    const auto key = wanted_key(*bucket, words, options);
     const auto value = bucket->get(*key);
     if (!value)
         return report(value.error());
     if (!value->has_value())
         return report_missing(*bucket, *key, options);
-    print_value(*key, **value, options);
+    print_value({*key, **value, words.value(bucket->path(), *key, **value)}, options);
+    words.tell_secrets(options.common.quiet);
     return ExitCode::done;
 }
 
@@ -87,7 +112,7 @@ ExitCode run_get(const Options& options) {
     const auto tx = db->begin();
     if (!tx)
         return report(tx.error());
-    return get(*tx, options);
+    return get(*tx, Words::of(options.common, options.format, options.raw), options);
 }
 
 } // namespace
@@ -100,7 +125,11 @@ void set_up_get(Arguments arguments) {
     add_format_option(arguments, "--format", options->format, "How to print the value");
     add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
     add_bucket_format(arguments, options->bucket_format);
-    arguments.footer("Example: rebolt get --format bytes "
+    add_raw(arguments, options->raw);
+    arguments.footer("Where it is known whose the file is (docs/owners.md) the value is shown in "
+                     "words, without secrets; --raw or a --format shows its bytes.\n"
+                     "Example: rebolt get /var/lib/consul/raft/raft.db logs 1000\n"
+                     "Example: rebolt get --format bytes "
                      "/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db v1 version");
     arguments.on_run([options] { return run_get(*options); });
 }

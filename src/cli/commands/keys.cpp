@@ -10,6 +10,7 @@
 #include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/readable.hpp"
 #include "cli/shell_quoted.hpp"
 
 namespace rebolt::cli {
@@ -19,17 +20,25 @@ struct Options {
     CommonOptions common;
     std::vector<std::string> buckets;
     KeyFormat format = KeyFormat::automatic;
+    bool raw = false;
     ParseFormat bucket_format = ParseFormat::ascii_encoded;
 };
 
-void print_entry(const Entry& entry, const Options& options) {
+void print_entry(const Entry& entry, const std::optional<ReadableValue>& words,
+                 const Options& options) {
     if (!options.common.json) {
-        print_bytes(entry.key, options.format);
+        if (words)
+            print(words->text);
+        else
+            print_bytes(entry.key, options.format);
         print("\n");
         return;
     }
     Document json = Document::object();
-    put_bytes(json, "key", entry.key, options.format);
+    if (!words || !words->has_secret)
+        put_bytes(json, "key", entry.key, options.format);
+    if (words)
+        json["readable"] = words->text;
     if (entry.is_bucket)
         json["is_bucket"] = true;
     else
@@ -37,7 +46,8 @@ void print_entry(const Entry& entry, const Options& options) {
     print_json_line(json);
 }
 
-ExitCode print_keys(const Bucket& bucket, const Options& options) {
+ExitCode print_keys(const Bucket& bucket, Words words, const Options& options) {
+    const std::vector<std::string> path = bucket.path();
     Cursor cursor = bucket.cursor();
     for (auto entry = cursor.first(); !output_failed(); entry = cursor.next()) {
         if (cancelled())
@@ -49,8 +59,10 @@ ExitCode print_keys(const Bucket& bucket, const Options& options) {
         }
         if (!entry->has_value())
             break;
-        print_entry(**entry, options);
+        print_entry(**entry, (*entry)->is_bucket ? std::nullopt : words.key(path, (*entry)->key),
+                    options);
     }
+    words.tell_secrets(options.common.quiet);
     return ExitCode::done;
 }
 
@@ -70,7 +82,7 @@ ExitCode run_keys(const Options& options) {
     const auto bucket = find_bucket(*tx, options.buckets, options.bucket_format);
     if (!bucket)
         return report_bucket(bucket.error());
-    return print_keys(*bucket, options);
+    return print_keys(*bucket, Words::of(options.common, options.format, options.raw), options);
 }
 
 } // namespace
@@ -81,7 +93,10 @@ void set_up_keys(Arguments arguments) {
     arguments.positionals("BUCKET", options->buckets, "A bucket, then buckets inside it");
     add_format_option(arguments, "-f,--format", options->format, "How to print the keys");
     add_bucket_format(arguments, options->bucket_format);
-    arguments.footer("Nested buckets are listed among the keys. With --json one object a line.\n"
+    add_raw(arguments, options->raw);
+    arguments.footer("Keys that are numbers are shown as such, and secrets left out, where it is "
+                     "known whose the file is; --raw shows their bytes.\n"
+                     "Nested buckets are listed among the keys. With --json one object a line.\n"
                      "Example: rebolt keys /var/lib/docker/network/files/local-kv.db libnetwork");
     arguments.on_run([options] { return run_keys(*options); });
 }

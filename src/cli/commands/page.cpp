@@ -12,6 +12,8 @@
 #include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/page_bucket.hpp"
+#include "cli/readable.hpp"
 #include "cli/shell_quoted.hpp"
 #include "cli/validators.hpp"
 
@@ -23,6 +25,7 @@ struct Options {
     std::vector<std::uint64_t> pages;
     bool all = false;
     KeyFormat value_format = KeyFormat::automatic;
+    bool raw = false;
 };
 
 /// `3, 5-9, 12`: the items that cannot be shown.
@@ -43,24 +46,58 @@ std::string broken_items(const std::vector<PageItem>& items) {
 class PagePrinter {
 public:
     PagePrinter(const PageSource& source, const Options& options)
-        : source_(source), options_(options), meta_(current_meta(source)), log_(source.path()) {}
+        : source_(source), options_(options), meta_(current_meta(source)), log_(source.path()),
+          words_(Words::of(source, options.value_format, options.raw)) {
+        if (words_.are_known() && meta_)
+            buckets_.emplace(source, *meta_);
+    }
 
     ExitCode print_listed() {
         for (const std::uint64_t id : options_.pages)
             if (!stop())
                 show(PageId{id});
-        return std::max(worst_, log_.finish());
+        return finish();
     }
 
     ExitCode print_all() {
         const std::uint64_t end = page_end(source_, meta_);
         for (std::uint64_t id = 0; id < end && !stop();)
             id += 1 + show(PageId{id});
-        return std::max(worst_, log_.finish());
+        return finish();
     }
 
 private:
     static bool stop() { return cancelled() || output_failed(); }
+
+    ExitCode finish() {
+        words_.tell_secrets(options_.common.quiet);
+        return std::max(worst_, log_.finish());
+    }
+
+    // By the tree; where nothing leads to the page, by what its keys tell.
+    std::optional<std::vector<std::string>> bucket_of(const ShownPage& shown) const {
+        const auto* bucket = buckets_ ? buckets_->of(shown.id) : nullptr;
+        if (bucket != nullptr)
+            return *bucket;
+        for (const PageItem& item : shown.items)
+            if (!item.fault && !item.is_bucket)
+                if (auto home = schema::home_of_key(words_.owner(), item.key, item.value))
+                    return home;
+        return std::nullopt;
+    }
+
+    void put_words(ShownPage& shown) {
+        if (!words_.are_known() || shown.page.type() != format::PageType::leaf)
+            return;
+        const auto bucket = bucket_of(shown);
+        for (PageItem& item : shown.items) {
+            if (item.fault || item.is_bucket)
+                continue;
+            item.value_words =
+                bucket ? words_.value(*bucket, item.key, item.value) : words_.unplaced(item.value);
+            item.key_words = bucket ? words_.key(*bucket, item.key) : words_.unplaced(item.key);
+        }
+    }
 
     /// nullopt: not known. Where no freelist is stored a walk tells, which is
     /// worth it only when it `matters`.
@@ -96,6 +133,7 @@ private:
         shown.in_use = is_in_use(id, options_.all || !shown.faults.empty() || !broken.empty());
         if (shown.in_use == false)
             shown.faults.clear();
+        put_words(shown);
         print_one(shown);
         tell(shown, broken);
         return shown.in_use == false ? 0 : overflow;
@@ -136,6 +174,8 @@ private:
     bool freelist_told_ = false;
     bool first_ = true;
     DamageLog log_;
+    Words words_;
+    std::optional<PageBuckets> buckets_; // where there are words
     ExitCode worst_ = ExitCode::done;
 };
 
@@ -163,6 +203,7 @@ void set_up_page(Arguments arguments) {
     arguments.flag("--all", options->all, "Print all pages, each with its overflow pages");
     add_format_option(arguments, "--format-value,--value-format", options->value_format,
                       "How to print the values of a leaf page");
+    add_raw(arguments, options->raw);
     arguments.footer("Example: rebolt page /var/lib/docker/network/files/local-kv.db 0 1");
     arguments.on_run([options] { return run_page(*options); });
 }

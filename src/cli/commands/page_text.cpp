@@ -26,11 +26,13 @@ void print_items(const ShownPage& shown, KeyFormat value_format) {
                   "\n");
             continue;
         }
-        print(key_text(item.key) + ": ");
+        print((item.key_words ? item.key_words->text : key_text(item.key)) + ": ");
         if (!is_leaf)
             print(fmt::format("<pgid={}>", number(item.child)));
         else if (item.is_bucket)
             print(bucket_text(item.value));
+        else if (item.value_words)
+            print(item.value_words->text);
         else
             print_bytes(item.value, value_format);
         print("\n");
@@ -82,11 +84,17 @@ Document item_json(const PageItem& item, bool is_leaf, KeyFormat value_format) {
         return {{"fault",
                  {{"code", text_of(item.fault->code).name}, {"message", to_text(*item.fault)}}}};
     Document json = Document::object();
-    put_bytes(json, "key", item.key, KeyFormat::automatic);
+    if (!item.key_words || !item.key_words->has_secret)
+        put_bytes(json, "key", item.key, KeyFormat::automatic);
+    if (item.key_words)
+        json["key_readable"] = item.key_words->text;
+    if (item.value_words)
+        json["readable"] = item.value_words->text;
     if (!is_leaf) {
         json["child"] = number(item.child);
     } else if (!item.is_bucket) {
-        put_bytes(json, "value", item.value, value_format);
+        if (!item.value_words || !item.value_words->has_secret)
+            put_bytes(json, "value", item.value, value_format);
     } else if (const auto bucket = format::BucketView::of(item.value)) {
         json["bucket"] = {{"root", number(bucket->root())}, {"sequence", bucket->sequence()}};
     } else {

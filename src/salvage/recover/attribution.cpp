@@ -122,6 +122,7 @@ void note_value_buckets(Context& context) {
     const Survey& pages = context.pages;
     if (!context.has_rules())
         return;
+    std::set<BucketId> of_both;
     for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
         if (!pages.is_leaf(PageId{id}) || count_of(pages.bytes(PageId{id})) == 0)
             continue;
@@ -129,8 +130,11 @@ void note_value_buckets(Context& context) {
         if (element->is_bucket())
             continue;
         if (const auto home = context.home_of(element->key, element->value))
-            context.of_values.insert(context.buckets.at_path(*home));
+            (holds_buckets(pages.bytes(PageId{id})) ? of_both : context.of_values)
+                .insert(context.buckets.at_path(*home));
     }
+    for (const BucketId bucket : of_both)
+        context.of_values.erase(bucket);
 }
 
 namespace {
@@ -183,12 +187,14 @@ bool begins_like(const Path& place, const Path& bucket) {
                               });
 }
 
-std::optional<BucketId> home_of_buckets(const Context& context, PageId leaf) {
+std::optional<BucketId> home_of_buckets(Context& context, PageId leaf) {
     if (!context.has_rules() || context.holes.size() > holes_tried_max)
         return std::nullopt;
     const auto place = place_of_buckets(context, leaf);
     if (!place)
         return std::nullopt;
+    if (std::ranges::find(*place, "*") == place->end())
+        return context.buckets.at_path(*place);
     std::optional<BucketId> home;
     for (const Hole& hole : context.holes) {
         const Path bucket = context.buckets.path(hole.bucket);
@@ -203,21 +209,40 @@ std::optional<BucketId> home_of_buckets(const Context& context, PageId leaf) {
 
 } // namespace
 
+namespace {
+
+// Whether all values in a leaf of a bucket are of forms that its owner keeps there.
+bool is_all_known(const Context& context, const LeafView& leaf, const Path& home) {
+    for (std::size_t i = 0; i < leaf.count(); ++i) {
+        const auto element = leaf.element(i);
+        if (!element->is_bucket() && !context.knows(home, element->key, element->value))
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+// Where not all of the values tell, those that do not must be of known forms.
 std::optional<BucketId> home_by_owner(Context& context, PageId leaf) {
     if (!context.has_rules() || !context.pages.is_leaf(leaf))
         return std::nullopt;
     const auto view = LeafView::of(context.pages.bytes(leaf));
-    std::optional<std::vector<std::string>> home;
+    std::optional<Path> home;
+    bool do_all_tell = true;
     for (std::size_t i = 0; i < view->count(); ++i) {
         const auto element = view->element(i);
-        if (element->is_bucket())
-            return i == 0 ? home_of_buckets(context, leaf) : std::nullopt;
-        auto here = context.home_of(element->key, element->value);
-        if (!here || (home && *home != *here))
+        auto here =
+            element->is_bucket() ? std::nullopt : context.home_of(element->key, element->value);
+        if (here && home && *home != *here)
             return std::nullopt;
-        home = std::move(here);
+        do_all_tell &= here.has_value();
+        if (here)
+            home = std::move(here);
     }
-    if (!home || home->empty())
+    if (!home)
+        return home_of_buckets(context, leaf);
+    if (home->empty() || (!do_all_tell && !is_all_known(context, *view, *home)))
         return std::nullopt;
     return context.buckets.at_path(*home);
 }

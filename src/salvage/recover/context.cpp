@@ -16,6 +16,11 @@ OwnerRules::Home Context::home_of_bucket(std::string_view name,
     return options.owners.home_of_bucket(owner, name, keys, within);
 }
 
+bool Context::knows(std::span<const std::string> bucket, std::string_view key,
+                    std::string_view value) const {
+    return has_rules() && options.owners.knows && options.owners.knows(owner, bucket, key, value);
+}
+
 std::optional<ValueAge> Context::age_of(std::span<const std::string> bucket, std::string_view key,
                                         std::string_view value) const {
     if (!has_rules() || !options.owners.age_of)

@@ -95,6 +95,8 @@ struct Context {
     [[nodiscard]] OwnerRules::Home home_of_bucket(std::string_view name,
                                                   std::span<const std::string_view> keys,
                                                   std::span<const std::string_view> within) const;
+    [[nodiscard]] bool knows(std::span<const std::string> bucket, std::string_view key,
+                             std::string_view value) const;
     [[nodiscard]] std::optional<ValueAge>
     age_of(std::span<const std::string> bucket, std::string_view key, std::string_view value) const;
     [[nodiscard]] bool is_malformed(std::span<const std::string> bucket, std::string_view key,

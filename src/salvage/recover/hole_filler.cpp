@@ -41,8 +41,6 @@ void HoleFiller::prepare() {
             continue;
         if (const auto home = home_by_owner(context_, page)) {
             pages.set_home(page, *home);
-            if (!holds_buckets(pages.bytes(page)))
-                context_.of_values.insert(*home);
         } else if (pages.has(page, Survey::disputed)) {
             continue;
         } else if (pages.home(page) == no_bucket && !holds_buckets(pages.bytes(page))) {

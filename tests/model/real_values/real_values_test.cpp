@@ -54,7 +54,7 @@ Result<void> walk(const Bucket& bucket, Owner owner, Tally& tally) {
 }
 
 TEST_P(RealValues, AreFine) {
-    const auto folder = std::filesystem::path(REBOLT_TEST_DATA) / "real";
+    const std::filesystem::path folder = REBOLT_TEST_DATA;
     auto db = DB::open((folder / GetParam().name).string(), {.read_only = true});
     ASSERT_TRUE(db) << db.error().to_text();
     auto tx = db->begin();
@@ -73,19 +73,37 @@ TEST_P(RealValues, AreFine) {
 
 std::string name_of_test(const testing::TestParamInfo<RealFile>& file) {
     std::string name = file.param.name;
-    std::ranges::replace_if(name, [](char c) { return c == '.' || c == '-'; }, '_');
+    std::ranges::replace_if(name, [](char c) { return c == '.' || c == '-' || c == '/'; }, '_');
     return name;
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Files, RealValues,
-    testing::Values(RealFile{"docker-20.10-running.db", Owner::docker_network, 56, 56},
-                    RealFile{"docker-20.10-stopped.db", Owner::docker_network, 25, 25},
-                    RealFile{"docker-20.10-many.db", Owner::docker_network, 305, 305},
-                    RealFile{"docker-20.10-volumes-metadata.db", Owner::docker_volumes, 1, 1},
-                    RealFile{"containerd-1.6-meta.db", Owner::containerd, 109, 49},
-                    RealFile{"buildkit-cache.db", Owner::unknown, 0, 0},
-                    RealFile{"etcd-3.4.db", Owner::etcd, 5110, 5000}),
+    testing::Values(RealFile{"real/docker-20.10-running.db", Owner::docker_network, 56, 56},
+                    RealFile{"real/docker-20.10-stopped.db", Owner::docker_network, 25, 25},
+                    RealFile{"real/docker-20.10-many.db", Owner::docker_network, 305, 305},
+                    RealFile{"real/docker-20.10-volumes-metadata.db", Owner::docker_volumes, 1, 1},
+                    RealFile{"real/containerd-1.6-meta.db", Owner::containerd, 109, 49},
+                    RealFile{"real/buildkit-cache.db", Owner::unknown, 0, 0},
+                    RealFile{"real/etcd-3.4.db", Owner::etcd, 5110, 5000}),
+    name_of_test);
+
+// What the real bbolt wrote by each owner's layout: tests/peers/bboltpeer.
+INSTANTIATE_TEST_SUITE_P(
+    Owners, RealValues,
+    testing::Values(RealFile{"owners/bleve.db", Owner::bleve, 39, 1},
+                    RealFile{"owners/image-cache.db", Owner::image_cache, 24, 1},
+                    RealFile{"owners/influxdb.db", Owner::influxdb, 52, 20},
+                    RealFile{"owners/lnd.db", Owner::lnd, 63, 10},
+                    RealFile{"owners/nomad.db", Owner::nomad_client, 25, 15},
+                    RealFile{"owners/otel.db", Owner::otel_storage, 8, 2},
+                    RealFile{"owners/podman.db", Owner::podman, 60, 15},
+                    RealFile{"owners/portainer.db", Owner::portainer, 21, 15},
+                    RealFile{"owners/raft.db", Owner::raft_boltdb, 49, 40},
+                    RealFile{"owners/rclone.db", Owner::rclone, 10, 8},
+                    RealFile{"owners/swarm-tasks.db", Owner::swarm_tasks, 9, 3},
+                    RealFile{"owners/trivy.db", Owner::trivy, 41, 20},
+                    RealFile{"owners/vault.db", Owner::vault, 15, 1}),
     name_of_test);
 
 } // namespace

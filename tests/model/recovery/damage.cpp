@@ -10,7 +10,7 @@ namespace {
 
 using enum HarmClass;
 
-constexpr std::array<Harm, 44> harms{{
+constexpr std::array<Harm, 45> harms{{
     {"nothing", nothing, harm_nothing},
     {"freelist-zeroed", outside, zero_freelist},
     {"freelist-garbage", outside, garble_freelist},
@@ -49,6 +49,7 @@ constexpr std::array<Harm, 44> harms{{
     {"freelist-metas-branches-zeroed", branches, zero_freelist_metas_and_branches},
     {"root-zeroed", root, zero_root},
     {"root-garbage", root, garble_root},
+    {"root-and-branches-zeroed", root, zero_root_and_branches},
     {"leaves-swapped", scattered, swap_leaves},
     {"tail-cut", scattered, cut_tail},
     {"leaf-write-lost", unseen, lose_leaf_write},

@@ -175,6 +175,13 @@ Inflicted zero_root(SoundFile file, Random& random) {
     return patient.discharge("the root page is zeroed");
 }
 
+Inflicted zero_root_and_branches(SoundFile file, Random& random) {
+    Patient patient(file, random);
+    zero_all_branches(patient);
+    patient.zero(patient.tree().pages[0].id, patient.tree().pages[0].pages);
+    return patient.discharge("the root page and every branch zeroed");
+}
+
 Inflicted garble_root(SoundFile file, Random& random) {
     Patient patient(file, random);
     patient.fill_with_noise(patient.tree().pages[0].id, patient.tree().pages[0].pages);

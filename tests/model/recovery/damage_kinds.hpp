@@ -58,6 +58,7 @@ using Inflicted = std::optional<Harmed>;
 [[nodiscard]] Inflicted zero_freelist_metas_and_branches(SoundFile file, Random& random);
 
 [[nodiscard]] Inflicted zero_root(SoundFile file, Random& random);
+[[nodiscard]] Inflicted zero_root_and_branches(SoundFile file, Random& random);
 [[nodiscard]] Inflicted garble_root(SoundFile file, Random& random);
 
 [[nodiscard]] Inflicted swap_leaves(SoundFile file, Random& random);

@@ -17,25 +17,18 @@ namespace {
 
 using enum ShapeGroup;
 
-constexpr std::array<Shape, 18> shapes{{
-    {"docker", docker},
-    {"docker-many", docker},
-    {"docker-stopped", docker},
-    {"etcd", etcd},
-    {"etcd-4096", etcd},
-    {"etcd-1024", etcd},
-    {"containerd", nested},
-    {"nested", nested},
-    {"nested-512", nested},
-    {"plain-1", plain},
-    {"plain-2", plain},
-    {"plain-3", plain},
-    {"plain-4", plain},
-    {"plain-16384", plain},
-    {"plain-65536", plain},
-    {"no-freelist", plain},
-    {"large-values", plain},
-    {"large-values-1024", plain},
+constexpr std::array<Shape, 31> shapes{{
+    {"docker", docker},     {"docker-many", docker}, {"docker-stopped", docker},
+    {"etcd", etcd},         {"etcd-4096", etcd},     {"etcd-1024", etcd},
+    {"containerd", nested}, {"nested", nested},      {"nested-512", nested},
+    {"plain-1", plain},     {"plain-2", plain},      {"plain-3", plain},
+    {"plain-4", plain},     {"plain-16384", plain},  {"plain-65536", plain},
+    {"no-freelist", plain}, {"large-values", plain}, {"large-values-1024", plain},
+    {"podman", owner},      {"swarm-tasks", owner},  {"raft", owner},
+    {"vault", owner},       {"nomad", owner},        {"otel", owner},
+    {"portainer", owner},   {"influxdb", owner},     {"lnd", owner},
+    {"bleve", owner},       {"image-cache", owner},  {"trivy", owner},
+    {"rclone", owner},
 }};
 
 void must_run(const std::vector<std::string>& words) {
@@ -71,6 +64,8 @@ std::string_view name_of(ShapeGroup group) noexcept {
         return "nested";
     case plain:
         return "plain";
+    case owner:
+        return "owner";
     }
     return "";
 }

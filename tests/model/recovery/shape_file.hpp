@@ -15,9 +15,15 @@
 namespace rebolt::test {
 
 /// What is promised of a shape's files is the group's.
-enum class ShapeGroup : std::uint8_t { docker, etcd, nested, plain };
+enum class ShapeGroup : std::uint8_t {
+    docker,
+    etcd,
+    nested,
+    plain,
+    owner, ///< of another program whose layout is known
+};
 
-/// `docker`, `etcd`, `nested`, `plain`.
+/// `docker`, `etcd`, …
 [[nodiscard]] std::string_view name_of(ShapeGroup group) noexcept;
 
 struct Shape {

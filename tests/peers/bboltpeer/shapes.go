@@ -34,6 +34,35 @@ var shapes = map[string]shape{
 	"nested-512":        {bolt.Options{PageSize: 512}, func(h *history) { fillNestedShape(h, 24) }},
 	"large-values":      {fill: func(h *history) { fillLargeValues(h, 40000) }},
 	"large-values-1024": {bolt.Options{PageSize: 1024}, func(h *history) { fillLargeValues(h, 9000) }},
+
+	// Of the owners that rebolt knows, each as its program writes it; and a small
+	// one, of which there is a file in tests/data/owners.
+	"podman":            {fill: func(h *history) { fillPodman(h, 260) }},
+	"podman-small":      {fill: func(h *history) { fillPodman(h, 14) }},
+	"swarm-tasks":       {fill: func(h *history) { fillSwarm(h, 200) }},
+	"swarm-tasks-small": {fill: func(h *history) { fillSwarm(h, 8) }},
+	"raft":              {fill: func(h *history) { fillRaft(h, 300) }},
+	"raft-small":        {fill: func(h *history) { fillRaft(h, 12) }},
+	"vault":             {fill: func(h *history) { fillVault(h, 500) }},
+	"vault-small":       {fill: func(h *history) { fillVault(h, 10) }},
+	"nomad":             {fill: func(h *history) { fillNomad(h, 150) }},
+	"nomad-small":       {fill: func(h *history) { fillNomad(h, 6) }},
+	"otel":              {fill: func(h *history) { fillOtel(h, 600) }},
+	"otel-small":        {fill: func(h *history) { fillOtel(h, 15) }},
+	"portainer":         {fill: func(h *history) { fillPortainer(h, 400) }},
+	"portainer-small":   {fill: func(h *history) { fillPortainer(h, 12) }},
+	"influxdb":          {fill: func(h *history) { fillInflux(h, 400) }},
+	"influxdb-small":    {fill: func(h *history) { fillInflux(h, 16) }},
+	"lnd":               {fill: func(h *history) { fillLnd(h, 160) }},
+	"lnd-small":         {fill: func(h *history) { fillLnd(h, 6) }},
+	"bleve":             {fill: func(h *history) { fillBleve(h, 60) }},
+	"bleve-small":       {fill: func(h *history) { fillBleve(h, 6) }},
+	"image-cache":       {fill: func(h *history) { fillImageCache(h, 150) }},
+	"image-cache-small": {fill: func(h *history) { fillImageCache(h, 6) }},
+	"trivy":             {fill: func(h *history) { fillTrivy(h, 500) }},
+	"trivy-small":       {fill: func(h *history) { fillTrivy(h, 20) }},
+	"rclone":            {fill: func(h *history) { fillRclone(h, 500) }},
+	"rclone-small":      {fill: func(h *history) { fillRclone(h, 10) }},
 }
 
 // runBuildShape writes OUT.db and OUT.states, see shape_states.go. With a

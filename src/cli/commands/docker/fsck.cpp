@@ -181,6 +181,11 @@ ExitCode run_fsck(Options& options) {
 
 } // namespace
 
+ExitCode fsck_network_state(const EditOptions& edit, bool repair) {
+    Options options{.edit = edit, .data_root = {}, .repair = repair};
+    return run_fsck(options);
+}
+
 void set_up_docker_fsck(Arguments arguments) {
     auto options = std::make_shared<Options>();
     options->edit.add_to(arguments);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/arguments.hpp"
+#include "cli/in_place_edit.hpp"
 
 #include <rebolt/docker/containers.hpp>
 #include <rebolt/docker/network_state.hpp>
@@ -24,6 +25,8 @@ void set_up_docker_ports(Arguments arguments);
 void set_up_docker_ipam(Arguments arguments);
 void set_up_docker_startup(Arguments arguments);
 void set_up_docker_fsck(Arguments arguments);
+/// `rebolt fsck` of Docker's network state.
+[[nodiscard]] ExitCode fsck_network_state(const EditOptions& edit, bool repair);
 
 /// Makes FILE optional and adds --data-root.
 void add_data_root(Arguments arguments, std::string& data_root);

@@ -83,7 +83,8 @@ ExitCode run_uninstall(const Options& options) {
 
 std::shared_ptr<Options> add_options(Arguments arguments) {
     auto options = std::make_shared<Options>();
-    arguments.positional("PRESET", options->preset, "docker, containerd or etcd").required();
+    arguments.positional("PRESET", options->preset, "docker, containerd, etcd, podman, consul, ...")
+        .required();
     arguments.flag("-y,--yes", options->yes, "Do not ask");
     arguments.option("--root", options->root, "A folder to be taken for the root of the system");
     return options;
