@@ -19,6 +19,7 @@ namespace {
 int write_error = 0; // errno of the first write that failed
 bool use_color = false;
 bool is_incomplete = false;
+bool may_output_fail = false;
 
 std::string colored(std::string_view text, const char* code) {
     return use_color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
@@ -54,6 +55,10 @@ void print_error(std::string_view text) {
     print_note(fmt::format("rebolt: {}", text));
 }
 
+void print_out_of_memory() noexcept {
+    std::fputs("rebolt: out of memory\n", stderr);
+}
+
 void print_note(std::string_view text) {
     std::fflush(stdout); // what was read before stands before it
     std::fwrite(text.data(), 1, text.size(), stderr);
@@ -87,12 +92,16 @@ ExitCode report(const Error& error) {
                : ExitCode::damaged;
 }
 
+void let_output_fail() noexcept {
+    may_output_fail = true;
+}
+
 bool finish_output() {
     if (std::fflush(stdout) != 0 && write_error == 0)
         write_error = errno;
     if (write_error != 0 && write_error != EPIPE)
         print_error(fmt::format("cannot write the output: {}", std::strerror(write_error)));
-    return write_error == 0;
+    return write_error == 0 || may_output_fail;
 }
 
 void set_color_mode(ColorMode mode) noexcept {

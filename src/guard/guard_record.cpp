@@ -1,14 +1,11 @@
 #include "guard/guard_record.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
-
-#include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
 
@@ -39,6 +36,8 @@ GuardRecord from_json(const Json& json) {
         record.snapshots.push_back({item.value("path", ""), item.value("bytes", std::uint64_t{0}),
                                     item.value("xxh3", ""),
                                     item.value("transaction", std::uint64_t{0})});
+    for (const Json& item : json.value("set_aside", Json::array()))
+        record.set_aside.push_back({item.value("name", ""), item.value("inode", std::uint64_t{0})});
     record.last_time = json.value("last_time", "");
     record.last_outcome = json.value("last_outcome", "");
     record.last_line = json.value("last_line", "");
@@ -52,6 +51,7 @@ Json to_json(const GuardRecord& record) {
               {"bytes", record.stamp.bytes},
               {"modified_ns", record.stamp.modified_ns},
               {"snapshots", Json::array()},
+              {"set_aside", Json::array()},
               {"last_time", record.last_time},
               {"last_outcome", record.last_outcome},
               {"last_line", record.last_line}};
@@ -60,6 +60,8 @@ Json to_json(const GuardRecord& record) {
                                      {"bytes", snapshot.bytes},
                                      {"xxh3", snapshot.checksum},
                                      {"transaction", snapshot.transaction}});
+    for (const AsideFile& file : record.set_aside)
+        json["set_aside"].push_back({{"name", file.name}, {"inode", file.inode}});
     return json;
 }
 
@@ -119,10 +121,7 @@ std::string folder_of(const std::string& state_folder, const std::string& file) 
     return state_folder + "/" + name;
 }
 
-Result<FileStamp> stamp_of(const std::string& path) {
-    struct stat status{};
-    if (::stat(path.c_str(), &status) != 0)
-        return io::system_error(errno, "cannot look at the file", path);
+FileStamp stamp_of(const struct stat& status) noexcept {
     return FileStamp{.inode = status.st_ino,
                      .bytes = static_cast<std::uint64_t>(status.st_size),
                      .modified_ns =

@@ -1,19 +1,23 @@
 // guard_file and undo_guard: what becomes of the file, and what is said.
 #include <rebolt/guard.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <memory>
 
 #include <gmock/gmock.h>
 
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "guard/file_run.hpp"
 #include "guard/guard_record.hpp"
 #include "guard/test_folder.hpp"
 #include "io/file.hpp"
+#include "io/folder.hpp"
 #include "io/lock.hpp"
+#include "io/system_calls.hpp"
 #include "support/patched_file.hpp"
 
 namespace rebolt::guard {
@@ -27,7 +31,23 @@ using testing::MatchesRegex;
 using testing::SizeIs;
 using testing::StartsWith;
 
-class Guard : public GuardFolder {};
+class Guard : public GuardFolder {
+protected:
+    [[nodiscard]] std::string state_of_file() const {
+        return folder_of(options_.state_folder, io::place_of(file(), io::LastLink::follow)->path());
+    }
+};
+
+// As of a file that may not be replaced, or that is a mount.
+class NoRenameOverTheFile : public io::SystemCalls {
+public:
+    int renameat(int old_folder, const char* from, int folder, const char* to) override {
+        if (to != std::string("local-kv.db"))
+            return SystemCalls::renameat(old_folder, from, folder, to);
+        errno = EPERM;
+        return -1;
+    }
+};
 
 const std::string running = real_file("docker-20.10-running.db");
 
@@ -54,7 +74,7 @@ TEST_F(Guard, KeepsSoManySnapshots) {
         put(real_file(name));
         EXPECT_NE(run().snapshot, "") << name;
     }
-    const GuardRecord record = read_record(folder_of(options_.state_folder, real_path(file())));
+    const GuardRecord record = read_record(state_of_file());
     ASSERT_THAT(record.snapshots, SizeIs(2));
     EXPECT_TRUE(test::bytes_of(record.snapshots[0].path) ==
                 test::bytes_of(real_file("docker-20.10-many.db")));
@@ -93,7 +113,7 @@ TEST_F(Guard, FillsHolesFromItsSnapshot) {
 TEST_F(Guard, FindsItsSnapshotsWithoutItsRecord) {
     put(running);
     (void)run();
-    fs::remove(folder_of(options_.state_folder, real_path(file())) + "/record.json");
+    fs::remove(state_of_file() + "/record.json");
     put(damaged_file("docker-zero-leaf.db"));
     EXPECT_THAT(run().donors, SizeIs(1));
 }
@@ -112,8 +132,7 @@ TEST_F(Guard, UsesNoSnapshotThatHasChanged) {
 TEST_F(Guard, PutsTheSnapshotInPlaceOfAFileInWhichNothingCanBeRead) {
     put(running);
     (void)run();
-    for (const std::string& content :
-         {std::string(), std::string(131072, '\0'), std::string(8192, 'x')}) {
+    for (const std::string& content : {std::string(), std::string(131072, '\0')}) {
         write_text(file(), content);
         const GuardReport report = run();
         EXPECT_EQ(report.outcome, GuardOutcome::recovered) << report.line;
@@ -123,13 +142,30 @@ TEST_F(Guard, PutsTheSnapshotInPlaceOfAFileInWhichNothingCanBeRead) {
     }
 }
 
-TEST_F(Guard, StopsTheStartOnRubbishThatItCannotReplace) {
-    write_text(file(), std::string(8192, 'x'));
+TEST_F(Guard, LeavesAFileOfAnotherFormatAlone) {
+    put(running);
+    const std::string snapshot = run().snapshot;
+    for (const std::string& content :
+         {"SQLite format 3" + std::string(8177, '\0'), std::string(8192, 'x')}) {
+        write_text(file(), content);
+        const GuardReport report = run();
+        EXPECT_EQ(report.outcome, GuardOutcome::not_judged) << report.line;
+        EXPECT_TRUE(report.may_start);
+        EXPECT_THAT(report.line, HasSubstr("; started, nothing was changed. If it should be one, a "
+                                           "snapshot of it is " +
+                                           snapshot));
+        EXPECT_TRUE(test::bytes_of(file()) == content);
+        EXPECT_THAT(names(), ElementsAre("local-kv.db"));
+    }
+}
+
+TEST_F(Guard, StopsTheStartOnZerosThatItCannotReplace) {
+    write_text(file(), std::string(8192, '\0'));
     const GuardReport report = run();
     EXPECT_EQ(report.outcome, GuardOutcome::failed);
     EXPECT_FALSE(report.may_start);
     EXPECT_THAT(report.line, HasSubstr("it could not be recovered and is as it was: "));
-    EXPECT_TRUE(test::bytes_of(file()) == std::string(8192, 'x'));
+    EXPECT_TRUE(test::bytes_of(file()) == std::string(8192, '\0'));
     EXPECT_THAT(names(), ElementsAre("local-kv.db"));
 }
 
@@ -292,15 +328,21 @@ TEST_F(Guard, KeepsSoManyDamagedFiles) {
 
 TEST_F(Guard, SweepsUpAfterAGuardThatWasKilled) {
     put(running);
-    for (const char* name : {"local-kv.db.rebolt-guard", "local-kv.db.rebolt-guard.77.new",
-                             "local-kv.db.damaged-20260101T000000Z.77.new"})
+    for (const char* name : {"local-kv.db.rebolt-guard-0123456789abcdef/new.db",
+                             "local-kv.db.damaged-20260101T000000Z.0123456789abcdef.new"})
         write_text(path("data/") + name, "half");
-    for (const char* name :
-         {"local-kv.db.damaged-20260101T000000Z", "local-kv.db.recovered", "other.db.rebolt-guard"})
-        write_text(path("data/") + name, "whole");
+    const std::vector<std::string> others{
+        "local-kv.db",
+        "local-kv.db.damaged-20260101T000000Z",
+        "local-kv.db.damaged-mine.0123456789abcdef.new",
+        "local-kv.db.rebolt-guard",
+        "local-kv.db.recovered",
+        "other.db.rebolt-guard-0123456789abcdef",
+    };
+    for (std::size_t i = 1; i < others.size(); ++i)
+        write_text(path("data/") + others[i], "whole");
     (void)run();
-    EXPECT_THAT(names(), ElementsAre("local-kv.db", "local-kv.db.damaged-20260101T000000Z",
-                                     "local-kv.db.recovered", "other.db.rebolt-guard"));
+    EXPECT_EQ(names(), others);
 }
 
 TEST_F(Guard, WritesLostNetworksAnewFromTheContainersFiles) {
@@ -351,6 +393,110 @@ TEST_F(Guard, UndoBringsBackWhatWasQuarantined) {
     ASSERT_TRUE(undone);
     EXPECT_EQ(undone->kept, "");
     EXPECT_TRUE(test::bytes_of(file()) == test::bytes_of(damaged_file("docker-cycle-next.db")));
+}
+
+// Names like the guard's own, in the folder of whoever put them there.
+TEST_F(Guard, TouchesNoFileThatItDidNotSetAside) {
+    options_.quarantines_kept = 1;
+    const std::vector<std::string> others{"local-kv.db.damaged-1-KEEP-for-support",
+                                          "local-kv.db.damaged-20200101T000000Z",
+                                          "local-kv.db.damaged-29990101T000000Z-9",
+                                          "local-kv.db.damaged-backup"};
+    for (const std::string& name : others)
+        write_text(path("data/") + name, "the admin's own");
+    for (int i = 0; i < 3; ++i) {
+        put(damaged_file("docker-cycle-next.db"));
+        EXPECT_THAT(run().quarantine, StartsWith(path("data/local-kv.db.damaged-29990101T000000Z-")));
+    }
+    EXPECT_THAT(names(), SizeIs(others.size() + 2)); // and the file, and one set aside
+    ASSERT_TRUE(undo_guard(file(), options_));
+    EXPECT_TRUE(test::bytes_of(file()) == test::bytes_of(damaged_file("docker-cycle-next.db")));
+    EXPECT_EQ(undo_guard(file(), options_).error().code(), ErrorCode::file_not_found);
+    for (const std::string& name : others)
+        EXPECT_EQ(test::bytes_of(path("data/") + name), "the admin's own") << name;
+}
+
+TEST_F(Guard, UndoRestoresNothingThatTookTheNameOfWhatWasSetAside) {
+    put(damaged_file("docker-cycle-next.db"));
+    const std::string aside = run().quarantine;
+    write_text(path("data/other"), "not what was set aside");
+    fs::rename(path("data/other"), aside);
+    const auto undone = undo_guard(file(), options_);
+    EXPECT_EQ(undone.error().code(), ErrorCode::file_not_found);
+    EXPECT_THAT(undone.error().message(), HasSubstr("of which it has no record. If that is the "
+                                                    "file: mv " +
+                                                    aside));
+    EXPECT_EQ(verdict_of(file()), Verdict::clean);
+}
+
+TEST_F(Guard, LeavesNoCopyBehindWhenTheFileCannotBeReplaced) {
+    put(damaged_file("docker-cycle-next.db"));
+    const io::ReplacedSystemCalls scope(std::make_shared<NoRenameOverTheFile>());
+    for (int i = 0; i < 3; ++i) {
+        const GuardReport report = run();
+        EXPECT_EQ(report.outcome, GuardOutcome::failed);
+        EXPECT_THAT(report.line, HasSubstr("Operation not permitted"));
+        EXPECT_THAT(names(), ElementsAre("local-kv.db"));
+    }
+    EXPECT_TRUE(test::bytes_of(file()) == test::bytes_of(damaged_file("docker-cycle-next.db")));
+}
+
+// A link in a folder that another user may write: he chooses what is taken away.
+TEST_F(Guard, FollowsNoLinkThatAnotherUserMayHavePutThere) {
+    write_text(path("data/victim"), std::string(8192, 's'));
+    fs::create_directories(path("theirs"));
+    fs::create_symlink(path("data/victim"), path("theirs/cache.db"));
+    ASSERT_EQ(::chmod(path("theirs").c_str(), 0777), 0);
+    const GuardReport report =
+        run({.path = path("theirs/cache.db"), .policy = GuardPolicy::quarantine});
+    EXPECT_EQ(report.outcome, GuardOutcome::not_judged) << report.line;
+    EXPECT_TRUE(report.may_start);
+    EXPECT_THAT(report.line, HasSubstr("is a link that another user may have put there"));
+    EXPECT_THAT(names(), ElementsAre("victim"));
+}
+
+TEST_F(Guard, DoesNothingToADevice) {
+    if (::mknod(file().c_str(), S_IFBLK | 0600, makedev(7, 250)) != 0)
+        GTEST_SKIP() << "no device nodes here";
+    const GuardReport report = run({.path = file(), .policy = GuardPolicy::quarantine});
+    EXPECT_NE(report.outcome, GuardOutcome::quarantined) << report.line;
+    EXPECT_THAT(names(), ElementsAre("local-kv.db"));
+}
+
+TEST_F(Guard, TellsItsVerdictBeforeItActs) {
+    std::vector<std::string> told;
+    options_.on_verdict = [&](const GuardReport& report) {
+        told.push_back(std::string(name_of(report.outcome)) + (report.may_start ? "" : "!"));
+        EXPECT_THAT(names(), SizeIs(1));
+    };
+    put(damaged_file("docker-cycle-next.db"));
+    (void)run();
+    (void)run();
+    EXPECT_THAT(told, ElementsAre("failed!", "clean"));
+}
+
+TEST_F(Guard, KeepsNoSnapshotThatIsTooLargeAndSaysSo) {
+    options_.snapshot_bytes_max = 4096;
+    put(running);
+    const GuardReport report = run();
+    EXPECT_EQ(report.outcome, GuardOutcome::clean);
+    if (report.snapshot.empty()) { // else the file system shares its blocks
+        EXPECT_THAT(report.line, HasSubstr("; no snapshot of it: it has "));
+    }
+}
+
+TEST_F(Guard, KeepsTheHolesOfASnapshot) {
+    put(running);
+    constexpr std::uintmax_t bytes = std::uintmax_t{64} << 20;
+    fs::resize_file(file(), bytes);
+    const GuardReport report = run();
+    ASSERT_NE(report.snapshot, "") << report.line;
+    EXPECT_EQ(fs::file_size(report.snapshot), bytes);
+    struct stat status{};
+    ASSERT_EQ(::stat(report.snapshot.c_str(), &status), 0);
+    EXPECT_LT(status.st_blocks * 512, std::int64_t{1} << 20);
+    write_text(file(), "");
+    EXPECT_EQ(run().restored_from, report.snapshot);
 }
 
 TEST_F(Guard, UndoLeavesAFileInUse) {
