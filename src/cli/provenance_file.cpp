@@ -25,10 +25,11 @@ ProvenanceFile::~ProvenanceFile() {
 Result<void> ProvenanceFile::create(bool replace) {
     constexpr mode_t owner_alone = 0600;
     std::error_code ignored;
-    if (replace && std::filesystem::is_regular_file(std::filesystem::symlink_status(path_, ignored)))
+    if (replace &&
+        std::filesystem::is_regular_file(std::filesystem::symlink_status(path_, ignored)))
         std::filesystem::remove(path_, ignored);
-    const int descriptor = ::open(
-        path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owner_alone);
+    const int descriptor =
+        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owner_alone);
     if (descriptor < 0 && errno == EEXIST)
         return Error(ErrorCode::invalid_argument,
                      "there is a file already; give another name, or --force to replace it")

@@ -287,8 +287,7 @@ Result<void> Database::publish_if_possible(TransactionState& state) {
         return publish(state);
     } catch (const std::bad_alloc&) { // at any step: what is known of free pages may be wrong
         refuse_writing("memory ran out in a commit: open the database again");
-        return Error(ErrorCode::out_of_memory, "out of memory: nothing was changed")
-            .in_file(path_);
+        return Error(ErrorCode::out_of_memory, "out of memory: nothing was changed").in_file(path_);
     }
 }
 

@@ -29,7 +29,8 @@ private:
 } // namespace
 
 Result<DB> DB::open(const std::string& path, const OpenOptions& options) {
-    return with_memory([&]() -> Result<DB> { return DB(TRY(engine::Database::open(path, options))); });
+    return with_memory(
+        [&]() -> Result<DB> { return DB(TRY(engine::Database::open(path, options))); });
 }
 
 const std::string& DB::path() const noexcept {

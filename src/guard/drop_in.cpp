@@ -68,9 +68,9 @@ std::string warning_of(const std::string& program) {
 Result<GuardDropIn> guard_drop_in(std::string_view preset, const std::string& program) {
     constexpr std::array<std::string_view, 3> services{"docker", "containerd", "etcd"};
     if (std::ranges::find(services, preset) == services.end())
-        return Error(ErrorCode::invalid_argument,
-                     fmt::format("there is no preset `{}`: docker, containerd and etcd are",
-                                 preset));
+        return Error(
+            ErrorCode::invalid_argument,
+            fmt::format("there is no preset `{}`: docker, containerd and etcd are", preset));
     const std::string word = TRY(unit_word(program));
     return GuardDropIn{
         .path = fmt::format("/etc/systemd/system/{}.service.d/10-rebolt.conf", preset),

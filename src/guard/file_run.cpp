@@ -53,8 +53,8 @@ std::string keys_text(const RecoverReport& recovery) {
 } // namespace
 
 FileRun::FileRun(const GuardedFile& file, const GuardOptions& options)
-    : file_(file), options_(options), begun_(Clock::now()),
-      deadline_(begun_ + options.time_budget), path_(file.path) {
+    : file_(file), options_(options), begun_(Clock::now()), deadline_(begun_ + options.time_budget),
+      path_(file.path) {
     report_.path = file.path;
 }
 
@@ -70,8 +70,7 @@ GuardReport FileRun::run() {
     } else if (place.error().code() == ErrorCode::invalid_argument) {
         end_unopened(place.error());
     } else {
-        end(GuardOutcome::not_judged, true,
-            fmt::format("not judged: {}", place.error().message()));
+        end(GuardOutcome::not_judged, true, fmt::format("not judged: {}", place.error().message()));
     }
     report_.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun_);
     return std::move(report_);
@@ -89,8 +88,11 @@ void FileRun::guard_it() {
     lock.remove_leftovers(place_);
     record_ = read_record(folder_);
     check_file();
-    if (std::exchange(has_changed_, false)) // by another guard, perhaps: then it is clean now
+    if (std::exchange(has_changed_, false)) { // by another guard, perhaps: then it is clean now
+        report_ = GuardReport{};
+        report_.path = file_.path;
         check_file();
+    }
     if (has_changed_)
         end(GuardOutcome::not_judged, true,
             "not judged: another program has just put this file here, or changes it");
@@ -180,7 +182,7 @@ bool FileRun::is_of_another_format(const PageSource& source, const CheckReport& 
 // them is a second source; without one the file is left alone.
 bool FileRun::restores_values(const PageSource& source) {
     if (file_.policy != GuardPolicy::recover || options_.dry_run ||
-        sound_snapshots(record_).empty())
+        sound_snapshots(record_, [this] { return !is_time_over(); }).empty())
         return false;
     const auto done = recover(source, IfValuesRemain::leave);
     return done.has_value() && report_.outcome == GuardOutcome::recovered;

@@ -29,8 +29,7 @@ private:
     void guard_it();
     void check_file();
     void tell_verdict(GuardOutcome outcome, bool may_start, std::string line);
-    [[nodiscard]] bool is_of_another_format(const PageSource& source,
-                                            const CheckReport& checked);
+    [[nodiscard]] bool is_of_another_format(const PageSource& source, const CheckReport& checked);
     void end_unopened(const Error& error);
     void end_unchecked(const Error& error);
     void end_clean(const CheckReport& checked);

@@ -22,10 +22,10 @@ GuardReport without_memory(const GuardedFile& file, std::string_view damage) noe
     try {
         report.path = file.path;
         report.damage = damage;
-        report.line = damage.empty()
-                          ? "not judged: out of memory"
-                          : report.damage +
-                                "; it could not be recovered and is as it was: out of memory";
+        report.line =
+            damage.empty()
+                ? "not judged: out of memory"
+                : report.damage + "; it could not be recovered and is as it was: out of memory";
     } catch (const std::bad_alloc&) {
         report.line = "out of memory"; // so short a text needs none
     }

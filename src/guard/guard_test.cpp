@@ -398,15 +398,15 @@ TEST_F(Guard, UndoBringsBackWhatWasQuarantined) {
 // Names like the guard's own, in the folder of whoever put them there.
 TEST_F(Guard, TouchesNoFileThatItDidNotSetAside) {
     options_.quarantines_kept = 1;
-    const std::vector<std::string> others{"local-kv.db.damaged-1-KEEP-for-support",
-                                          "local-kv.db.damaged-20200101T000000Z",
-                                          "local-kv.db.damaged-29990101T000000Z-9",
-                                          "local-kv.db.damaged-backup"};
+    const std::vector<std::string> others{
+        "local-kv.db.damaged-1-KEEP-for-support", "local-kv.db.damaged-20200101T000000Z",
+        "local-kv.db.damaged-29990101T000000Z-9", "local-kv.db.damaged-backup"};
     for (const std::string& name : others)
         write_text(path("data/") + name, "the admin's own");
     for (int i = 0; i < 3; ++i) {
         put(damaged_file("docker-cycle-next.db"));
-        EXPECT_THAT(run().quarantine, StartsWith(path("data/local-kv.db.damaged-29990101T000000Z-")));
+        EXPECT_THAT(run().quarantine,
+                    StartsWith(path("data/local-kv.db.damaged-29990101T000000Z-")));
     }
     EXPECT_THAT(names(), SizeIs(others.size() + 2)); // and the file, and one set aside
     ASSERT_TRUE(undo_guard(file(), options_));

@@ -12,7 +12,9 @@ namespace fs = std::filesystem;
 class SetAside : public GuardFolder {
 protected:
     [[nodiscard]] io::Place place() const { return *io::place_of(file(), io::LastLink::follow); }
-    [[nodiscard]] FileStamp stamp() const { return stamp_of(*place().folder->status("local-kv.db")); }
+    [[nodiscard]] FileStamp stamp() const {
+        return stamp_of(*place().folder->status("local-kv.db"));
+    }
     [[nodiscard]] std::vector<std::string> aside() const {
         std::vector<std::string> found;
         for (const AsideFile& one : files_set_aside(place(), damaged_word))

@@ -22,7 +22,7 @@ constexpr std::uint64_t block_bytes = 512;    // of st_blocks
 // Of the whole content, holes as zeros. Errors: cancelled, io.
 Result<std::string> checksum_of(const io::File& file, const std::function<bool()>& may_go_on) {
     const std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> state(XXH3_createState(),
-                                                                        &XXH3_freeState);
+                                                                         &XXH3_freeState);
     if (!state)
         return Error(ErrorCode::out_of_memory, "out of memory");
     XXH3_64bits_reset(state.get());

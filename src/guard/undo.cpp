@@ -25,9 +25,9 @@ Result<AsideFile> newest_in(const GuardRecord& record, const io::Place& place) {
                 return file;
     std::string hint;
     if (!there.empty())
-        hint = fmt::format("; {} is there, of which it has no record. If that is the file: mv {} {}",
-                           there.front().name, place.folder->path_of(there.front().name),
-                           place.path());
+        hint = fmt::format(
+            "; {} is there, of which it has no record. If that is the file: mv {} {}",
+            there.front().name, place.folder->path_of(there.front().name), place.path());
     return Error(ErrorCode::file_not_found,
                  "the guard set no file aside here: there is nothing to undo" + hint)
         .in_file(place.path());

@@ -51,7 +51,9 @@ TEST_F(NewFiles, AreThereWhenTheyAreWhole) {
 }
 
 TEST_F(NewFiles, AreGoneUnlessTheyArePutInPlace) {
-    { const auto file = NewFile::create(path("new"), 0600); }
+    {
+        const auto file = NewFile::create(path("new"), 0600);
+    }
     EXPECT_THAT(names(), testing::IsEmpty());
     const auto file = NewFile::create(path("new"), 0600);
     remove_unfinished_files(); // as a signal's handler does
@@ -131,8 +133,8 @@ TEST_F(NewFiles, CopyAFileWithItsHoles) {
     EXPECT_LT(status.st_blocks * 512, bytes / 2);
     std::string read;
     ASSERT_TRUE(read_all(
-        **File::open_for_reading(path("copy")),
-        [&](Bytes part) { read += as_text(part); }, [] { return true; }));
+        **File::open_for_reading(path("copy")), [&](Bytes part) { read += as_text(part); },
+        [] { return true; }));
     EXPECT_TRUE(read == test::bytes_of(path("source")));
 }
 

@@ -86,8 +86,8 @@ private:
     }
 
     Result<void> enter(const std::string& name, int flags) {
-        const int descriptor = ::openat(folder_->descriptor(), name.c_str(),
-                                        O_PATH | O_DIRECTORY | O_CLOEXEC | flags);
+        const int descriptor =
+            ::openat(folder_->descriptor(), name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | flags);
         if (descriptor < 0)
             return system_error(errno, "cannot open the folder", at_ + "/" + name);
         folder_ = std::make_shared<const Folder>(descriptor, at_ + "/" + name);
@@ -99,8 +99,8 @@ private:
         if (++links_ > links_max)
             return system_error(ELOOP, "cannot follow", asked_);
         std::string target(PATH_MAX, '\0');
-        const ssize_t length = ::readlinkat(folder_->descriptor(), name.c_str(), target.data(),
-                                            target.size());
+        const ssize_t length =
+            ::readlinkat(folder_->descriptor(), name.c_str(), target.data(), target.size());
         if (length <= 0)
             return system_error(length == 0 ? ENOENT : errno, "cannot follow", at_ + "/" + name);
         target.resize(static_cast<std::size_t>(length));

@@ -89,9 +89,7 @@ Result<OpenedInPlace> open_in_place(const std::string& path, io::LockMode mode,
     auto file = TRY(place.folder->open_for_writing(place.name));
     TRY(io::lock(*file, mode, timeout));
     const std::uint64_t size = TRY(file->size_bytes());
-    return OpenedInPlace{.file = file,
-                         .writer = io::FileWriter(file),
-                         .size_bytes = size};
+    return OpenedInPlace{.file = file, .writer = io::FileWriter(file), .size_bytes = size};
 }
 
 Result<std::vector<std::byte>> read_range(const io::File& file, std::uint64_t offset,

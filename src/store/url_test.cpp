@@ -84,8 +84,7 @@ TEST(StoreOpen, SendsNoPasswordInClear) {
                                  "would send it in clear");
     StoreOptions options;
     options.password = "secret";
-    EXPECT_EQ(open("etcd://localhost,elsewhere/app", options).error().message(),
-              refusal.message());
+    EXPECT_EQ(open("etcd://localhost,elsewhere/app", options).error().message(), refusal.message());
 }
 
 TEST(StoreOpen, SaysWhatIsMissing) {

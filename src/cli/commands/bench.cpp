@@ -139,17 +139,16 @@ ExitCode measure(const Options& options, const std::string& path) {
 }
 
 ExitCode run_bench(const Options& options) {
-    const std::string path =
-        !options.path.empty()
-            ? options.path
-            : (std::filesystem::temp_directory_path() /
-               fmt::format("rebolt-bench-{:08x}{:08x}", std::random_device()(),
-                           std::random_device()()))
-                  .string();
+    const std::string path = !options.path.empty()
+                                 ? options.path
+                                 : (std::filesystem::temp_directory_path() /
+                                    fmt::format("rebolt-bench-{:08x}{:08x}", std::random_device()(),
+                                                std::random_device()()))
+                                       .string();
     // Made here and opened by its descriptor: nobody's link is followed.
     constexpr mode_t owner_alone = 0600;
-    const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                            owner_alone);
+    const int made =
+        ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owner_alone);
     if (made < 0) {
         print_error(fmt::format("{}: bench needs a new file: {}", printable(path),
                                 std::generic_category().message(errno)));

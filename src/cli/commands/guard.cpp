@@ -9,8 +9,8 @@
 #include <rebolt/docker/containers.hpp>
 #include <rebolt/guard.hpp>
 
-#include "cli/commands/commands.hpp"
 #include "cli/cancel.hpp"
+#include "cli/commands/commands.hpp"
 #include "cli/commands/guard/guard_process.hpp"
 #include "cli/commands/guard/subcommands.hpp"
 #include "cli/json_output.hpp"

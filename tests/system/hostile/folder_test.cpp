@@ -70,10 +70,10 @@ private:
 TEST_F(HostileFolder, CopiesAreAsOpenToOthersAsTheirSource) {
     put("damaged/docker-cycle-next.db");
     const std::string provenance = path("theirs/provenance");
-    EXPECT_EQ(rebolt({"recover", file(), "-o", path("theirs/recovered.db"), "--provenance",
-                      provenance})
-                  .exit_code,
-              0);
+    EXPECT_EQ(
+        rebolt({"recover", file(), "-o", path("theirs/recovered.db"), "--provenance", provenance})
+            .exit_code,
+        0);
     expect_like(path("theirs/recovered.db"), file());
     struct stat status{};
     ASSERT_EQ(::stat(provenance.c_str(), &status), 0);
@@ -103,8 +103,7 @@ TEST_F(HostileFolder, AListOfProvenanceTakesNoOthersPlace) {
 TEST_F(HostileFolder, ALinkOfTheirsIsNotRepairedAndNotGuarded) {
     fs::create_symlink(path("victim"), file());
     const auto guard = [&](const std::string& policy) {
-        return rebolt(
-            {"guard", "--state-folder", path("state"), "--policy", policy, file()});
+        return rebolt({"guard", "--state-folder", path("state"), "--policy", policy, file()});
     };
     for (const char* policy : {"recover", "quarantine", "refuse"}) {
         const auto result = guard(policy);

@@ -137,7 +137,8 @@ TEST_F(ServiceStart, IsNotStoppedByAnOutputThatCannotBeWritten) {
 TEST_F(ServiceStart, IsNotStoppedByAMistakeInTheConfiguration) {
     put("real/docker-20.10-running.db");
     std::ofstream(path("guard.toml")) << "snapshots = \"three\"\n";
-    const auto result = run_command(guard({"--config", path("guard.toml"), "--before-start", file()}));
+    const auto result =
+        run_command(guard({"--config", path("guard.toml"), "--before-start", file()}));
     EXPECT_EQ(result.exit_code, 0);
     EXPECT_THAT(result.err, HasSubstr("Nothing was guarded; the service starts."));
     EXPECT_EQ(run_command(guard({"--config", path("guard.toml"), file()})).exit_code, 16);

@@ -102,8 +102,8 @@ bool GuardProcess::receive_until(Clock::time_point deadline) {
     while (!cancelled()) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
         pollfd readable{pipe_, POLLIN, 0};
-        const int ready = ::poll(&readable, 1, static_cast<int>(std::clamp<std::int64_t>(
-                                                   left.count(), 0, 1'000'000)));
+        const int ready = ::poll(
+            &readable, 1, static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 1'000'000)));
         if (ready < 0 && errno == EINTR)
             continue;
         if (ready <= 0)
@@ -111,8 +111,10 @@ bool GuardProcess::receive_until(Clock::time_point deadline) {
         const ssize_t count = ::read(pipe_, bytes.data(), bytes.size());
         if (count < 0 && errno == EINTR)
             continue;
-        if (count <= 0)
+        if (count <= 0) {
+            is_over_ = true;
             return false;
+        }
         received_.append(bytes.data(), static_cast<std::size_t>(count));
         return true;
     }
@@ -145,12 +147,12 @@ GuardReport GuardProcess::next() {
 // The process is over, or is made so.
 GuardReport GuardProcess::unfinished(GuardReport known, bool is_known) {
     int status = 0;
-    pollfd closed{pipe_, POLLIN, 0};
-    const bool has_ended = ::poll(&closed, 1, 0) > 0 && !cancelled();
-    if (has_ended)
+    const bool has_ended = std::exchange(is_over_, false);
+    if (has_ended) {
         while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
         }
-    process_ = has_ended ? -1 : process_;
+        process_ = -1;
+    }
     end();
     const std::string why =
         has_ended ? end_of(status)
@@ -164,8 +166,8 @@ GuardReport GuardProcess::unfinished(GuardReport known, bool is_known) {
     } else if (known.may_start) {
         known.line += fmt::format("; no snapshot of it: {}", why);
     } else if (has_ended) {
-        known.line = fmt::format("{}; it could not be recovered and is as it was: {}",
-                                 known.damage, why);
+        known.line =
+            fmt::format("{}; it could not be recovered and is as it was: {}", known.damage, why);
     }
     return known;
 }

@@ -42,6 +42,7 @@ private:
     std::size_t at_ = 0; ///< the file that is guarded
     pid_t process_ = -1;
     int pipe_ = -1;        ///< from the process; -1: it is over
+    bool is_over_ = false; ///< the process has closed its end
     std::string received_; ///< and not taken yet
 };
 

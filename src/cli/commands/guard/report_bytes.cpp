@@ -64,8 +64,8 @@ std::string to_bytes(const GuardReport& report, bool is_final) {
     writer.number(is_final ? 1 : 0);
     writer.number(static_cast<std::uint64_t>(report.outcome));
     writer.number(report.may_start ? 1 : 0);
-    for (const std::string* text : {&report.path, &report.line, &report.damage,
-                                    &report.quarantine, &report.snapshot, &report.restored_from})
+    for (const std::string* text : {&report.path, &report.line, &report.damage, &report.quarantine,
+                                    &report.snapshot, &report.restored_from})
         writer.text(*text);
     writer.number(report.donors.size());
     for (const std::string& donor : report.donors)
