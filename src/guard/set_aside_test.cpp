@@ -1,8 +1,12 @@
 #include "guard/set_aside.hpp"
 
+#include <cerrno>
+#include <memory>
+
 #include <gmock/gmock.h>
 
 #include "guard/test_folder.hpp"
+#include "io/system_calls.hpp"
 
 namespace rebolt::guard {
 namespace {

@@ -42,7 +42,8 @@ std::string shown(const std::string& path) {
         return path;
     const std::size_t end = std::min(path.find('/', descriptor_paths.size()), path.size());
     const auto name = std::filesystem::read_symlink(path.substr(0, end), failed);
-    return failed ? path : name.string() + path.substr(end);
+    const bool has_name = !failed && !name.string().ends_with(" (deleted)");
+    return has_name ? name.string() + path.substr(end) : path;
 }
 
 } // namespace

@@ -96,8 +96,8 @@ private:
 };
 
 INSTANTIATE_TEST_SUITE_P(Memory, OutOfMemory, testing::Values(Shortage::once, Shortage::for_good),
-                         [](const auto& info) {
-                             return info.param == Shortage::once ? "FailsOnce" : "FailsForGood";
+                         [](const auto& shortage) {
+                             return shortage.param == Shortage::once ? "FailsOnce" : "FailsForGood";
                          });
 
 const std::string damaged = sample("damaged/docker-cycle-next.db");
