@@ -29,14 +29,14 @@ std::string colored(std::string_view text, const char* code) {
 std::string next_step(const Error& error) {
     const ErrorCode code = error.code();
     if (code == ErrorCode::damaged || code == ErrorCode::sync_failed)
-        return fmt::format("To see all damage: rebolt check {}", error.file());
+        return fmt::format("To see all damage: rebolt check {}", shell_quoted(error.file()));
     if (code == ErrorCode::lock_timeout)
         return "Stop that program, wait longer with --timeout, or read anyway with --no-lock: what "
                "is shown may then mix two states.";
     if (code == ErrorCode::permission_denied)
         return "Run it as a user who may use the file, or with sudo.";
     if (code == ErrorCode::bucket_not_found)
-        return fmt::format("To see the buckets: rebolt buckets {}", error.file());
+        return fmt::format("To see the buckets: rebolt buckets {}", shell_quoted(error.file()));
     return {};
 }
 

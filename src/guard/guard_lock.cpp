@@ -86,11 +86,11 @@ void GuardLock::remove_leftovers(const io::Place& place) const {
             }))
             static_cast<void>(place.folder->remove(name));
     }
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry(folder_, error), end; !error && entry != end;
-         entry.increment(error))
-        if (is_unfinished(entry->path().filename().string(), [](std::string_view) { return true; }))
-            static_cast<void>(io::remove_file(entry->path().string()));
+    const auto state = io::place_of(folder_ + "/lock", io::LastLink::keep);
+    const auto made = state ? state->folder->names() : std::vector<std::string>{};
+    for (const std::string& name : made ? *made : std::vector<std::string>{})
+        if (is_unfinished(name, [](std::string_view) { return true; }))
+            static_cast<void>(state->folder->remove(name));
 }
 
 WorkFolder::WorkFolder(std::shared_ptr<const io::Folder> parent,

@@ -66,30 +66,34 @@ Json to_json(const GuardRecord& record) {
 }
 
 // By its name: `<transaction>-<checksum>.db`.
-std::optional<Snapshot> snapshot_at(const std::filesystem::directory_entry& entry) {
+std::optional<Snapshot> snapshot_at(const io::Folder& folder, const std::string& name) {
     constexpr std::size_t checksum_digits = 16;
-    const std::string stem = entry.path().stem().string();
+    constexpr std::string_view end = ".db";
+    if (!name.ends_with(end))
+        return std::nullopt;
+    const std::string stem = name.substr(0, name.size() - end.size());
     const std::size_t dash = stem.find('-');
     Snapshot snapshot;
-    std::error_code error;
-    snapshot.bytes = entry.file_size(error);
-    if (error || entry.path().extension() != ".db" || dash == std::string::npos ||
+    const auto status = folder.status(name);
+    if (!status || !S_ISREG(status->st_mode) || dash == std::string::npos ||
         stem.size() != dash + 1 + checksum_digits)
         return std::nullopt;
+    snapshot.bytes = static_cast<std::uint64_t>(status->st_size);
     const auto read = std::from_chars(stem.data(), stem.data() + dash, snapshot.transaction);
     if (read.ec != std::errc{} || read.ptr != stem.data() + dash)
         return std::nullopt;
-    snapshot.path = entry.path().string();
+    snapshot.path = folder.path_of(name);
     snapshot.checksum = stem.substr(dash + 1);
     return snapshot;
 }
 
 std::vector<Snapshot> snapshots_in(const std::string& folder) {
     std::vector<Snapshot> found;
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error))
-        if (auto snapshot = snapshot_at(*entry))
+    const auto place =
+        io::place_of((std::filesystem::path(folder) / record_name).string(), io::LastLink::keep);
+    const auto names = place ? place->folder->names() : std::vector<std::string>{};
+    for (const std::string& name : names ? *names : std::vector<std::string>{})
+        if (auto snapshot = snapshot_at(*place->folder, name))
             found.push_back(*std::move(snapshot));
     std::ranges::sort(found, std::ranges::greater{}, &Snapshot::transaction);
     return found;

@@ -1,14 +1,12 @@
 // guard_file and undo_guard: what becomes of the file, and what is said.
 #include <rebolt/guard.hpp>
 
-#include <cerrno>
 #include <chrono>
 #include <memory>
 
 #include <gmock/gmock.h>
 
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "guard/file_run.hpp"
@@ -17,7 +15,6 @@
 #include "io/file.hpp"
 #include "io/folder.hpp"
 #include "io/lock.hpp"
-#include "io/system_calls.hpp"
 #include "support/patched_file.hpp"
 
 namespace rebolt::guard {
@@ -35,17 +32,6 @@ class Guard : public GuardFolder {
 protected:
     [[nodiscard]] std::string state_of_file() const {
         return folder_of(options_.state_folder, io::place_of(file(), io::LastLink::follow)->path());
-    }
-};
-
-// As of a file that may not be replaced, or that is a mount.
-class NoRenameOverTheFile : public io::SystemCalls {
-public:
-    int renameat(int old_folder, const char* from, int folder, const char* to) override {
-        if (to != std::string("local-kv.db"))
-            return SystemCalls::renameat(old_folder, from, folder, to);
-        errno = EPERM;
-        return -1;
     }
 };
 
@@ -139,23 +125,6 @@ TEST_F(Guard, PutsTheSnapshotInPlaceOfAFileInWhichNothingCanBeRead) {
         EXPECT_THAT(report.line, HasSubstr("nothing in it could be read: the snapshot "));
         EXPECT_TRUE(test::bytes_of(file()) == test::bytes_of(running));
         EXPECT_TRUE(test::bytes_of(report.quarantine) == content);
-    }
-}
-
-TEST_F(Guard, LeavesAFileOfAnotherFormatAlone) {
-    put(running);
-    const std::string snapshot = run().snapshot;
-    for (const std::string& content :
-         {"SQLite format 3" + std::string(8177, '\0'), std::string(8192, 'x')}) {
-        write_text(file(), content);
-        const GuardReport report = run();
-        EXPECT_EQ(report.outcome, GuardOutcome::not_judged) << report.line;
-        EXPECT_TRUE(report.may_start);
-        EXPECT_THAT(report.line, HasSubstr("; started, nothing was changed. If it should be one, a "
-                                           "snapshot of it is " +
-                                           snapshot));
-        EXPECT_TRUE(test::bytes_of(file()) == content);
-        EXPECT_THAT(names(), ElementsAre("local-kv.db"));
     }
 }
 
@@ -393,110 +362,6 @@ TEST_F(Guard, UndoBringsBackWhatWasQuarantined) {
     ASSERT_TRUE(undone);
     EXPECT_EQ(undone->kept, "");
     EXPECT_TRUE(test::bytes_of(file()) == test::bytes_of(damaged_file("docker-cycle-next.db")));
-}
-
-// Names like the guard's own, in the folder of whoever put them there.
-TEST_F(Guard, TouchesNoFileThatItDidNotSetAside) {
-    options_.quarantines_kept = 1;
-    const std::vector<std::string> others{
-        "local-kv.db.damaged-1-KEEP-for-support", "local-kv.db.damaged-20200101T000000Z",
-        "local-kv.db.damaged-29990101T000000Z-9", "local-kv.db.damaged-backup"};
-    for (const std::string& name : others)
-        write_text(path("data/") + name, "the admin's own");
-    for (int i = 0; i < 3; ++i) {
-        put(damaged_file("docker-cycle-next.db"));
-        EXPECT_THAT(run().quarantine,
-                    StartsWith(path("data/local-kv.db.damaged-29990101T000000Z-")));
-    }
-    EXPECT_THAT(names(), SizeIs(others.size() + 2)); // and the file, and one set aside
-    ASSERT_TRUE(undo_guard(file(), options_));
-    EXPECT_TRUE(test::bytes_of(file()) == test::bytes_of(damaged_file("docker-cycle-next.db")));
-    EXPECT_EQ(undo_guard(file(), options_).error().code(), ErrorCode::file_not_found);
-    for (const std::string& name : others)
-        EXPECT_EQ(test::bytes_of(path("data/") + name), "the admin's own") << name;
-}
-
-TEST_F(Guard, UndoRestoresNothingThatTookTheNameOfWhatWasSetAside) {
-    put(damaged_file("docker-cycle-next.db"));
-    const std::string aside = run().quarantine;
-    write_text(path("data/other"), "not what was set aside");
-    fs::rename(path("data/other"), aside);
-    const auto undone = undo_guard(file(), options_);
-    EXPECT_EQ(undone.error().code(), ErrorCode::file_not_found);
-    EXPECT_THAT(undone.error().message(), HasSubstr("of which it has no record. If that is the "
-                                                    "file: mv " +
-                                                    aside));
-    EXPECT_EQ(verdict_of(file()), Verdict::clean);
-}
-
-TEST_F(Guard, LeavesNoCopyBehindWhenTheFileCannotBeReplaced) {
-    put(damaged_file("docker-cycle-next.db"));
-    const io::ReplacedSystemCalls scope(std::make_shared<NoRenameOverTheFile>());
-    for (int i = 0; i < 3; ++i) {
-        const GuardReport report = run();
-        EXPECT_EQ(report.outcome, GuardOutcome::failed);
-        EXPECT_THAT(report.line, HasSubstr("Operation not permitted"));
-        EXPECT_THAT(names(), ElementsAre("local-kv.db"));
-    }
-    EXPECT_TRUE(test::bytes_of(file()) == test::bytes_of(damaged_file("docker-cycle-next.db")));
-}
-
-// A link in a folder that another user may write: he chooses what is taken away.
-TEST_F(Guard, FollowsNoLinkThatAnotherUserMayHavePutThere) {
-    write_text(path("data/victim"), std::string(8192, 's'));
-    fs::create_directories(path("theirs"));
-    fs::create_symlink(path("data/victim"), path("theirs/cache.db"));
-    ASSERT_EQ(::chmod(path("theirs").c_str(), 0777), 0);
-    const GuardReport report =
-        run({.path = path("theirs/cache.db"), .policy = GuardPolicy::quarantine});
-    EXPECT_EQ(report.outcome, GuardOutcome::not_judged) << report.line;
-    EXPECT_TRUE(report.may_start);
-    EXPECT_THAT(report.line, HasSubstr("is a link that another user may have put there"));
-    EXPECT_THAT(names(), ElementsAre("victim"));
-}
-
-TEST_F(Guard, DoesNothingToADevice) {
-    if (::mknod(file().c_str(), S_IFBLK | 0600, makedev(7, 250)) != 0)
-        GTEST_SKIP() << "no device nodes here";
-    const GuardReport report = run({.path = file(), .policy = GuardPolicy::quarantine});
-    EXPECT_NE(report.outcome, GuardOutcome::quarantined) << report.line;
-    EXPECT_THAT(names(), ElementsAre("local-kv.db"));
-}
-
-TEST_F(Guard, TellsItsVerdictBeforeItActs) {
-    std::vector<std::string> told;
-    options_.on_verdict = [&](const GuardReport& report) {
-        told.push_back(std::string(name_of(report.outcome)) + (report.may_start ? "" : "!"));
-        EXPECT_THAT(names(), SizeIs(1));
-    };
-    put(damaged_file("docker-cycle-next.db"));
-    (void)run();
-    (void)run();
-    EXPECT_THAT(told, ElementsAre("failed!", "clean"));
-}
-
-TEST_F(Guard, KeepsNoSnapshotThatIsTooLargeAndSaysSo) {
-    options_.snapshot_bytes_max = 4096;
-    put(running);
-    const GuardReport report = run();
-    EXPECT_EQ(report.outcome, GuardOutcome::clean);
-    if (report.snapshot.empty()) { // else the file system shares its blocks
-        EXPECT_THAT(report.line, HasSubstr("; no snapshot of it: it has "));
-    }
-}
-
-TEST_F(Guard, KeepsTheHolesOfASnapshot) {
-    put(running);
-    constexpr std::uintmax_t bytes = std::uintmax_t{64} << 20;
-    fs::resize_file(file(), bytes);
-    const GuardReport report = run();
-    ASSERT_NE(report.snapshot, "") << report.line;
-    EXPECT_EQ(fs::file_size(report.snapshot), bytes);
-    struct stat status{};
-    ASSERT_EQ(::stat(report.snapshot.c_str(), &status), 0);
-    EXPECT_LT(status.st_blocks * 512, std::int64_t{1} << 20);
-    write_text(file(), "");
-    EXPECT_EQ(run().restored_from, report.snapshot);
 }
 
 TEST_F(Guard, UndoLeavesAFileInUse) {

@@ -16,12 +16,12 @@ Recovery::~Recovery() = default;
 
 Result<Recovery> Recovery::begin(const PageSource& source, const std::string& path,
                                  RecoverOptions options) {
-    std::error_code ignored;
-    if (!options.dry_run && std::filesystem::equivalent(source.path(), path, ignored))
-        return Error(ErrorCode::invalid_argument,
-                     "the new file cannot be the damaged one itself: name another")
-            .in_file(path);
     return with_memory([&]() -> Result<Recovery> {
+        std::error_code ignored;
+        if (!options.dry_run && std::filesystem::equivalent(source.path(), path, ignored))
+            return Error(ErrorCode::invalid_argument,
+                         "the new file cannot be the damaged one itself: name another")
+                .in_file(path);
         auto work = std::make_unique<Work>(source, std::move(options));
         TRY(work->open(path));
         return Recovery(std::move(work));

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <rebolt/guard.hpp>
 #include <rebolt/rebolt.hpp>
 
 #include "failing_memory.hpp"

@@ -111,7 +111,7 @@ TEST_F(HostileFolder, ALinkOfTheirsIsNotRepairedAndNotGuarded) {
         EXPECT_THAT(result.out, HasSubstr("is a link that another user may have put there"));
     }
     EXPECT_EQ(rebolt({"repair", "-y", file()}).exit_code, 8);
-    EXPECT_EQ(rebolt({"undo", "-y", file()}).exit_code, 8);
+    EXPECT_EQ(rebolt({"undo", file()}).exit_code, 8);
 }
 
 TEST_F(HostileFolder, NamesThatWereForeseenLeadNowhere) {

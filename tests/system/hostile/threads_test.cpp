@@ -40,7 +40,10 @@ TEST(Threads, ThatAreRefusedAreDoneWithout) {
         if (!refuse_threads())
             ::_exit(no_filter);
         const auto source = PageSource::open(REBOLT_TEST_DATA "/real/etcd-3.4.db");
-        const auto checked = check(*source, {.threads = 4, .parallel_pages_min = 0});
+        CheckOptions options;
+        options.threads = 4;
+        options.parallel_pages_min = 0;
+        const auto checked = check(*source, options);
         ::_exit(checked && checked->verdict == Verdict::clean ? 0 : 1);
     }
     int status = -1;
