@@ -75,6 +75,10 @@ bool FailingMemory::has_failed() noexcept {
     return allocations.load() > fails_at.load();
 }
 
+bool FailingMemory::only_counts() noexcept {
+    return fails_at.load() == never;
+}
+
 std::uint64_t FailingMemory::count() noexcept {
     return allocations.load();
 }

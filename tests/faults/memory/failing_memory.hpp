@@ -20,6 +20,8 @@ public:
 
     /// False if there were not so many allocations.
     [[nodiscard]] static bool has_failed() noexcept;
+    /// True if none is going to fail.
+    [[nodiscard]] static bool only_counts() noexcept;
     /// Allocations since it was made.
     [[nodiscard]] static std::uint64_t count() noexcept;
 };
