@@ -55,7 +55,7 @@ GuardReport guard_file(const GuardedFile& file, const GuardOptions& options) {
         run.emplace(file, options);
         return run->run();
     } catch (const std::bad_alloc&) {
-        return without_memory(file, run ? run->damage() : std::string());
+        return without_memory(file, run ? std::string_view(run->damage()) : std::string_view());
     }
 }
 
