@@ -32,8 +32,8 @@ struct CompactOptions {
 Result<void> compact(const DB& from, const DB& to, const CompactOptions& options = {});
 
 /// The same into a new file with the same page size, synced; `path` is made by
-/// rename once it is whole, in place of what stands there. After an error what
-/// stood there is untouched.
+/// rename once it is whole, in place of what stands there, with `from`'s owner,
+/// permissions and extended attributes. After an error what stood there is untouched.
 Result<void> compact_file(const DB& from, const std::string& path,
                           const CompactOptions& options = {});
 

@@ -70,7 +70,8 @@ public:
     Result<void> view(const std::function<Result<void>(Tx&)>& work) const;
     /// Runs `work` in a write transaction and commits, or rolls back if it
     /// returns an error, which is passed on (bbolt: DB.Update). What `work`
-    /// throws passes through it, view and batch; the transaction is rolled back.
+    /// throws passes through it, view and batch, but for std::bad_alloc, which is an
+    /// error out_of_memory; the transaction is rolled back.
     Result<void> update(const std::function<Result<void>(Tx&)>& work) const;
     /// The same for many threads at once: calls that come together share one
     /// transaction and its syncs (bbolt: DB.Batch). `work` may run more than

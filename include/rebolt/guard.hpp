@@ -23,6 +23,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +67,8 @@ struct GuardedFile {
     std::string advice = {};
 };
 
+struct GuardReport;
+
 struct GuardOptions {
     /// Snapshots and records are here, a folder for each file.
     std::string state_folder = "/var/lib/rebolt/guard";
@@ -74,17 +77,23 @@ struct GuardOptions {
     /// For one file. A file that could not be judged in it does not stop the
     /// service; one that is known to be damaged does.
     std::chrono::milliseconds time_budget{60'000};
+    /// A larger file is not copied into a snapshot, but where the file system shares
+    /// its blocks.
+    std::uint64_t snapshot_bytes_max = std::uint64_t{1} << 30;
     bool reset_caches = false; ///< the policy of caches is quarantine
     bool dry_run = false;      ///< judge, and change nothing
     /// For recovering damaged files; its owner rules hold for the checks too.
     RecoverOptions recover = {};
+    /// Told as soon as it is known whether the file is damaged, with the report that
+    /// holds if nothing more is done: for whoever may end the guard before its end.
+    std::function<void(const GuardReport&)> on_verdict = {};
 };
 
 enum class GuardOutcome : std::uint8_t {
     absent,      ///< no file: the service makes one
     clean,       ///<
     in_use,      ///< another program holds its lock: not judged
-    not_judged,  ///< the time was over, or the system refused to read it
+    not_judged,  ///< no time, no memory, not readable, or no bolt file at all
     recovered,   ///< it was damaged, and is in its place again
     quarantined, ///< it was damaged, and is set aside
     refused,     ///< it is damaged, and was left as it is
@@ -114,8 +123,8 @@ struct GuardReport {
 /// is in the report. A clean file costs one check, and a copy of it if it has
 /// changed since the last snapshot. Killed at any moment, the file under `path`
 /// is the damaged one or the whole new one, and the next call goes on from there.
-/// A symbolic link is followed, and stays. Two calls for one file at a time wait
-/// for each other.
+/// A symbolic link is followed, and stays, if no other user can have put it there.
+/// Two calls for one file at a time wait for each other.
 [[nodiscard]] GuardReport guard_file(const GuardedFile& file, const GuardOptions& options);
 
 /// What undo_guard() did.
@@ -126,8 +135,9 @@ struct GuardUndone {
 };
 
 /// Puts the file back that the last guard_file() set aside, and keeps the one
-/// that stands there now beside it. Errors: file_not_found (nothing to undo),
-/// lock_timeout (a program uses the file), io, permission_denied.
+/// that stands there now beside it. Only a file that the guard's record names, and
+/// that still is the one that was set aside, is put back. Errors: file_not_found
+/// (nothing to undo), lock_timeout (a program uses the file), io, permission_denied.
 Result<GuardUndone> undo_guard(const std::string& path, const GuardOptions& options);
 
 /// Where a preset looks for what the services were told. For tests: a folder
@@ -159,10 +169,12 @@ struct GuardConfig {
 struct GuardDropIn {
     std::string path;
     std::string content;
+    std::string warning; ///< if users other than root could change the program
 };
 
-/// For the service of a preset. `program`: where rebolt is. Errors:
-/// invalid_argument (no such preset).
+/// For the service of a preset. `program`: where rebolt is. The service starts
+/// without the guard if it is gone. Errors: invalid_argument (no such preset, or a
+/// name that no unit can hold).
 [[nodiscard]] Result<GuardDropIn> guard_drop_in(std::string_view preset,
                                                 const std::string& program);
 

@@ -15,6 +15,10 @@
 
 namespace rebolt {
 
+namespace io {
+class File;
+}
+
 /// How to open a file for looking at it.
 struct ReadOptions {
     /// Off: read although a writer may be changing the file. What is read may
@@ -52,6 +56,9 @@ public:
     /// pages. Errors: file_not_found, permission_denied, io, lock_timeout
     /// (naming who may hold it), out_of_memory, invalid_argument.
     static Result<PageSource> open(const std::string& path, const ReadOptions& options = {});
+    /// The same of a file that is open already, whatever its name leads to by now.
+    static Result<PageSource> open(std::shared_ptr<const io::File> file,
+                                   const ReadOptions& options = {});
 
     /// The same file as it would be with these bytes in it and a size of
     /// `file_bytes`: to look at a change before it is made. Nothing is written.
@@ -101,6 +108,8 @@ public:
     /// page_out_of_range or page_unreadable. Cost: O(1).
     [[nodiscard]] Result<format::PageView> page(PageId id) const;
 
+    /// The open file itself: of its descriptor owner and permissions are taken.
+    [[nodiscard]] const io::File& opened_file() const noexcept;
     /// Pages that the system should read ahead, best effort.
     void will_read_all() const noexcept;
 

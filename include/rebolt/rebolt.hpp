@@ -19,11 +19,11 @@
 #include <rebolt/etcd/kubernetes.hpp>
 #include <rebolt/etcd/repair.hpp>
 #include <rebolt/evidence.hpp>
-#include <rebolt/file_attributes.hpp>
 #include <rebolt/find_files.hpp>
 #include <rebolt/foreign_file.hpp>
 #include <rebolt/fsck.hpp>
 #include <rebolt/impact.hpp>
+#include <rebolt/interrupt.hpp>
 #include <rebolt/owner_rules.hpp>
 #include <rebolt/page_source.hpp>
 #include <rebolt/prediction.hpp>

@@ -57,8 +57,9 @@ struct RecoverOptions {
     bool dry_run = false;
     /// Files to fill holes from, the best first: snapshots, backups.
     std::vector<std::string> donors;
-    /// Permissions of the new file, before the process's umask.
-    std::uint32_t file_mode = 0600;
+    /// Permissions of the new file, before the process's umask; 0: owner, permissions
+    /// and extended attributes are those of the damaged one.
+    std::uint32_t file_mode = 0;
     /// Buckets and ranges kept in full in the report; others are in the sums.
     std::size_t listed_max = 1000;
     /// Rules of the program that wrote the file: they tell where pages belong that

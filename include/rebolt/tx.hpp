@@ -18,6 +18,10 @@ struct TransactionState;
 class Database;
 } // namespace engine
 
+class DB;
+struct CompactOptions;
+Result<void> compact_file(const DB& from, const std::string& path, const CompactOptions& options);
+
 enum class Access : std::uint8_t { read, write };
 
 /// Ends with commit(), rollback() or its destructor, which rolls back. Buckets,
@@ -87,15 +91,17 @@ public:
     Result<void> write_to(const std::function<Result<void>(Bytes)>& write) const;
     /// The same into a new file, synced; `path` is made by rename once it is
     /// whole, in place of what stands there (bbolt: Tx.CopyFile). `progress` is
-    /// told bytes written and bytes in all; returns false to cancel. Errors:
-    /// those of write_to, permission_denied, cancelled.
+    /// told bytes written and bytes in all; returns false to cancel. `file_mode`
+    /// before the process's umask; 0: owner, permissions and extended attributes
+    /// are this file's. Errors: those of write_to, permission_denied, cancelled.
     Result<void>
-    copy_file(const std::string& path, std::uint32_t file_mode = 0600,
+    copy_file(const std::string& path, std::uint32_t file_mode = 0,
               const std::function<bool(std::uint64_t, std::uint64_t)>& progress = nullptr) const;
 
 private:
     friend class DB;
     friend class engine::Database;
+    friend Result<void> compact_file(const DB&, const std::string&, const CompactOptions&);
     explicit Tx(std::shared_ptr<engine::TransactionState> state) noexcept;
 
     std::shared_ptr<engine::TransactionState> state_;

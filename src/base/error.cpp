@@ -1,5 +1,9 @@
 #include <rebolt/error.hpp>
 
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -7,12 +11,49 @@
 
 namespace rebolt {
 
+// An error must be made where memory has run out, to say so: a few have their place
+// in advance.
 struct Error::Detail {
     ErrorCode code;
     std::string message;
     std::optional<Finding> finding;
     std::string file;
+
+    static void* operator new(std::size_t bytes);
+    static void operator delete(void* detail) noexcept;
 };
+
+namespace {
+
+constexpr std::size_t reserve_slots = 8;
+constexpr std::size_t slot_bytes = 512;
+
+struct Slot {
+    alignas(std::max_align_t) std::array<std::byte, slot_bytes> bytes;
+    std::atomic<bool> is_taken{false};
+};
+std::array<Slot, reserve_slots> reserve;
+
+} // namespace
+
+void* Error::Detail::operator new(std::size_t bytes) {
+    static_assert(sizeof(Detail) <= slot_bytes);
+    if (void* const detail = ::operator new(bytes, std::nothrow))
+        return detail;
+    for (Slot& slot : reserve)
+        if (!slot.is_taken.exchange(true))
+            return slot.bytes.data();
+    throw std::bad_alloc();
+}
+
+void Error::Detail::operator delete(void* detail) noexcept {
+    for (Slot& slot : reserve)
+        if (detail == slot.bytes.data()) {
+            slot.is_taken.store(false);
+            return;
+        }
+    ::operator delete(detail);
+}
 
 Error::Error(ErrorCode code, std::string message)
     : detail_(std::make_unique<Detail>(Detail{code, std::move(message), std::nullopt, {}})) {}

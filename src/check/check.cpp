@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/memory.hpp"
 #include "base/try.hpp"
 #include "check/check_context.hpp"
 #include "check/freelist_check.hpp"
@@ -196,7 +197,9 @@ const TreeReport* CheckReport::whole_tree() const noexcept {
     return newest;
 }
 
-Result<CheckReport> check(const PageSource& source, const CheckOptions& options) {
+namespace {
+
+Result<CheckReport> check_all(const PageSource& source, const CheckOptions& options) {
     CheckReport report;
     report.path = source.path();
     report.file_bytes = source.file_bytes();
@@ -228,6 +231,12 @@ Result<CheckReport> check(const PageSource& source, const CheckOptions& options)
     std::move(context.log).finish(report);
     report.verdict = check_walk::verdict_of(report);
     return report;
+}
+
+} // namespace
+
+Result<CheckReport> check(const PageSource& source, const CheckOptions& options) {
+    return with_memory([&] { return check_all(source, options); });
 }
 
 } // namespace rebolt

@@ -4,7 +4,9 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -60,9 +62,8 @@ public:
     bool run() {
         {
             std::vector<std::jthread> workers;
-            for (unsigned i = 1; i < threads_; ++i)
-                workers.emplace_back([this] { work(); });
-            work();
+            start(workers);
+            work_or_doubt();
         }
         return !doubt_.load();
     }
@@ -77,6 +78,29 @@ private:
         Counts counts;
         std::size_t leaf_elements = elements_fetched; ///< of the leaf entered last
     };
+
+    // What the system refuses of them, the others do.
+    void start(std::vector<std::jthread>& workers) {
+        workers.reserve(threads_);
+        try {
+            for (unsigned i = 1; i < threads_; ++i)
+                workers.emplace_back([this] { work_or_doubt(); });
+        } catch (const std::system_error&) {
+            const std::scoped_lock lock(mutex_);
+            threads_ = static_cast<unsigned>(workers.size()) + 1;
+        }
+    }
+
+    // Without memory it is the serial walk's turn, which says so.
+    void work_or_doubt() noexcept {
+        try {
+            work();
+        } catch (const std::bad_alloc&) {
+            const std::scoped_lock lock(mutex_);
+            doubt_.store(true);
+            ready_.notify_all();
+        }
+    }
 
     void work() {
         Worker worker;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <new>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -91,6 +92,8 @@ ExitCode run(std::vector<std::string> arguments) {
             if (wanted == nullptr || wanted == &command)
                 command.set_up(root.subcommand(command.name, command.summary));
         code = line.run(arguments);
+    } catch (const std::bad_alloc&) {
+        print_out_of_memory();
     } catch (const std::exception& error) {
         print_error(error.what());
     }

@@ -19,6 +19,7 @@ namespace {
 int write_error = 0; // errno of the first write that failed
 bool use_color = false;
 bool is_incomplete = false;
+bool may_output_fail = false;
 
 std::string colored(std::string_view text, const char* code) {
     return use_color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
@@ -28,14 +29,14 @@ std::string colored(std::string_view text, const char* code) {
 std::string next_step(const Error& error) {
     const ErrorCode code = error.code();
     if (code == ErrorCode::damaged || code == ErrorCode::sync_failed)
-        return fmt::format("To see all damage: rebolt check {}", error.file());
+        return fmt::format("To see all damage: rebolt check {}", shell_quoted(error.file()));
     if (code == ErrorCode::lock_timeout)
         return "Stop that program, wait longer with --timeout, or read anyway with --no-lock: what "
                "is shown may then mix two states.";
     if (code == ErrorCode::permission_denied)
         return "Run it as a user who may use the file, or with sudo.";
     if (code == ErrorCode::bucket_not_found)
-        return fmt::format("To see the buckets: rebolt buckets {}", error.file());
+        return fmt::format("To see the buckets: rebolt buckets {}", shell_quoted(error.file()));
     return {};
 }
 
@@ -52,6 +53,10 @@ bool output_failed() noexcept {
 
 void print_error(std::string_view text) {
     print_note(fmt::format("rebolt: {}", text));
+}
+
+void print_out_of_memory() noexcept {
+    std::fputs("rebolt: out of memory\n", stderr);
 }
 
 void print_note(std::string_view text) {
@@ -87,12 +92,16 @@ ExitCode report(const Error& error) {
                : ExitCode::damaged;
 }
 
+void let_output_fail() noexcept {
+    may_output_fail = true;
+}
+
 bool finish_output() {
     if (std::fflush(stdout) != 0 && write_error == 0)
         write_error = errno;
     if (write_error != 0 && write_error != EPIPE)
         print_error(fmt::format("cannot write the output: {}", std::strerror(write_error)));
-    return write_error == 0;
+    return write_error == 0 || may_output_fail;
 }
 
 void set_color_mode(ColorMode mode) noexcept {

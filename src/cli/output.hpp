@@ -17,6 +17,8 @@ void print(std::string_view text);
 
 /// Writes `rebolt: <text>` and a newline to stderr.
 void print_error(std::string_view text);
+/// Says that memory ran out, without asking for any.
+void print_out_of_memory() noexcept;
 /// Writes a line to stderr as it is, for notes beside the result.
 void print_note(std::string_view text);
 
@@ -31,6 +33,8 @@ void tell_incomplete(std::string_view file, std::string_view why);
 /// `code`, or `damaged` in place of `done` after tell_incomplete().
 [[nodiscard]] ExitCode with_incomplete(ExitCode code) noexcept;
 
+/// The answer is the exit code: finish_output() is true whatever became of stdout.
+void let_output_fail() noexcept;
 /// Flushes stdout. False if anything could not be written; a closed pipe is
 /// silent, as the reader left on purpose.
 [[nodiscard]] bool finish_output();

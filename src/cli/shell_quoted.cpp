@@ -2,9 +2,37 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <string_view>
 
+#include <fmt/format.h>
+
+#include "cli/printable.hpp"
+
 namespace rebolt::cli {
+namespace {
+
+// For bytes that must reach no terminal: `$'a\x1bb'`, which bash, zsh and ksh read.
+std::string quoted_with_escapes(std::string_view path) {
+    std::string quoted = "$'";
+    while (!path.empty()) {
+        const Character character = first_character(path);
+        const std::string_view bytes = path.substr(0, character.bytes);
+        if (character.is_utf8 && is_printable(character.code_point)) {
+            if (bytes == "'" || bytes == "\\")
+                quoted += '\\';
+            quoted += bytes;
+        } else {
+            for (const char byte : bytes)
+                fmt::format_to(std::back_inserter(quoted), "\\x{:02x}",
+                               static_cast<unsigned char>(byte));
+        }
+        path.remove_prefix(character.bytes);
+    }
+    return quoted + "'";
+}
+
+} // namespace
 
 std::string shell_quoted(const std::string& path) {
     const bool plain = !path.empty() && std::ranges::all_of(path, [](unsigned char c) {
@@ -13,6 +41,8 @@ std::string shell_quoted(const std::string& path) {
     });
     if (plain)
         return path;
+    if (!is_printable(path))
+        return quoted_with_escapes(path);
     std::string quoted = "'";
     for (const char c : path)
         quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);

@@ -13,7 +13,7 @@
 #include "docker/key.hpp"
 #include "io/file.hpp"
 #include "io/file_writer.hpp"
-#include "io/temporary_file.hpp"
+#include "io/scratch_file.hpp"
 #include "salvage/page_edit.hpp"
 
 namespace rebolt::docker {
@@ -184,12 +184,12 @@ Result<EditPlan> plan_fsck(const PageSource& source, const FsckReport& report) {
     if (report.changes.empty())
         return Error(ErrorCode::invalid_argument, "there is nothing that can be repaired")
             .in_file(source.path());
-    const auto scratch = TRY(io::TemporaryFile::create());
-    TRY(write_all(source, scratch.path()));
+    const auto scratch = TRY(io::ScratchFile::create());
+    TRY(write_all(source, scratch.open_path()));
     OpenOptions unsynced;
     unsynced.no_sync = true;
-    TRY(change_records(scratch.path(), report.changes, unsynced));
-    const PageSource changed = TRY(PageSource::open(scratch.path()));
+    TRY(change_records(scratch.open_path(), report.changes, unsynced));
+    const PageSource changed = TRY(PageSource::open(scratch.open_path()));
     EditPlan plan = differences(source, changed);
     plan.title = "mend Docker's network state";
     for (const RecordChange& change : report.changes)

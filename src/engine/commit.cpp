@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <functional>
+#include <new>
 #include <utility>
 
 #include <fmt/format.h>
@@ -280,6 +281,16 @@ Result<void> Commit::write_meta() {
     return {};
 }
 
+Result<void> Database::publish_if_possible(TransactionState& state) {
+    TRY(require_own_process());
+    try {
+        return publish(state);
+    } catch (const std::bad_alloc&) { // at any step: what is known of free pages may be wrong
+        refuse_writing("memory ran out in a commit: open the database again");
+        return Error(ErrorCode::out_of_memory, "out of memory: nothing was changed").in_file(path_);
+    }
+}
+
 Result<void> Database::commit(TransactionState& state) {
     Changes& changes = *state.changes;
     Result<void> result;
@@ -288,7 +299,7 @@ Result<void> Database::commit(TransactionState& state) {
                        fmt::format("nothing was written: {}", changes.failure))
                      .in_file(path_);
     else
-        result = publish(state);
+        result = publish_if_possible(state);
     if (!result) {
         end(state);
         return result;

@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/memory.hpp"
 #include "base/try.hpp"
+#include "engine/transaction_state.hpp"
 #include "io/new_file.hpp"
 
 namespace rebolt {
@@ -14,7 +16,7 @@ namespace {
 
 // Keys come in order: pages are left nearly full (bbolt: Compact).
 constexpr double fill_fraction = 0.9;
-constexpr std::uint32_t new_file_mode = 0600;
+constexpr std::uint32_t owner_alone = 0600; // until it is whole
 constexpr std::uint64_t keys_between_reports = 10'000;
 
 class Compaction {
@@ -114,18 +116,30 @@ Result<void> compact(const DB& from, const DB& to, const CompactOptions& options
     return Compaction(tx, to, options).run();
 }
 
-Result<void> compact_file(const DB& from, const std::string& path, const CompactOptions& options) {
-    io::NewFile file = TRY(io::NewFile::create(path, new_file_mode));
+namespace {
+
+// With the owner and permissions of the file that `like` reads.
+Result<void> compact_like(const engine::TransactionState& like, const DB& from,
+                          const std::string& path, const CompactOptions& options) {
+    io::NewFile file = TRY(io::NewFile::create(path, owner_alone));
     OpenOptions open;
     open.page_size_bytes = from.page_size_bytes();
     open.no_sync = open.no_grow_sync = true;
-    DB to = TRY(DB::open(file.temporary_path(), open));
+    DB to = TRY(DB::open(file.open_path(), open));
     TRY(compact(from, to, options));
     const DatabaseStats stats = TRY(to.stats());
     to.close();
     TRY(file.cut_to(std::max<std::uint64_t>(stats.high_water_mark * stats.page_size_bytes,
                                             format::file_bytes_min)));
+    TRY(file.take_attributes(like.mapping->file()));
     return file.put_in_place();
+}
+
+} // namespace
+
+Result<void> compact_file(const DB& from, const std::string& path, const CompactOptions& options) {
+    const Tx like = TRY(from.begin());
+    return with_memory([&] { return compact_like(*like.state_, from, path, options); });
 }
 
 } // namespace rebolt

@@ -58,7 +58,8 @@ Result<void> Tx::write_to(const std::function<Result<void>(Bytes)>& write) const
 Result<void>
 Tx::copy_file(const std::string& path, std::uint32_t file_mode,
               const std::function<bool(std::uint64_t, std::uint64_t)>& progress) const {
-    io::NewFile file = TRY(io::NewFile::create(path, file_mode));
+    constexpr std::uint32_t owner_alone = 0600; // until it is whole
+    io::NewFile file = TRY(io::NewFile::create(path, file_mode == 0 ? owner_alone : file_mode));
     std::uint64_t done = 0;
     const auto append = [&](Bytes bytes) -> Result<void> {
         TRY(file.append(bytes));
@@ -68,6 +69,8 @@ Tx::copy_file(const std::string& path, std::uint32_t file_mode,
         return {};
     };
     TRY(write_to(append));
+    if (file_mode == 0)
+        TRY(file.take_attributes(state_->mapping->file()));
     return file.put_in_place();
 }
 

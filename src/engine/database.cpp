@@ -1,6 +1,7 @@
 #include "engine/database.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include <fmt/format.h>
@@ -53,7 +54,26 @@ Database::state_of(std::shared_ptr<const io::Mapping> mapping, const format::Met
     return state;
 }
 
+Result<void> Database::require_own_process() const {
+    if (Forks::count() == forks_)
+        return {};
+    return Error(ErrorCode::invalid_argument,
+                 "the database was opened before fork(), by another process: this one must open "
+                 "it by itself")
+        .in_file(path_);
+}
+
+void Database::refuse_writing(const char* why) noexcept {
+    const std::scoped_lock lock(mutex_);
+    try {
+        refusal_ = why;
+    } catch (const std::bad_alloc&) {
+        refusal_ = "no memory"; // short enough to need none
+    }
+}
+
 Result<std::shared_ptr<TransactionState>> Database::begin(Access access) {
+    TRY(require_own_process());
     auto state = TRY(access == Access::read ? begin_read() : begin_write());
     state->database = shared_from_this();
     return state;
@@ -154,6 +174,7 @@ Result<void> Database::sync() {
     if (options_.read_only)
         return Error(ErrorCode::database_read_only, "the database was opened for reading only")
             .in_file(path_);
+    TRY(require_own_process());
     writer_.acquire();
     Result<void> result = sync_now();
     writer_.release();
@@ -214,7 +235,7 @@ Database::~Database() {
 // into it failed, it is emptied again: what failed has changed nothing. (It keeps
 // its name: another program may have it open and wait for its lock.)
 void Database::empty_if_unused() noexcept {
-    if (is_new_ && has_failed_ && file_writer_)
+    if (is_new_ && has_failed_ && file_writer_ && Forks::count() == forks_)
         static_cast<void>(file_writer_->resize(0));
     is_new_ = false;
 }

@@ -26,6 +26,7 @@
 
 #include "engine/batch.hpp"
 #include "engine/dirty_page_memory.hpp"
+#include "engine/forks.hpp"
 #include "engine/free_pages.hpp"
 #include "engine/newest_state.hpp"
 #include "engine/transaction_state.hpp"
@@ -99,12 +100,18 @@ private:
     Result<std::shared_ptr<TransactionState>> state_of(std::shared_ptr<const io::Mapping> mapping,
                                                        const format::MetaFields& meta);
     Result<void> publish(TransactionState& state);
+    Result<void> publish_if_possible(TransactionState& state);
+    /// Errors: invalid_argument, in a process that was forked from the one that
+    /// opened it: two writers would share one lock.
+    [[nodiscard]] Result<void> require_own_process() const;
+    void refuse_writing(const char* why) noexcept;
     Result<void> sync_now();
     void empty_if_unused() noexcept;
     void count_pages(DatabaseStats& stats) const noexcept;
 
     const std::string path_;
     const OpenOptions options_;
+    const unsigned forks_ = Forks::count(); ///< when it was opened
     std::uint32_t page_size_ = 0;
     std::vector<Finding> findings_at_open_;
     bool shows_newest_ = true;

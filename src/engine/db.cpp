@@ -3,6 +3,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/memory.hpp"
 #include "base/try.hpp"
 #include "engine/changes.hpp"
 #include "engine/database.hpp"
@@ -28,7 +29,8 @@ private:
 } // namespace
 
 Result<DB> DB::open(const std::string& path, const OpenOptions& options) {
-    return DB(TRY(engine::Database::open(path, options)));
+    return with_memory(
+        [&]() -> Result<DB> { return DB(TRY(engine::Database::open(path, options))); });
 }
 
 const std::string& DB::path() const noexcept {
@@ -52,30 +54,34 @@ bool DB::shows_newest() const noexcept {
 }
 
 Result<Tx> DB::begin(Access access) const {
-    return Tx(TRY(database_->begin(access)));
+    return with_memory([&]() -> Result<Tx> { return Tx(TRY(database_->begin(access))); });
 }
 
 Result<void> DB::view(const std::function<Result<void>(Tx&)>& work) const {
-    Tx tx = TRY(begin());
-    return work(tx);
+    return with_memory([&]() -> Result<void> {
+        Tx tx = TRY(begin());
+        return work(tx);
+    });
 }
 
 Result<void> DB::update(const std::function<Result<void>(Tx&)>& work) const {
-    Tx tx = TRY(begin(Access::write));
-    engine::Changes& changes = *tx.state_->changes;
-    changes.is_managed = true;
-    Result<void> result;
-    {
-        const Updating updating(*database_);
-        result = work(tx);
-    }
-    if (tx.state_->open.load())
-        changes.is_managed = false;
-    if (result)
-        result = tx.commit();
-    if (!result)
-        database_->note_failed_update();
-    return result;
+    return with_memory([&]() -> Result<void> {
+        Tx tx = TRY(begin(Access::write));
+        engine::Changes& changes = *tx.state_->changes;
+        changes.is_managed = true;
+        Result<void> result;
+        {
+            const Updating updating(*database_);
+            result = work(tx);
+        }
+        if (tx.state_->open.load())
+            changes.is_managed = false;
+        if (result)
+            result = tx.commit();
+        if (!result)
+            database_->note_failed_update();
+        return result;
+    });
 }
 
 Result<void> DB::batch(const std::function<Result<void>(Tx&)>& work) const {

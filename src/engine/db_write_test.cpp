@@ -6,6 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "engine/test_file.hpp"
 #include "engine/test_writer.hpp"
 #include "support/run_command.hpp"
@@ -32,6 +35,28 @@ TEST_F(DbWrites, OpenKnowsItsPathAndCanBeClosed) {
     db.close();
     db.close(); // twice is fine
     EXPECT_TRUE(DB::open(path(), {.timeout = std::chrono::milliseconds{0}}));
+}
+
+// Both processes would commit through one lock, and one would lose what it committed.
+TEST_F(DbWrites, AreRefusedInAForkedProcess) {
+    const DB db = open();
+    Tx tx = *db.begin(Access::write);
+    ASSERT_TRUE(tx.create_bucket("in the process that opened it"));
+    const auto is_refused = [](const Error& error) {
+        return error.code() == invalid_argument &&
+               error.message().starts_with("the database was opened before fork()");
+    };
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const bool all = is_refused(db.begin().error()) && is_refused(db.sync().error()) &&
+                         is_refused(tx.commit().error());
+        ::_exit(all ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    EXPECT_TRUE(tx.commit());
+    EXPECT_TRUE(db.begin());
 }
 
 TEST_F(DbWrites, NeedAPathThatCanBe) {

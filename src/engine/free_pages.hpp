@@ -30,7 +30,7 @@ struct PageRun {
 
 class FreePages {
 public:
-    explicit FreePages(FreelistType type = FreelistType::array) noexcept : type_(type) {}
+    explicit FreePages(FreelistType type = FreelistType::array) : type_(type) {}
 
     /// Marks a page free, when loading. False if it is marked already.
     bool add(std::uint64_t page);

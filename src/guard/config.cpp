@@ -118,6 +118,9 @@ Result<GuardConfig> read_guard_config(const std::string& path) {
     std::size_t seconds = static_cast<std::size_t>(config.options.time_budget.count()) / 1000;
     table.take("state_folder", config.options.state_folder);
     table.take_count("snapshots", config.options.snapshots_kept, 0);
+    std::size_t megabytes = config.options.snapshot_bytes_max >> 20U;
+    table.take_count("snapshot_megabytes_max", megabytes, 0);
+    config.options.snapshot_bytes_max = std::uint64_t{megabytes} << 20U;
     table.take_count("quarantines", config.options.quarantines_kept, 1);
     table.take_count("time_budget_seconds", seconds, 1);
     table.take("reset_caches", config.options.reset_caches);

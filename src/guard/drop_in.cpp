@@ -1,16 +1,68 @@
+#include <algorithm>
 #include <array>
+#include <filesystem>
+
+#include <sys/stat.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <rebolt/guard.hpp>
 
+#include "base/try.hpp"
 #include "systemd/drop_in.hpp"
 #include "systemd/notify.hpp"
 
 namespace rebolt {
+namespace {
 
-// ExecStartPre runs before each start and may ask for more time (NotifyAccess). A
+// A word of a command line in a unit: systemd.service(5), "Command lines", and
+// systemd.syntax(7), "Quoting".
+Result<std::string> unit_word(const std::string& text) {
+    std::string quoted;
+    for (const char c : text) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+            return Error(ErrorCode::invalid_argument,
+                         "the program's name has control characters, which no unit can hold")
+                .in_file(text);
+        if (c == '%' || c == '$') // a specifier, a variable
+            quoted += c;
+        else if (c == '"' || c == '\\')
+            quoted += '\\';
+        quoted += c;
+    }
+    const bool is_plain = std::ranges::none_of(
+        text, [](char c) { return std::string_view(" \"'\\;").find(c) != std::string_view::npos; });
+    return is_plain ? quoted : '"' + quoted + '"';
+}
+
+bool can_others_write(const std::filesystem::path& path) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0)
+        return false; // it is not there: nobody's
+    const bool is_sticky = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
+    return status.st_uid != 0 || ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !is_sticky);
+}
+
+// Root runs it at each start: nobody else may be able to put another there.
+std::string warning_of(const std::string& program) {
+    for (std::filesystem::path at = program; !at.empty(); at = at.parent_path()) {
+        if (can_others_write(at))
+            return fmt::format("users other than root can change {}, and root will run {} at each "
+                               "start: install it where only root can write, /usr/bin or "
+                               "/usr/local/bin",
+                               at.string(), program);
+        if (at == at.root_path())
+            break;
+    }
+    return {};
+}
+
+} // namespace
+
+// ExecStartPre runs before each start and may ask for more time (NotifyAccess). `+`:
+// as root, whoever the service's user is, or it could neither keep snapshots nor
+// give a file its owner. If the program is gone, the service starts without it. A
 // start that hangs is ended, and a daemon whose memory keeps growing is stopped
 // before the machine runs out: the limit is the daemon's alone, since Docker's
 // containers have control groups of their own.
@@ -18,22 +70,24 @@ Result<GuardDropIn> guard_drop_in(std::string_view preset, const std::string& pr
     constexpr std::array<std::string_view, 10> services{
         "docker", "containerd", "etcd", "consul",  "nomad",
         "vault",  "influxdb",   "lnd",  "otelcol", "podman"};
-    for (const std::string_view service : services)
-        if (preset == service)
-            return GuardDropIn{
-                .path = fmt::format("/etc/systemd/system/{}.service.d/10-rebolt.conf", service),
-                .content = fmt::format("# Written by `rebolt guard install {0}`; "
-                                       "`rebolt guard uninstall {0}` removes it.\n"
-                                       "[Service]\n"
-                                       "ExecStartPre={1} guard {0}\n"
-                                       "NotifyAccess=exec\n"
-                                       "TimeoutStartSec=5min\n"
-                                       "MemoryMax=75%\n"
-                                       "MemorySwapMax=0\n",
-                                       service, program)};
-    return Error(ErrorCode::invalid_argument,
-                 fmt::format("there is no service of a preset `{}`; those that are: {}", preset,
-                             fmt::join(services, ", ")));
+    if (std::ranges::find(services, preset) == services.end())
+        return Error(ErrorCode::invalid_argument,
+                     fmt::format("there is no service of a preset `{}`; those that are: {}", preset,
+                                 fmt::join(services, ", ")));
+    const std::string word = TRY(unit_word(program));
+    return GuardDropIn{
+        .path = fmt::format("/etc/systemd/system/{}.service.d/10-rebolt.conf", preset),
+        .content = fmt::format("# Written by `rebolt guard install {0}`; "
+                               "`rebolt guard uninstall {0}` removes it.\n"
+                               "[Service]\n"
+                               "ExecStartPre=+/bin/sh -c 'test ! -x \"$$0\" || exec \"$$0\" guard "
+                               "--before-start {0}' {1}\n"
+                               "NotifyAccess=exec\n"
+                               "TimeoutStartSec=5min\n"
+                               "MemoryMax=75%\n"
+                               "MemorySwapMax=0\n",
+                               preset, word),
+        .warning = warning_of(program)};
 }
 
 Result<void> install_guard(const GuardDropIn& drop_in) {

@@ -1,6 +1,8 @@
 // The drop-ins, and what systemd itself says of the units with them.
 #include <gmock/gmock.h>
 
+#include <sys/stat.h>
+
 #include "guard/test_folder.hpp"
 
 namespace rebolt::guard {
@@ -15,7 +17,8 @@ TEST_F(GuardDropIns, PutTheGuardInFrontOfTheService) {
     EXPECT_EQ(drop_in->content, "# Written by `rebolt guard install docker`; `rebolt guard "
                                 "uninstall docker` removes it.\n"
                                 "[Service]\n"
-                                "ExecStartPre=/usr/bin/rebolt guard docker\n"
+                                "ExecStartPre=+/bin/sh -c 'test ! -x \"$$0\" || exec \"$$0\" guard "
+                                "--before-start docker' /usr/bin/rebolt\n"
                                 "NotifyAccess=exec\n"
                                 "TimeoutStartSec=5min\n"
                                 "MemoryMax=75%\n"
@@ -28,7 +31,10 @@ TEST_F(GuardDropIns, PassSystemdsOwnCheck) {
     if (!std::filesystem::exists("/usr/bin/systemd-analyze"))
         GTEST_SKIP() << "there is no systemd-analyze";
     for (const char* service : {"docker", "containerd", "etcd"}) {
-        const auto drop_in = guard_drop_in(service, REBOLT_EXE);
+        const std::string program = path("my \"tools\"; $x 50%\\rebolt");
+        std::filesystem::copy_file("/bin/true", program,
+                                   std::filesystem::copy_options::overwrite_existing);
+        const auto drop_in = guard_drop_in(service, program);
         const std::string unit = path(std::string(service) + ".service");
         write_text(unit, "[Unit]\nDescription=the service\n[Service]\nType=notify\n"
                          "ExecStart=/bin/true\nTimeoutStartSec=0\n");
@@ -38,6 +44,31 @@ TEST_F(GuardDropIns, PassSystemdsOwnCheck) {
         EXPECT_EQ(verified.exit_code, 0) << verified.err;
         EXPECT_EQ(verified.err, "");
     }
+}
+
+TEST_F(GuardDropIns, QuoteTheProgramAsSystemdWants) {
+    EXPECT_THAT(guard_drop_in("docker", "/opt/my tools/re%bolt$x")->content,
+                testing::HasSubstr(" \"/opt/my tools/re%%bolt$$x\"\n"));
+    EXPECT_EQ(guard_drop_in("docker", "/opt/a\nExecStart=/evil").error().code(),
+              ErrorCode::invalid_argument);
+}
+
+TEST_F(GuardDropIns, StartTheServiceWithoutTheProgram) {
+    const std::string content = guard_drop_in("docker", "/no/such/rebolt")->content;
+    const std::size_t begin = content.find("'test") + 1;
+    std::string script = content.substr(begin, content.find('\'', begin) - begin);
+    for (std::size_t at = script.find("$$"); at != std::string::npos; at = script.find("$$"))
+        script.erase(at, 1);
+    EXPECT_EQ(test::run_command({"/bin/sh", "-c", script, "/no/such/rebolt"}).exit_code, 0);
+    EXPECT_EQ(test::run_command({"/bin/sh", "-c", script, "/bin/false"}).exit_code, 1);
+}
+
+TEST_F(GuardDropIns, WarnOfAProgramThatOthersCanChange) {
+    write_text(path("open/rebolt"), "");
+    ASSERT_EQ(::chmod(path("open").c_str(), 0777), 0);
+    EXPECT_THAT(guard_drop_in("docker", path("open/rebolt"))->warning,
+                testing::HasSubstr("users other than root can change "));
+    EXPECT_EQ(guard_drop_in("docker", "/usr/bin/env")->warning, "");
 }
 
 TEST_F(GuardDropIns, PassOnlyIfSystemdReadsThem) { // the check above would see a mistake

@@ -1,7 +1,11 @@
 #include "guard/file_run.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <utility>
+
+#include <sys/stat.h>
 
 #include <fmt/format.h>
 
@@ -13,12 +17,15 @@
 #include "guard/refusal.hpp"
 #include "guard/set_aside.hpp"
 #include "guard/snapshots.hpp"
+#include "io/attributes.hpp"
 #include "io/file_writer.hpp"
 
 namespace rebolt::guard {
 namespace {
 
 namespace fs = std::filesystem;
+
+const std::string new_name = "new.db"; // in the work folder
 
 // A container in a user network proves that there was network state.
 bool containers_need_networks(const std::string& docker_root) {
@@ -47,36 +54,51 @@ std::string keys_text(const RecoverReport& recovery) {
 
 } // namespace
 
-std::string real_path(const std::string& path) {
-    std::error_code error;
-    const fs::path absolute = fs::absolute(path, error);
-    if (error)
-        return path;
-    const fs::path place = fs::weakly_canonical(absolute, error);
-    return error ? absolute.string() : place.string();
-}
-
 FileRun::FileRun(const GuardedFile& file, const GuardOptions& options)
     : file_(file), options_(options), begun_(Clock::now()), deadline_(begun_ + options.time_budget),
-      path_(real_path(file.path)), folder_(folder_of(options.state_folder, path_)) {
+      path_(file.path) {
     report_.path = file.path;
 }
 
 GuardReport FileRun::run() {
-    if (options_.dry_run) {
-        record_ = read_record(folder_);
-        check_file();
+    auto place = io::place_of(file_.path, io::LastLink::follow);
+    if (place) {
+        place_ = *std::move(place);
+        path_ = place_.path();
+        folder_ = folder_of(options_.state_folder, path_);
+        guard_it();
+    } else if (place.error().code() == ErrorCode::file_not_found) {
+        end(GuardOutcome::absent, true, "not there: the service makes a new one");
+    } else if (place.error().code() == ErrorCode::invalid_argument) {
+        end_unopened(place.error());
     } else {
-        std::error_code ignored;
-        const bool is_there = fs::exists(path_, ignored) || fs::exists(folder_, ignored);
-        const GuardLock lock = is_there ? GuardLock(folder_, options_.time_budget) : GuardLock();
-        lock.remove_leftovers(path_);
-        record_ = read_record(folder_);
-        check_file();
-        keep_record();
+        end(GuardOutcome::not_judged, true, fmt::format("not judged: {}", place.error().message()));
     }
     report_.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun_);
     return std::move(report_);
+}
+
+void FileRun::guard_it() {
+    if (options_.dry_run) {
+        record_ = read_record(folder_);
+        return check_file();
+    }
+    std::error_code ignored;
+    const bool is_there =
+        place_.folder->status(place_.name).has_value() || fs::exists(folder_, ignored);
+    const GuardLock lock = is_there ? GuardLock(folder_, options_.time_budget) : GuardLock();
+    lock.remove_leftovers(place_);
+    record_ = read_record(folder_);
+    check_file();
+    if (std::exchange(has_changed_, false)) { // by another guard, perhaps: then it is clean now
+        report_ = GuardReport{};
+        report_.path = file_.path;
+        check_file();
+    }
+    if (has_changed_)
+        end(GuardOutcome::not_judged, true,
+            "not judged: another program has just put this file here, or changes it");
+    keep_record();
 }
 
 void FileRun::end(GuardOutcome outcome, bool may_start, std::string line) {
@@ -86,16 +108,22 @@ void FileRun::end(GuardOutcome outcome, bool may_start, std::string line) {
 }
 
 void FileRun::check_file() {
-    // Stamped before and after opening: the file that was checked is the one replaced.
-    const auto before = stamp_of(path_);
-    const auto source = PageSource::open(path_);
+    auto opened = place_.folder->open(place_.name);
+    if (!opened)
+        return end_unopened(opened.error());
+    opened_ = *std::move(opened);
+    const auto source = PageSource::open(opened_);
     if (!source)
         return end_unopened(source.error());
-    const auto after = stamp_of(path_);
-    if (!before || !after || *before != *after)
-        return end(GuardOutcome::not_judged, true,
-                   "not judged: another program has just put this file here, or changes it");
-    stamp_ = *after;
+    // The file that is checked is the one under the name, and the one replaced.
+    struct stat status{};
+    if (::fstat(opened_->descriptor(), &status) != 0)
+        return end_unopened(io::system_error(errno, "cannot look at the file", path_));
+    stamp_ = stamp_of(status);
+    if (!require_unchanged(place_, stamp_)) {
+        has_changed_ = true;
+        return;
+    }
     if (source->file_bytes() == 0)
         return end_empty(*source);
     CheckOptions check_options;
@@ -105,9 +133,12 @@ void FileRun::check_file() {
     if (!checked)
         return end_unchecked(checked.error());
     if (checked->verdict == Verdict::clean)
-        return end_clean(*source, *checked);
+        return end_clean(*checked);
+    if (is_of_another_format(*source, *checked))
+        return;
     report_.damage = sentence(*checked);
     if (checked->has_sound_pages()) { // its owner's rules alone are no reason to change a file
+        tell_verdict(GuardOutcome::clean, true, "every page is sound");
         if (restores_values(*source))
             return;
         report_.damage.clear();
@@ -121,16 +152,41 @@ void FileRun::check_file() {
     act(*source);
 }
 
+void FileRun::tell_verdict(GuardOutcome outcome, bool may_start, std::string line) {
+    end(outcome, may_start, std::move(line));
+    if (options_.on_verdict)
+        options_.on_verdict(report_);
+}
+
+// A service may have gone over to another format: what is no bolt file at all, and
+// not what a power cut leaves, is not ours to replace.
+bool FileRun::is_of_another_format(const PageSource& source, const CheckReport& checked) {
+    constexpr std::size_t looked_at_bytes = std::size_t{16} << 20;
+    constexpr auto not_bolt = static_cast<std::size_t>(FindingCode::not_a_bolt_file);
+    const Bytes begin = source.file().first(std::min(source.file().size(), looked_at_bytes));
+    if (checked.count_of[not_bolt] == 0 || file_.policy != GuardPolicy::recover ||
+        (file_.is_cache && options_.reset_caches) ||
+        std::ranges::all_of(begin, [](std::byte byte) { return byte == std::byte{0}; }))
+        return false;
+    const std::string format =
+        checked.foreign ? fmt::format(", but a file of another format: {}", checked.foreign->name)
+                        : std::string();
+    end(GuardOutcome::not_judged, true,
+        fmt::format("not judged: no bolt file{}; started, nothing was changed{}", format,
+                    record_.snapshots.empty()
+                        ? std::string()
+                        : fmt::format(". If it should be one, a snapshot of it is {}",
+                                      record_.snapshots.front().path)));
+    return true;
+}
+
 // A torn page may leave values that the service cannot read. A snapshot that has
 // them is a second source; without one the file is left alone.
 bool FileRun::restores_values(const PageSource& source) {
     if (file_.policy != GuardPolicy::recover || options_.dry_run ||
-        sound_snapshots(record_).empty())
+        sound_snapshots(record_, [this] { return !is_time_over(); }).empty())
         return false;
     const auto done = recover(source, IfValuesRemain::leave);
-    std::error_code ignored;
-    if (!done)
-        fs::remove(temporary_name(path_), ignored);
     return done.has_value() && report_.outcome == GuardOutcome::recovered;
 }
 
@@ -176,14 +232,20 @@ void FileRun::end_unchecked(const Error& error) {
             : fmt::format("not judged: {}", error.message()));
 }
 
-void FileRun::end_clean(const PageSource& source, const CheckReport& checked) {
+void FileRun::end_clean(const CheckReport& checked) {
     constexpr std::string_view verdict = "clean: "; // the line already says so
     const std::string text = sentence(checked);
-    end(GuardOutcome::clean, true, text.starts_with(verdict) ? text.substr(verdict.size()) : text);
+    tell_verdict(GuardOutcome::clean, true,
+                 text.starts_with(verdict) ? text.substr(verdict.size()) : text);
     if (options_.dry_run || checked.trees.empty())
         return;
-    auto taken = take_snapshot(source, number(checked.trees.front().transaction), folder_,
-                               options_.snapshots_kept, record_);
+    const SnapshotRequest request{.transaction = number(checked.trees.front().transaction),
+                                  .stamp = stamp_,
+                                  .folder = folder_,
+                                  .kept = options_.snapshots_kept,
+                                  .bytes_max = options_.snapshot_bytes_max,
+                                  .may_go_on = [this] { return !is_time_over(); }};
+    auto taken = take_snapshot(*opened_, request, record_);
     if (taken)
         report_.snapshot = *taken;
     else
@@ -212,13 +274,17 @@ void FileRun::act(const PageSource& source) {
                    fmt::format("{}; it was left as it is. To bring its data back: rebolt recover "
                                "{} -o {}.recovered",
                                report_.damage, path_, path_));
+    tell_verdict(GuardOutcome::failed, false,
+                 failed_line(Error(ErrorCode::cancelled, "the time was over")));
     const Result<void> done =
         policy == GuardPolicy::quarantine ? quarantine() : recover(source, IfValuesRemain::go_on);
-    if (done)
-        return;
-    std::error_code ignored;
-    fs::remove(temporary_name(path_), ignored);
-    end(GuardOutcome::failed, false, failed_line(done.error()));
+    if (!done)
+        end_failed(done.error());
+}
+
+void FileRun::end_failed(const Error& error) {
+    has_changed_ = !require_unchanged(place_, stamp_).has_value();
+    end(GuardOutcome::failed, false, failed_line(error));
 }
 
 std::string FileRun::failed_line(const Error& error) const {
@@ -230,11 +296,33 @@ std::string FileRun::failed_line(const Error& error) const {
                        error.to_text());
 }
 
+// The record names it before the file is replaced: undo finds it after a power cut.
+Result<void> FileRun::set_it_aside() {
+    const AsideFile aside = TRY(guard::set_aside(place_, damaged_word, stamp_));
+    report_.quarantine = place_.folder->path_of(aside.name);
+    std::erase_if(record_.set_aside, [&](const AsideFile& old) { return old.name == aside.name; });
+    record_.set_aside.push_back(aside);
+    static_cast<void>(write_record(folder_, record_)); // keep_record() tells of a failure
+    return require_unchanged(place_, stamp_);
+}
+
+// The file could not be replaced, and is still there: it needs no second name.
+void FileRun::take_back_name() {
+    if (record_.set_aside.empty() || !require_unchanged(place_, stamp_))
+        return;
+    if (is_there(place_, record_.set_aside.back()))
+        static_cast<void>(place_.folder->remove(record_.set_aside.back().name));
+    record_.set_aside.pop_back();
+    report_.quarantine.clear();
+}
+
 Result<void> FileRun::quarantine() {
-    report_.quarantine = TRY(set_aside(path_, damaged_word, stamp_));
-    TRY(require_unchanged(path_, stamp_));
-    TRY(io::remove_file(path_));
-    drop_oldest(path_, damaged_word, options_.quarantines_kept);
+    TRY(set_it_aside());
+    if (auto removed = place_.folder->remove(place_.name); !removed) {
+        take_back_name();
+        return removed;
+    }
+    TRY(place_.folder->sync());
     end(GuardOutcome::quarantined, true,
         fmt::format("{}; it was set aside as {}: the service makes a new one. To take that back: "
                     "rebolt guard undo {}",
@@ -243,12 +331,12 @@ Result<void> FileRun::quarantine() {
 }
 
 Result<void> FileRun::recover(const PageSource& source, IfValuesRemain if_values_remain) {
-    ReplacementRequest request{.path = temporary_name(path_),
-                               .mode = TRY(ownership_of(path_)).mode,
+    const WorkFolder work = TRY(WorkFolder::make(place_));
+    ReplacementRequest request{.path = work.folder().descriptor_path_of(new_name),
                                .docker_root = file_.docker_root,
                                .recover = options_.recover,
                                .deadline = deadline_};
-    report_.donors = sound_snapshots(record_);
+    report_.donors = sound_snapshots(record_, [this] { return !is_time_over(); });
     request.recover.donors = report_.donors;
     const Replacement made = TRY(make_replacement(source, request));
     report_.recovery = made.recovery;
@@ -256,11 +344,10 @@ Result<void> FileRun::recover(const PageSource& source, IfValuesRemain if_values
     report_.records_mended = made.records_mended;
     if (if_values_remain == IfValuesRemain::leave &&
         (made.values.restored == 0 || made.values.left != 0))
-        return io::remove_file(made.path);
+        return {};
     const std::string refusal = TRY(refusal_of(file_, source, made));
     if (refusal.empty())
-        return replace_with(made);
-    TRY(io::remove_file(made.path));
+        return replace_with(work.folder(), made);
     end(GuardOutcome::refused, false,
         fmt::format("{}; {}. It was left as it is; to bring back what there is: rebolt "
                     "recover {} -o {}.recovered{}{}",
@@ -269,12 +356,16 @@ Result<void> FileRun::recover(const PageSource& source, IfValuesRemain if_values
     return {};
 }
 
-Result<void> FileRun::replace_with(const Replacement& made) {
-    const Ownership ownership = TRY(ownership_of(path_));
-    report_.quarantine = TRY(set_aside(path_, damaged_word, stamp_));
-    TRY(require_unchanged(path_, stamp_));
-    TRY(put_in_place(made.path, path_, ownership));
-    drop_oldest(path_, damaged_word, options_.quarantines_kept);
+Result<void> FileRun::replace_with(const io::Folder& work, const Replacement& made) {
+    const auto file = TRY(work.open(new_name));
+    TRY(io::copy_attributes(*opened_, *file));
+    TRY(io::FileWriter(file).sync_all());
+    TRY(set_it_aside());
+    if (auto taken = place_.folder->take(work, new_name, place_.name); !taken) {
+        take_back_name();
+        return taken;
+    }
+    TRY(place_.folder->sync());
     end(GuardOutcome::recovered, true, recovered_line(made));
     return {};
 }
@@ -303,6 +394,8 @@ void FileRun::keep_record() {
                          record_.last_outcome != name_of(GuardOutcome::clean);
     if (!is_news || report_.outcome == GuardOutcome::absent)
         return;
+    for (const std::string_view word : {damaged_word, replaced_word})
+        drop_oldest(place_, word, options_.quarantines_kept, record_);
     record_.file = path_;
     record_.last_time = utc_time(false);
     record_.last_outcome = name_of(report_.outcome);

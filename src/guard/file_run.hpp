@@ -2,41 +2,48 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 #include <rebolt/guard.hpp>
 
 #include "guard/guard_record.hpp"
 #include "guard/replacement.hpp"
+#include "io/folder.hpp"
 
 namespace rebolt::guard {
-
-/// The absolute path, with symbolic links resolved as far as it exists.
-[[nodiscard]] std::string real_path(const std::string& path);
 
 class FileRun {
 public:
     /// Both arguments must outlive it.
     FileRun(const GuardedFile& file, const GuardOptions& options);
     GuardReport run();
+    /// What is known of the file's damage; empty: nothing.
+    [[nodiscard]] const std::string& damage() const noexcept { return report_.damage; }
 
 private:
     using Clock = std::chrono::steady_clock;
 
     void end(GuardOutcome outcome, bool may_start, std::string line);
     [[nodiscard]] bool is_time_over() const { return Clock::now() > deadline_; }
+    void guard_it();
     void check_file();
+    void tell_verdict(GuardOutcome outcome, bool may_start, std::string line);
+    [[nodiscard]] bool is_of_another_format(const PageSource& source, const CheckReport& checked);
     void end_unopened(const Error& error);
     void end_unchecked(const Error& error);
-    void end_clean(const PageSource& source, const CheckReport& checked);
+    void end_clean(const CheckReport& checked);
     void end_empty(const PageSource& source);
+    void end_failed(const Error& error);
     void act(const PageSource& source);
     Result<void> quarantine();
+    Result<void> set_it_aside();
+    void take_back_name();
     enum class IfValuesRemain : bool { go_on, leave };
     [[nodiscard]] bool restores_values(const PageSource& source);
     Result<void> recover(const PageSource& source, IfValuesRemain if_values_remain);
     bool repairs_member();
-    Result<void> replace_with(const Replacement& made);
+    Result<void> replace_with(const io::Folder& work, const Replacement& made);
     [[nodiscard]] std::string recovered_line(const Replacement& made) const;
     [[nodiscard]] std::string failed_line(const Error& error) const;
     void keep_record();
@@ -45,9 +52,12 @@ private:
     const GuardOptions& options_;
     Clock::time_point begun_;
     Clock::time_point deadline_;
-    std::string path_; ///< symbolic links resolved
-    std::string folder_;
-    FileStamp stamp_; ///< of the file that was checked
+    io::Place place_;
+    std::string path_;                       ///< of place_, in words
+    std::string folder_;                     ///< of its snapshots and record
+    std::shared_ptr<const io::File> opened_; ///< the file that is checked
+    FileStamp stamp_;                        ///< of it
+    bool has_changed_ = false;               ///< under our hands
     GuardRecord record_;
     GuardReport report_;
 };

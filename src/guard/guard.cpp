@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
+#include <optional>
 
 #include "guard/file_run.hpp"
 
@@ -11,6 +13,24 @@ namespace {
 constexpr std::array<std::string_view, 3> policy_names{"recover", "quarantine", "refuse"};
 constexpr std::array<std::string_view, 8> outcome_names{
     "absent", "clean", "in-use", "not-judged", "recovered", "quarantined", "refused", "failed"};
+
+// A file that is known to be damaged stays so; of any other nothing is known.
+GuardReport without_memory(const GuardedFile& file, std::string_view damage) noexcept {
+    GuardReport report;
+    report.may_start = damage.empty();
+    report.outcome = damage.empty() ? GuardOutcome::not_judged : GuardOutcome::failed;
+    try {
+        report.path = file.path;
+        report.damage = damage;
+        report.line =
+            damage.empty()
+                ? "not judged: out of memory"
+                : report.damage + "; it could not be recovered and is as it was: out of memory";
+    } catch (const std::bad_alloc&) {
+        report.line = "out of memory"; // so short a text needs none
+    }
+    return report;
+}
 
 } // namespace
 
@@ -30,7 +50,13 @@ std::string_view name_of(GuardOutcome outcome) noexcept {
 }
 
 GuardReport guard_file(const GuardedFile& file, const GuardOptions& options) {
-    return guard::FileRun(file, options).run();
+    std::optional<guard::FileRun> run;
+    try {
+        run.emplace(file, options);
+        return run->run();
+    } catch (const std::bad_alloc&) {
+        return without_memory(file, run ? std::string_view(run->damage()) : std::string_view());
+    }
 }
 
 } // namespace rebolt

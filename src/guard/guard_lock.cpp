@@ -1,11 +1,14 @@
 #include "guard/guard_lock.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include "base/try.hpp"
 #include "guard/set_aside.hpp"
 #include "io/lock.hpp"
 #include "io/new_file.hpp"
@@ -13,43 +16,55 @@
 namespace rebolt::guard {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr std::string_view temporary_suffix = ".rebolt-guard";
 constexpr std::uint32_t lock_mode = 0600;
+constexpr std::size_t random_digits = 16;
 
-// Names that only a guard gives.
-bool is_left_behind(std::string_view name, std::string_view file) {
-    if (!name.starts_with(file))
-        return false;
-    const std::string_view rest = name.substr(file.size());
-    if (rest.starts_with(temporary_suffix))
-        return true;
-    const bool is_set_aside = rest.starts_with(fmt::format(".{}-", damaged_word)) ||
-                              rest.starts_with(fmt::format(".{}-", replaced_word));
-    return is_set_aside && rest.ends_with(io::NewFile::suffix);
+bool is_random(std::string_view text) {
+    return text.size() == random_digits &&
+           text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-template <class Predicate>
-void remove_in(const fs::path& folder, Predicate is_wanted) {
-    std::error_code error;
-    std::error_code ignored;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error))
-        if (is_wanted(entry->path().filename().string()))
-            fs::remove(entry->path(), ignored);
+// `NAME.<digits>.new`, where NAME is one that may be made: see io::NewFile.
+template <class IsMade>
+bool is_unfinished(std::string_view name, IsMade is_made) {
+    if (!name.ends_with(io::NewFile::suffix))
+        return false;
+    name.remove_suffix(io::NewFile::suffix.size());
+    const std::size_t dot = name.find_last_of('.');
+    return dot != std::string_view::npos && is_random(name.substr(dot + 1)) &&
+           is_made(name.substr(0, dot));
+}
+
+void remove_all_in(const io::Folder& folder) {
+    if (const auto names = folder.names())
+        for (const std::string& name : *names)
+            static_cast<void>(folder.remove(name));
+}
+
+void remove_work_folder(const io::Folder& parent, const std::string& name) {
+    const int descriptor = ::openat(parent.descriptor(), name.c_str(),
+                                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat status{};
+    if (descriptor < 0)
+        return;
+    const io::Folder folder(descriptor, parent.path_of(name));
+    if (::fstat(descriptor, &status) != 0 || status.st_uid != ::geteuid())
+        return; // another user's
+    remove_all_in(folder);
+    static_cast<void>(parent.remove_folder(name));
 }
 
 } // namespace
 
-std::string temporary_name(const std::string& path) {
-    return path + std::string(temporary_suffix);
+std::string work_prefix(const std::string& file) {
+    constexpr std::size_t longest = 200; // of 255, with what follows
+    return file.substr(0, longest) + ".rebolt-guard-";
 }
 
 GuardLock::GuardLock(const std::string& folder, std::chrono::milliseconds longest)
     : folder_(folder) {
     std::error_code error;
-    fs::create_directories(folder, error);
+    std::filesystem::create_directories(folder, error);
     if (error)
         return;
     auto file = io::File::open_for_writing(folder + "/lock", lock_mode);
@@ -57,14 +72,42 @@ GuardLock::GuardLock(const std::string& folder, std::chrono::milliseconds longes
         file_ = *std::move(file);
 }
 
-void GuardLock::remove_leftovers(const std::string& path) const {
+void GuardLock::remove_leftovers(const io::Place& place) const {
     if (!file_)
         return;
-    const fs::path place(path);
-    const std::string file = place.filename().string();
-    remove_in(place.parent_path(),
-              [&](const std::string& name) { return is_left_behind(name, file); });
-    remove_in(folder_, [](const std::string& name) { return name.ends_with(io::NewFile::suffix); });
+    const std::string prefix = work_prefix(place.name);
+    const auto names = place.folder->names();
+    for (const std::string& name : names ? *names : std::vector<std::string>{}) {
+        if (name.starts_with(prefix) && is_random(std::string_view(name).substr(prefix.size())))
+            remove_work_folder(*place.folder, name);
+        if (is_unfinished(name, [&](std::string_view made) {
+                return is_aside_name(made, place.name, damaged_word) ||
+                       is_aside_name(made, place.name, replaced_word);
+            }))
+            static_cast<void>(place.folder->remove(name));
+    }
+    const auto state = io::place_of(folder_ + "/lock", io::LastLink::keep);
+    const auto made = state ? state->folder->names() : std::vector<std::string>{};
+    for (const std::string& name : made ? *made : std::vector<std::string>{})
+        if (is_unfinished(name, [](std::string_view) { return true; }))
+            static_cast<void>(state->folder->remove(name));
+}
+
+WorkFolder::WorkFolder(std::shared_ptr<const io::Folder> parent,
+                       std::shared_ptr<const io::Folder> own, std::string name)
+    : parent_(std::move(parent)), own_(std::move(own)), name_(std::move(name)) {}
+
+Result<WorkFolder> WorkFolder::make(const io::Place& place) {
+    std::string name;
+    auto own = TRY(place.folder->make_private(work_prefix(place.name), name));
+    return WorkFolder(place.folder, std::move(own), std::move(name));
+}
+
+WorkFolder::~WorkFolder() {
+    if (!parent_)
+        return;
+    remove_all_in(*own_);
+    static_cast<void>(parent_->remove_folder(name_));
 }
 
 } // namespace rebolt::guard

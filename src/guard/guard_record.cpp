@@ -1,14 +1,11 @@
 #include "guard/guard_record.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
-
-#include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
 
@@ -39,6 +36,8 @@ GuardRecord from_json(const Json& json) {
         record.snapshots.push_back({item.value("path", ""), item.value("bytes", std::uint64_t{0}),
                                     item.value("xxh3", ""),
                                     item.value("transaction", std::uint64_t{0})});
+    for (const Json& item : json.value("set_aside", Json::array()))
+        record.set_aside.push_back({item.value("name", ""), item.value("inode", std::uint64_t{0})});
     record.last_time = json.value("last_time", "");
     record.last_outcome = json.value("last_outcome", "");
     record.last_line = json.value("last_line", "");
@@ -52,6 +51,7 @@ Json to_json(const GuardRecord& record) {
               {"bytes", record.stamp.bytes},
               {"modified_ns", record.stamp.modified_ns},
               {"snapshots", Json::array()},
+              {"set_aside", Json::array()},
               {"last_time", record.last_time},
               {"last_outcome", record.last_outcome},
               {"last_line", record.last_line}};
@@ -60,34 +60,40 @@ Json to_json(const GuardRecord& record) {
                                      {"bytes", snapshot.bytes},
                                      {"xxh3", snapshot.checksum},
                                      {"transaction", snapshot.transaction}});
+    for (const AsideFile& file : record.set_aside)
+        json["set_aside"].push_back({{"name", file.name}, {"inode", file.inode}});
     return json;
 }
 
 // By its name: `<transaction>-<checksum>.db`.
-std::optional<Snapshot> snapshot_at(const std::filesystem::directory_entry& entry) {
+std::optional<Snapshot> snapshot_at(const io::Folder& folder, const std::string& name) {
     constexpr std::size_t checksum_digits = 16;
-    const std::string stem = entry.path().stem().string();
+    constexpr std::string_view end = ".db";
+    if (!name.ends_with(end))
+        return std::nullopt;
+    const std::string stem = name.substr(0, name.size() - end.size());
     const std::size_t dash = stem.find('-');
     Snapshot snapshot;
-    std::error_code error;
-    snapshot.bytes = entry.file_size(error);
-    if (error || entry.path().extension() != ".db" || dash == std::string::npos ||
+    const auto status = folder.status(name);
+    if (!status || !S_ISREG(status->st_mode) || dash == std::string::npos ||
         stem.size() != dash + 1 + checksum_digits)
         return std::nullopt;
+    snapshot.bytes = static_cast<std::uint64_t>(status->st_size);
     const auto read = std::from_chars(stem.data(), stem.data() + dash, snapshot.transaction);
     if (read.ec != std::errc{} || read.ptr != stem.data() + dash)
         return std::nullopt;
-    snapshot.path = entry.path().string();
+    snapshot.path = folder.path_of(name);
     snapshot.checksum = stem.substr(dash + 1);
     return snapshot;
 }
 
 std::vector<Snapshot> snapshots_in(const std::string& folder) {
     std::vector<Snapshot> found;
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error))
-        if (auto snapshot = snapshot_at(*entry))
+    const auto place =
+        io::place_of((std::filesystem::path(folder) / record_name).string(), io::LastLink::keep);
+    const auto names = place ? place->folder->names() : std::vector<std::string>{};
+    for (const std::string& name : names ? *names : std::vector<std::string>{})
+        if (auto snapshot = snapshot_at(*place->folder, name))
             found.push_back(*std::move(snapshot));
     std::ranges::sort(found, std::ranges::greater{}, &Snapshot::transaction);
     return found;
@@ -119,10 +125,7 @@ std::string folder_of(const std::string& state_folder, const std::string& file) 
     return state_folder + "/" + name;
 }
 
-Result<FileStamp> stamp_of(const std::string& path) {
-    struct stat status{};
-    if (::stat(path.c_str(), &status) != 0)
-        return io::system_error(errno, "cannot look at the file", path);
+FileStamp stamp_of(const struct stat& status) noexcept {
     return FileStamp{.inode = status.st_ino,
                      .bytes = static_cast<std::uint64_t>(status.st_size),
                      .modified_ns =

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/stat.h>
+
 #include <rebolt/guard.hpp>
 
 namespace rebolt::guard {
@@ -26,13 +28,20 @@ struct FileStamp {
 
     bool operator==(const FileStamp&) const = default;
 };
-/// The file's stamp now. Errors: file_not_found, io.
-[[nodiscard]] Result<FileStamp> stamp_of(const std::string& path);
+[[nodiscard]] FileStamp stamp_of(const struct stat& status) noexcept;
+
+/// A file that the guard set aside: its name in the guarded file's folder. It is
+/// restored or removed only if that name is still this very file's.
+struct AsideFile {
+    std::string name;
+    std::uint64_t inode = 0;
+};
 
 struct GuardRecord {
     std::string file; ///< the file it is about
     FileStamp stamp;
-    std::vector<Snapshot> snapshots; ///< newest first
+    std::vector<Snapshot> snapshots;  ///< newest first
+    std::vector<AsideFile> set_aside; ///< in no order
     std::string last_time;
     std::string last_outcome;
     std::string last_line;

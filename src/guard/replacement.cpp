@@ -17,10 +17,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-Result<void> copy_to(const std::string& from, const std::string& path, std::uint32_t mode) {
-    const PageSource source = TRY(PageSource::open(from));
-    auto file = TRY(io::NewFile::create(path, mode));
-    TRY(file.append(source.file()));
+constexpr std::uint32_t owner_alone = 0600; // until it is in its place
+
+Result<void> copy_to(const std::string& from, const ReplacementRequest& request) {
+    const auto source = TRY(io::File::open_for_reading(from));
+    auto file = TRY(io::NewFile::create(request.path, owner_alone));
+    TRY(file.copy_content(*source, [&] { return Clock::now() < request.deadline; }));
     return file.put_in_place();
 }
 
@@ -53,12 +55,12 @@ Result<Replacement> make_from_elsewhere(const ReplacementRequest& request, Error
     Replacement made{.path = request.path, .recovery = {}, .restored_from = {}, .note = {}};
     if (!request.recover.donors.empty()) {
         made.restored_from = request.recover.donors.front();
-        TRY(copy_to(made.restored_from, request.path, request.mode));
+        TRY(copy_to(made.restored_from, request));
         return made;
     }
     if (request.docker_root.empty())
         return why;
-    TRY(docker::make_network_state(request.path, request.mode));
+    TRY(docker::make_network_state(request.path, owner_alone));
     const docker::FsckReport found = TRY(compare(request.path, request.docker_root));
     if (found.changes.empty())
         return why;
@@ -72,7 +74,7 @@ bool has_only_lost_and_found(const RecoverReport& report) {
 
 Result<Replacement> recover(const PageSource& source, const ReplacementRequest& request) {
     RecoverOptions options = request.recover;
-    options.file_mode = request.mode;
+    options.file_mode = owner_alone;
     options.deadline = request.deadline;
     auto begun = Recovery::begin(source, request.path, std::move(options));
     if (!begun) {

@@ -28,7 +28,6 @@ struct Replacement {
 
 struct ReplacementRequest {
     std::string path;        ///< of the new file
-    std::uint32_t mode;      ///< permissions, before the umask
     std::string docker_root; ///< as GuardedFile's
     RecoverOptions recover;  ///< with its donors, sound snapshots, the newest first
     std::chrono::steady_clock::time_point deadline;

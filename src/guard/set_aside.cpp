@@ -3,18 +3,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
 #include <string>
 #include <utility>
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <fmt/format.h>
-
-#include <rebolt/file_attributes.hpp>
 
 #include <rebolt/page_source.hpp>
 
@@ -25,52 +17,58 @@
 namespace rebolt::guard {
 namespace {
 
-constexpr std::uint32_t permission_bits = 07777;
+constexpr std::string_view time_form = "00000000T000000Z"; // 0: a digit
 
-Result<std::string> copy_aside(const std::string& path, const std::string& name) {
-    const Ownership ownership = TRY(ownership_of(path));
-    ReadOptions unlocked; // the caller holds the lock
-    unlocked.lock = false;
-    const PageSource source = TRY(PageSource::open(path, unlocked));
-    auto file = TRY(io::NewFile::create(name, ownership.mode));
-    TRY(file.append(source.file()));
-    if (!source.readable(0, source.file_bytes()))
-        return Error(ErrorCode::io, "parts of it cannot be read: no true copy of it can be made")
-            .in_file(path);
-    if (::chown(file.temporary_path().c_str(), ownership.user, ownership.group) != 0 &&
-        ::geteuid() == 0)
-        return io::system_error(errno, "cannot give the copy its owner", name);
-    TRY(file.put_in_place());
-    const PageSource copy = TRY(PageSource::open(name, unlocked));
-    if (!std::ranges::equal(copy.file(), source.file()))
-        return Error(ErrorCode::io, "the copy is not what was written").in_file(name);
-    return name;
+// `-1`, `-2`, …; or nothing.
+bool is_number_of_second(std::string_view text) {
+    constexpr std::size_t digits_max = 9;
+    if (text.empty())
+        return true;
+    text.remove_prefix(1);
+    return !text.empty() && text.size() <= digits_max && text.front() != '0' &&
+           std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-Result<void> sync(const std::string& path) {
-    const auto file = TRY(io::File::open_for_reading(path));
-    if (::fsync(file->descriptor()) != 0)
-        return io::system_error(errno, "cannot sync", path);
-    return io::sync_folder_of(path);
+Result<void> copy_aside(const io::Place& place, const std::string& name) {
+    constexpr std::uint32_t owner_alone = 0600; // until it is whole
+    const auto file = TRY(place.folder->open(place.name));
+    auto copy = TRY(io::NewFile::create(io::Place{place.folder, name}, owner_alone));
+    TRY(copy.copy_content(*file, [] { return true; }));
+    TRY(copy.take_attributes(*file));
+    ReadOptions unlocked; // the caller holds the lock
+    unlocked.lock = false;
+    const PageSource from = TRY(PageSource::open(file, unlocked));
+    const PageSource to = TRY(PageSource::open(copy.open_path(), unlocked));
+    if (!std::ranges::equal(from.file(), to.file()) || !from.readable(0, from.file_bytes()))
+        return Error(ErrorCode::io, "parts of it cannot be read: no true copy of it can be made")
+            .in_file(place.path());
+    return copy.put_in_place();
 }
 
 // A name ends in its time, and a number if there are several in one second:
 // `-10` is newer than `-2`.
-bool is_newer(const std::string& left, const std::string& right) {
-    const std::size_t time = left.find_last_of('Z');
-    const int order = left.compare(0, time, right, 0, right.find_last_of('Z'));
+bool is_newer(const AsideFile& left, const AsideFile& right) {
+    const auto number_of = [](const std::string& name) {
+        return name.substr(name.find_last_of('Z') + 1);
+    };
+    const std::string left_number = number_of(left.name);
+    const std::string right_number = number_of(right.name);
+    const int order = left.name.compare(0, left.name.size() - left_number.size(), right.name, 0,
+                                        right.name.size() - right_number.size());
     if (order != 0)
         return order > 0;
-    return left.size() != right.size() ? left.size() > right.size() : left > right;
+    return left_number.size() != right_number.size() ? left_number.size() > right_number.size()
+                                                     : left_number > right_number;
 }
 
 // Newer than all existing ones, even if their time is ahead of the clock.
-std::string next_name(const std::string& path, std::string_view word) {
-    std::string name = fmt::format("{}.{}-{}", path, word, utc_time(true));
-    const std::vector<std::string> names = names_set_aside(path, word);
-    if (names.empty() || is_newer(name, names.front()))
-        return name;
-    const std::string& newest = names.front();
+std::string next_name(const io::Place& place, std::string_view word) {
+    const AsideFile now{.name = fmt::format("{}.{}-{}", place.name, word, utc_time(true)),
+                        .inode = 0};
+    const std::vector<AsideFile> there = files_set_aside(place, word);
+    if (there.empty() || is_newer(now, there.front()))
+        return now.name;
+    const std::string& newest = there.front().name;
     const std::size_t end = newest.find_last_of('Z') + 1;
     unsigned number = 1;
     if (end < newest.size())
@@ -80,75 +78,91 @@ std::string next_name(const std::string& path, std::string_view word) {
 
 } // namespace
 
-Result<Ownership> ownership_of(const std::string& path) {
-    struct stat status{};
-    if (::stat(path.c_str(), &status) != 0)
-        return io::system_error(errno, "cannot look at the file", path);
-    return Ownership{
-        .user = status.st_uid, .group = status.st_gid, .mode = status.st_mode & permission_bits};
+bool is_aside_name(std::string_view name, std::string_view file, std::string_view word) {
+    const std::string prefix = fmt::format("{}.{}-", file, word);
+    if (!name.starts_with(prefix))
+        return false;
+    name.remove_prefix(prefix.size());
+    if (name.size() < time_form.size())
+        return false;
+    for (std::size_t i = 0; i < time_form.size(); ++i)
+        if (time_form[i] == '0' ? name[i] < '0' || name[i] > '9' : name[i] != time_form[i])
+            return false;
+    name.remove_prefix(time_form.size());
+    return (name.empty() || name.front() == '-') && is_number_of_second(name);
 }
 
-Result<void> require_unchanged(const std::string& path, const FileStamp& expected) {
-    if (TRY(stamp_of(path)) != expected)
+Result<void> require_unchanged(const io::Place& place, const FileStamp& expected) {
+    if (stamp_of(TRY(place.folder->status(place.name))) != expected)
         return Error(ErrorCode::invalid_argument, "another program changed it meanwhile")
-            .in_file(path);
+            .in_file(place.path());
     return {};
 }
 
-Result<std::string> set_aside(const std::string& path, std::string_view word,
-                              const FileStamp& expected) {
-    TRY(require_unchanged(path, expected));
-    std::error_code error;
-    for (const std::string& name : names_set_aside(path, word))
-        if (std::filesystem::equivalent(name, path, error))
-            return name; // the last run was interrupted here
-    std::string name = next_name(path, word);
-    if (::link(path.c_str(), name.c_str()) != 0) {
-        if (errno != EPERM && errno != EOPNOTSUPP && errno != EMLINK)
-            return io::system_error(errno, "cannot set the file aside", path);
-        return copy_aside(path, name);
+Result<AsideFile> set_aside(const io::Place& place, std::string_view word,
+                            const FileStamp& expected) {
+    TRY(require_unchanged(place, expected));
+    for (AsideFile& file : files_set_aside(place, word))
+        if (file.inode == expected.inode)
+            return std::move(file); // the last run was interrupted here
+    const std::string name = next_name(place, word);
+    const auto linked = place.folder->link(place.name, name);
+    if (!linked && linked.error().code() != ErrorCode::not_supported)
+        return Error(linked.error().code(),
+                     fmt::format("cannot set the file aside: {}", linked.error().message()))
+            .in_file(place.path());
+    if (!linked)
+        TRY(copy_aside(place, name));
+    const FileStamp made = stamp_of(TRY(place.folder->status(name)));
+    if (linked && made != expected) {
+        TRY(place.folder->remove(name));
+        return Error(ErrorCode::invalid_argument, "another program changed it meanwhile")
+            .in_file(place.path());
     }
-    if (auto same = require_unchanged(name, expected); !same) {
-        ::unlink(name.c_str());
-        return std::move(same).error();
+    const auto file = TRY(place.folder->open(name));
+    TRY(io::FileWriter(file).sync_all());
+    TRY(place.folder->sync());
+    return AsideFile{.name = name, .inode = made.inode};
+}
+
+std::vector<AsideFile> files_set_aside(const io::Place& place, std::string_view word) {
+    std::vector<AsideFile> files;
+    const auto names = place.folder->names();
+    if (!names)
+        return files;
+    for (const std::string& name : *names) {
+        if (!is_aside_name(name, place.name, word))
+            continue;
+        const auto status = place.folder->status(name);
+        if (status && S_ISREG(status->st_mode))
+            files.push_back({name, status->st_ino});
     }
-    TRY(sync(name));
-    return name;
+    std::ranges::sort(files, is_newer);
+    return files;
 }
 
-std::vector<std::string> names_set_aside(const std::string& path, std::string_view word) {
-    const std::filesystem::path place(path);
-    const std::string prefix = fmt::format("{}.{}-", place.filename().string(), word);
-    std::vector<std::string> names;
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry(place.parent_path(), error), end;
-         !error && entry != end; entry.increment(error))
-        if (const std::string name = entry->path().filename().string();
-            name.starts_with(prefix) && !name.ends_with(io::NewFile::suffix))
-            names.push_back(entry->path().string());
-    std::ranges::sort(names, is_newer);
-    return names;
+bool is_there(const io::Place& place, const AsideFile& file) {
+    const auto status = place.folder->status(file.name);
+    return status && S_ISREG(status->st_mode) && status->st_ino == file.inode;
 }
 
-void drop_oldest(const std::string& path, std::string_view word, std::size_t kept) {
-    const std::vector<std::string> names = names_set_aside(path, word);
-    std::error_code ignored;
-    for (std::size_t i = kept; i < names.size(); ++i)
-        std::filesystem::remove(names[i], ignored);
-}
-
-Result<void> put_in_place(const std::string& from, const std::string& path,
-                          const Ownership& ownership) {
-    if (::chown(from.c_str(), ownership.user, ownership.group) != 0 && ::geteuid() == 0)
-        return io::system_error(errno, "cannot give the new file its owner", from);
-    if (::chmod(from.c_str(), ownership.mode) != 0)
-        return io::system_error(errno, "cannot give the new file its permissions", from);
-    if (auto kept = copy_file_attributes(path, from); // where there is one to take them from
-        !kept && kept.error().code() != ErrorCode::file_not_found)
-        return kept;
-    if (std::rename(from.c_str(), path.c_str()) != 0)
-        return io::system_error(errno, "cannot put the new file in its place", path);
-    return io::sync_folder_of(path);
+void drop_oldest(const io::Place& place, std::string_view word, std::size_t kept,
+                 GuardRecord& record) {
+    std::vector<AsideFile> ours;
+    std::vector<AsideFile> others;
+    for (AsideFile& file : record.set_aside)
+        if (is_aside_name(file.name, place.name, word))
+            ours.push_back(std::move(file));
+        else
+            others.push_back(std::move(file));
+    std::ranges::sort(ours, is_newer);
+    std::erase_if(ours, [&](const AsideFile& file) { return !is_there(place, file); });
+    for (; ours.size() > kept; ours.pop_back())
+        if (const auto removed = place.folder->remove(ours.back().name); !removed)
+            break; // it stays, and is tried again
+    others.insert(others.end(), std::make_move_iterator(ours.begin()),
+                  std::make_move_iterator(ours.end()));
+    record.set_aside = std::move(others);
 }
 
 } // namespace rebolt::guard

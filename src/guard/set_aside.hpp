@@ -1,4 +1,4 @@
-// Sets a file aside under another name, and puts another file in its place.
+// Sets a file aside under another name in its folder.
 #pragma once
 
 #include <cstdint>
@@ -9,42 +9,38 @@
 #include <rebolt/result.hpp>
 
 #include "guard/guard_record.hpp"
+#include "io/folder.hpp"
 
 namespace rebolt::guard {
 
 inline constexpr std::string_view damaged_word = "damaged";
 inline constexpr std::string_view replaced_word = "replaced";
 
-/// A file's owner and permissions.
-struct Ownership {
-    std::uint32_t user = 0;
-    std::uint32_t group = 0;
-    std::uint32_t mode = 0600;
-};
-/// Errors: file_not_found, io.
-[[nodiscard]] Result<Ownership> ownership_of(const std::string& path);
+/// True for `FILE.WORD-<UTC time>`, with a number behind it or none: names that the
+/// guard gives, and nothing else.
+[[nodiscard]] bool is_aside_name(std::string_view name, std::string_view file,
+                                 std::string_view word);
 
-/// Gives the file a second name, `PATH.WORD-<UTC time>`, synced: a hard link, which
+/// Gives the file a second name, `FILE.WORD-<UTC time>`, synced: a hard link, which
 /// needs no space and is the very same bytes; where the file system has no links,
-/// a copy, read back and compared. Returns its name; if it already has one of this
-/// kind, that one. `expected`: the file that is meant; any other is left alone.
+/// a copy, read back and compared. If it already has one of this kind, that one.
+/// `expected`: the file that is meant; any other is left alone.
 /// Errors: io, permission_denied, invalid_argument (replaced or changed).
-Result<std::string> set_aside(const std::string& path, std::string_view word,
-                              const FileStamp& expected);
+Result<AsideFile> set_aside(const io::Place& place, std::string_view word,
+                            const FileStamp& expected);
 
-/// All names of that kind, newest first.
-[[nodiscard]] std::vector<std::string> names_set_aside(const std::string& path,
-                                                       std::string_view word);
-/// Keeps the `kept` newest and removes the others.
-void drop_oldest(const std::string& path, std::string_view word, std::size_t kept);
+/// All regular files of that kind in the folder, newest first.
+[[nodiscard]] std::vector<AsideFile> files_set_aside(const io::Place& place, std::string_view word);
 
-/// Gives `from` the owner and the extended attributes (SELinux label, access lists;
-/// best effort) of the file at `path`, then renames it over that file; synced.
-/// Errors: io, permission_denied.
-Result<void> put_in_place(const std::string& from, const std::string& path,
-                          const Ownership& ownership);
+/// True if the name is still that very file's.
+[[nodiscard]] bool is_there(const io::Place& place, const AsideFile& file);
+
+/// Removes the oldest of this kind that `record` names, and forgets them: `kept` stay.
+/// Names that are another file's by now are only forgotten.
+void drop_oldest(const io::Place& place, std::string_view word, std::size_t kept,
+                 GuardRecord& record);
 
 /// Errors: invalid_argument (the file was replaced or changed), io.
-[[nodiscard]] Result<void> require_unchanged(const std::string& path, const FileStamp& expected);
+[[nodiscard]] Result<void> require_unchanged(const io::Place& place, const FileStamp& expected);
 
 } // namespace rebolt::guard

@@ -1,23 +1,36 @@
 // Snapshots: copies of a clean file, to recover from later.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
-#include <rebolt/page_source.hpp>
-
 #include "guard/guard_record.hpp"
+#include "io/file.hpp"
 
 namespace rebolt::guard {
 
+struct SnapshotRequest {
+    std::uint64_t transaction;
+    FileStamp stamp; ///< of the file that was found clean
+    std::string folder;
+    std::size_t kept;
+    std::uint64_t bytes_max;         ///< of data, without holes
+    std::function<bool()> may_go_on; ///< false: the time is over
+};
+
 /// Copies a clean file unless its record already has that copy, and removes the
-/// oldest beyond `kept`. Not synced: a snapshot is verified when it is used.
-/// Returns its path; empty if there was nothing to do. Errors: io,
-/// permission_denied.
-Result<std::string> take_snapshot(const PageSource& source, std::uint64_t transaction,
-                                  const std::string& folder, std::size_t kept, GuardRecord& record);
+/// oldest beyond `kept`. Holes stay holes, and blocks are shared where the file
+/// system can. Not synced: a snapshot is verified when it is used.
+/// Returns its path; empty if there was nothing to do. Errors: io (no room: as much
+/// as it takes must stay free; or parts of the file cannot be read),
+/// permission_denied, cancelled, invalid_argument (too large, or changed meanwhile).
+Result<std::string> take_snapshot(const io::File& file, const SnapshotRequest& request,
+                                  GuardRecord& record);
 
 /// Those that are unchanged, newest first. Cost: their bytes.
-[[nodiscard]] std::vector<std::string> sound_snapshots(const GuardRecord& record);
+[[nodiscard]] std::vector<std::string> sound_snapshots(const GuardRecord& record,
+                                                       const std::function<bool()>& may_go_on);
 
 } // namespace rebolt::guard

@@ -1,12 +1,11 @@
-#include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include <rebolt/guard.hpp>
 
+#include "base/memory.hpp"
 #include "base/try.hpp"
-#include "guard/file_run.hpp"
 #include "guard/guard_lock.hpp"
 #include "guard/guard_record.hpp"
 #include "guard/set_aside.hpp"
@@ -14,32 +13,61 @@
 #include "io/lock.hpp"
 
 namespace rebolt {
+namespace guard {
+namespace {
 
-Result<GuardUndone> undo_guard(const std::string& path, const GuardOptions& options) {
-    const std::string file = guard::real_path(path);
-    const auto names = guard::names_set_aside(file, guard::damaged_word);
-    if (names.empty())
-        return Error(ErrorCode::file_not_found, "the guard set no file aside here: there is "
-                                                "nothing to undo")
-            .in_file(file);
+// The newest one that the record names and that is still there.
+Result<AsideFile> newest_in(const GuardRecord& record, const io::Place& place) {
+    std::vector<AsideFile> there = files_set_aside(place, damaged_word);
+    for (const AsideFile& file : there)
+        for (const AsideFile& ours : record.set_aside)
+            if (ours.name == file.name && ours.inode == file.inode)
+                return file;
+    std::string hint;
+    if (!there.empty())
+        hint = fmt::format(
+            "; {} is there, of which it has no record. If that is the file: mv {} {}",
+            there.front().name, place.folder->path_of(there.front().name), place.path());
+    return Error(ErrorCode::file_not_found,
+                 "the guard set no file aside here: there is nothing to undo" + hint)
+        .in_file(place.path());
+}
+
+void forget(GuardRecord& record, const AsideFile& file) {
+    std::erase_if(record.set_aside, [&](const AsideFile& one) { return one.name == file.name; });
+}
+
+} // namespace
+} // namespace guard
+
+namespace {
+
+Result<GuardUndone> undo(const std::string& path, const GuardOptions& options) {
+    const io::Place place = TRY(io::place_of(path, io::LastLink::follow));
+    const std::string file = place.path();
     const std::string folder = guard::folder_of(options.state_folder, file);
     const guard::GuardLock lock(folder, options.time_budget);
+    guard::GuardRecord record = guard::read_record(folder);
+    const guard::AsideFile aside = TRY(guard::newest_in(record, place));
     GuardUndone undone{.restored = file, .kept = {}, .line = {}};
     std::shared_ptr<const io::File> locked;
-    std::error_code error;
-    if (std::filesystem::exists(file, error)) {
-        const guard::FileStamp stamp = TRY(guard::stamp_of(file));
-        locked = TRY(io::File::open_for_writing(file, 0));
+    if (const auto status = place.folder->status(place.name)) {
+        locked = TRY(place.folder->open_for_writing(place.name));
         TRY(io::lock(*locked, io::LockMode::exclusive, std::chrono::milliseconds{0}));
-        undone.kept = TRY(guard::set_aside(file, guard::replaced_word, stamp));
+        const auto kept =
+            TRY(guard::set_aside(place, guard::replaced_word, guard::stamp_of(*status)));
+        guard::forget(record, kept);
+        record.set_aside.push_back(kept);
+        undone.kept = place.folder->path_of(kept.name);
     }
-    const guard::Ownership ownership = TRY(guard::ownership_of(names.front()));
-    TRY(guard::put_in_place(names.front(), file, ownership));
+    TRY(place.folder->take(*place.folder, aside.name, place.name));
+    TRY(place.folder->sync());
+    guard::forget(record, aside);
+    guard::drop_oldest(place, guard::replaced_word, options.quarantines_kept, record);
     undone.line = undone.kept.empty()
                       ? fmt::format("{} is as it was before the guard", file)
                       : fmt::format("{} is as it was before the guard; what stood there is {}",
                                     file, undone.kept);
-    guard::GuardRecord record = guard::read_record(folder);
     record.file = file;
     record.last_time = guard::utc_time(false);
     record.last_outcome = "undone";
@@ -47,6 +75,12 @@ Result<GuardUndone> undo_guard(const std::string& path, const GuardOptions& opti
     if (const auto kept = guard::write_record(folder, record); !kept)
         undone.line += fmt::format("; no record of it: {}", kept.error().to_text());
     return undone;
+}
+
+} // namespace
+
+Result<GuardUndone> undo_guard(const std::string& path, const GuardOptions& options) {
+    return with_memory([&] { return undo(path, options); });
 }
 
 } // namespace rebolt

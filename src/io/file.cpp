@@ -1,6 +1,9 @@
 #include "io/file.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <filesystem>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -30,6 +33,19 @@ ErrorCode code_of(int error_number) {
     }
 }
 
+constexpr std::string_view descriptor_paths = "/proc/self/fd/";
+
+// The name for messages of a file that is opened by another descriptor.
+std::string shown(const std::string& path) {
+    std::error_code failed;
+    if (!path.starts_with(descriptor_paths))
+        return path;
+    const std::size_t end = std::min(path.find('/', descriptor_paths.size()), path.size());
+    const auto name = std::filesystem::read_symlink(path.substr(0, end), failed);
+    const bool has_name = !failed && !name.string().ends_with(" (deleted)");
+    return has_name ? name.string() + path.substr(end) : path;
+}
+
 } // namespace
 
 Error system_error(int error_number, const std::string& what, const std::string& path) {
@@ -44,7 +60,10 @@ Result<std::shared_ptr<const File>> File::open_for_reading(const std::string& pa
 
 Result<std::shared_ptr<const File>> File::open_for_writing(const std::string& path,
                                                            std::uint32_t mode) {
-    return open(path, O_RDWR | O_CREAT, mode);
+    auto file = TRY(open(path, O_RDWR | O_CREAT, mode));
+    if (!file->is_regular())
+        return Error(ErrorCode::invalid_argument, "not a regular file").in_file(path);
+    return file;
 }
 
 Result<std::shared_ptr<const File>> File::open(const std::string& path, int flags,
@@ -56,13 +75,22 @@ Result<std::shared_ptr<const File>> File::open(const std::string& path, int flag
     while (descriptor < 0 && errno == EINTR);
     if (descriptor < 0)
         return system_error(errno, "cannot open", path);
-    std::shared_ptr<const File> file(new File(descriptor, path));
+    return take(descriptor, shown(path));
+}
+
+Result<std::shared_ptr<const File>> File::take(int descriptor, std::string path) {
+    std::shared_ptr<File> file(new File(descriptor, std::move(path)));
     struct stat status{};
     if (::fstat(descriptor, &status) != 0)
-        return system_error(errno, "cannot look at", path);
-    if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode))
-        return Error(ErrorCode::invalid_argument, "not a regular file").in_file(path);
-    return file;
+        return system_error(errno, "cannot look at", file->path());
+    file->is_regular_ = S_ISREG(status.st_mode);
+    if (!file->is_regular_ && !S_ISBLK(status.st_mode))
+        return Error(ErrorCode::invalid_argument, "not a regular file").in_file(file->path());
+    return std::shared_ptr<const File>(std::move(file));
+}
+
+std::string File::descriptor_path() const {
+    return fmt::format("{}{}", descriptor_paths, descriptor_);
 }
 
 File::~File() {

@@ -17,9 +17,11 @@ public:
     /// Opens for reading. Errors: file_not_found, permission_denied, io,
     /// invalid_argument for a folder or a device that is no regular file.
     static Result<std::shared_ptr<const File>> open_for_reading(const std::string& path);
+    /// Takes over a descriptor. Errors: as above.
+    static Result<std::shared_ptr<const File>> take(int descriptor, std::string path);
 
     /// Opens for reading and writing; makes an empty file with `mode` if none is
-    /// there. Errors: as above.
+    /// there. Errors: as above, and for all that is no regular file.
     static Result<std::shared_ptr<const File>> open_for_writing(const std::string& path,
                                                                 std::uint32_t mode);
 
@@ -29,6 +31,10 @@ public:
 
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    /// Opens this very file again, whatever its name leads to by now.
+    [[nodiscard]] std::string descriptor_path() const;
+    /// No device.
+    [[nodiscard]] bool is_regular() const noexcept { return is_regular_; }
     /// The size now, in bytes. Errors: io.
     [[nodiscard]] Result<std::uint64_t> size_bytes() const;
     /// Where the file's last data ends, if only a hole follows: in a sparse file
@@ -46,6 +52,7 @@ private:
 
     int descriptor_;
     std::string path_;
+    bool is_regular_ = false;
 };
 
 /// Syncs the folder that a file is in, so that its name stays. Errors: io.

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "io/folder.hpp"
 
 namespace rebolt::io {
 namespace {
@@ -71,19 +72,13 @@ Result<void> sync_folder_of(const std::string& path) {
     const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)
         return system_error(errno, "cannot open the folder", folder);
-    // Some file systems cannot sync folders, and need not.
-    const bool failed = SystemCalls::current()->fsync(descriptor) != 0 && errno != EINVAL;
-    const int error_number = errno;
-    ::close(descriptor);
-    if (failed)
-        return system_error(error_number, "cannot sync the folder", folder);
-    return {};
+    return Folder(descriptor, folder).sync();
 }
 
 Result<void> remove_file(const std::string& path) {
-    if (SystemCalls::current()->unlink(path.c_str()) != 0)
-        return system_error(errno, "cannot remove", path);
-    return sync_folder_of(path);
+    const Place place = TRY(place_of(path, LastLink::keep));
+    TRY(place.folder->remove(place.name));
+    return place.folder->sync();
 }
 
 } // namespace rebolt::io

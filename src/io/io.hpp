@@ -3,7 +3,9 @@
 //   file.hpp            an open file; reads that survive EINTR and short counts
 //   file_writer.hpp     writes and syncs, through system_calls.hpp
 //   new_file.hpp        a file that appears under its name only when it is whole
-//   temporary_file.hpp  a file that is gone with its object
+//   folder.hpp          a folder that is opened once; where a path leads
+//   attributes.hpp      owner, permissions and extended attributes of a new file
+//   scratch_file.hpp    a file in memory, without a name
 //   lock.hpp            bbolt's flock, and who may hold it
 //   mapping.hpp         a mapping that turns SIGBUS into a question one can ask
 //   subprocess.hpp      another program, started and waited for

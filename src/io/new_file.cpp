@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <utility>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -10,24 +11,40 @@
 #include "base/try.hpp"
 
 namespace rebolt::io {
+namespace {
 
-NewFile::NewFile(const std::shared_ptr<const File>& file, std::string path)
-    : writer_(file), path_(std::move(path)), temporary_path_(file->path()) {}
+constexpr std::size_t name_bytes_max = 255; // NAME_MAX of Linux's file systems
 
-NewFile::NewFile(NewFile&& other) noexcept
-    : writer_(std::move(other.writer_)), path_(std::move(other.path_)),
-      temporary_path_(std::exchange(other.temporary_path_, {})), size_bytes_(other.size_bytes_) {}
-
-NewFile::~NewFile() {
-    if (!temporary_path_.empty())
-        ::unlink(temporary_path_.c_str());
+// `NAME.<digits>.new`; a long name is cut off, so that this one fits.
+std::string temporary_name_of(const std::string& name) {
+    const std::string end = fmt::format(".{}{}", random_digits(), NewFile::suffix);
+    return name.substr(0, name_bytes_max - end.size()) + end;
 }
 
+} // namespace
+
+NewFile::NewFile(std::shared_ptr<const File> file, Place place, std::string temporary_name)
+    : file_(std::move(file)), writer_(file_), place_(std::move(place)),
+      temporary_(place_.folder, std::move(temporary_name)) {}
+
 Result<NewFile> NewFile::create(const std::string& path, std::uint32_t mode) {
-    const std::string temporary = fmt::format("{}.{}{}", path, ::getpid(), suffix);
-    NewFile file(TRY(File::open_for_writing(temporary, mode)), path);
-    TRY(file.writer_.resize(0)); // left behind by an earlier process with this id
-    return file;
+    return create(TRY(place_of(path, LastLink::keep)), mode);
+}
+
+Result<NewFile> NewFile::create(Place place, std::uint32_t mode) {
+    std::string temporary = temporary_name_of(place.name);
+    const std::string path = place.folder->path_of(temporary);
+    const int descriptor =
+        ::openat(place.folder->descriptor(), temporary.c_str(),
+                 O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, static_cast<mode_t>(mode));
+    if (descriptor < 0)
+        return system_error(errno, "cannot create a file", path);
+    auto file = File::take(descriptor, path);
+    if (!file) {
+        ::unlinkat(place.folder->descriptor(), temporary.c_str(), 0);
+        return std::move(file).error();
+    }
+    return NewFile(*std::move(file), std::move(place), std::move(temporary));
 }
 
 Result<void> NewFile::append(Bytes bytes) {
@@ -39,13 +56,12 @@ Result<void> NewFile::append(Bytes bytes) {
 Result<void> NewFile::put_in_place() {
     TRY(writer_.sync_all());
     TRY(put_in_place_unsynced());
-    return sync_folder_of(path_);
+    return place_.folder->sync();
 }
 
 Result<void> NewFile::put_in_place_unsynced() {
-    if (SystemCalls::current()->rename(temporary_path_.c_str(), path_.c_str()) != 0)
-        return system_error(errno, "cannot give the new file its name", path_);
-    temporary_path_.clear();
+    TRY(place_.folder->take(*place_.folder, temporary_.name(), place_.name));
+    temporary_.forget();
     return {};
 }
 

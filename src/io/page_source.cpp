@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/checked.hpp"
+#include "base/memory.hpp"
 #include "base/try.hpp"
 #include "io/file.hpp"
 #include "io/lock.hpp"
@@ -43,13 +44,20 @@ PageSource& PageSource::operator=(PageSource&&) noexcept = default;
 PageSource::~PageSource() = default;
 
 Result<PageSource> PageSource::open(const std::string& path, const ReadOptions& options) {
+    return with_memory([&]() -> Result<PageSource> {
+        return open(TRY(io::File::open_for_reading(path)), options);
+    });
+}
+
+Result<PageSource> PageSource::open(std::shared_ptr<const io::File> file,
+                                    const ReadOptions& options) {
     if (options.page_size_bytes != 0 && !format::is_page_size(options.page_size_bytes))
         return Error(ErrorCode::invalid_argument,
                      fmt::format("a page size is a power of two from 512 to 65536, not {}",
                                  options.page_size_bytes));
     PageSource source;
     source.open_ = std::make_unique<Open>();
-    source.open_->file = TRY(io::File::open_for_reading(path));
+    source.open_->file = std::move(file);
     if (options.lock)
         TRY(io::lock(*source.open_->file, io::LockMode::shared, options.timeout));
     std::uint64_t size = TRY(source.open_->file->size_bytes());
@@ -63,7 +71,7 @@ Result<PageSource> PageSource::open(const std::string& path, const ReadOptions& 
         return Error(ErrorCode::invalid_argument,
                      fmt::format("{} bytes from byte {} on were asked for, the file has {}",
                                  options.length_bytes, options.offset_bytes, size))
-            .in_file(path);
+            .in_file(source.path());
     source.offset_bytes_ = options.offset_bytes;
     source.file_ = source.file_.subspan(options.offset_bytes, options.length_bytes == 0
                                                                   ? size - options.offset_bytes
@@ -114,6 +122,10 @@ Result<PageSource> PageSource::with_patches(std::span<const Patch> patches,
 
 const std::string& PageSource::path() const noexcept {
     return open_->file->path();
+}
+
+const io::File& PageSource::opened_file() const noexcept {
+    return *open_->file;
 }
 
 std::string PageSource::lock_holders() const {

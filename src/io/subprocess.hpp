@@ -40,6 +40,7 @@ public:
     Subprocess& operator=(const Subprocess&) = delete;
     ~Subprocess();
 
+    [[nodiscard]] pid_t process() const noexcept { return process_; }
     /// The reading ends of its pipes; -1 where there is none.
     [[nodiscard]] int out() const noexcept { return out_; }
     [[nodiscard]] int err() const noexcept { return err_; }

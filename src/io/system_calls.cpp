@@ -28,12 +28,16 @@ int SystemCalls::fsync(int descriptor) {
     return ::fsync(descriptor);
 }
 
-int SystemCalls::rename(const char* from, const char* to) {
-    return std::rename(from, to);
+int SystemCalls::renameat(int old_folder, const char* from, int folder, const char* to) {
+    return ::renameat(old_folder, from, folder, to);
 }
 
-int SystemCalls::unlink(const char* path) {
-    return ::unlink(path);
+int SystemCalls::linkat(int folder, const char* from, const char* to) {
+    return ::linkat(folder, from, folder, to, 0);
+}
+
+int SystemCalls::unlinkat(int folder, const char* name) {
+    return ::unlinkat(folder, name, 0);
 }
 
 std::shared_ptr<SystemCalls> SystemCalls::current() {

@@ -18,8 +18,9 @@ public:
     virtual int ftruncate(int descriptor, off_t bytes);
     virtual int fdatasync(int descriptor);
     virtual int fsync(int descriptor);
-    virtual int rename(const char* from, const char* to);
-    virtual int unlink(const char* path);
+    virtual int renameat(int old_folder, const char* from, int folder, const char* to);
+    virtual int linkat(int folder, const char* from, const char* to);
+    virtual int unlinkat(int folder, const char* name);
 
     /// The calls of this thread: the system's own, unless a ReplacedSystemCalls
     /// is in scope. A writer takes them when it is made and keeps them, whichever

@@ -1,17 +1,16 @@
 #include "salvage/in_place.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-
-#include <sys/stat.h>
 
 #include <fmt/format.h>
 
 #include <rebolt/edit_plan.hpp>
 #include <rebolt/undo.hpp>
 
+#include "base/memory.hpp"
 #include "base/try.hpp"
+#include "io/folder.hpp"
 #include "io/new_file.hpp"
 #include "salvage/undo_file.hpp"
 
@@ -19,7 +18,7 @@ namespace rebolt {
 namespace salvage {
 namespace {
 
-constexpr std::uint32_t permission_bits = 0777;
+constexpr std::uint32_t owner_alone = 0600; // until it is whole
 
 Error changed_since(const std::string& path, const std::string& what) {
     return Error(ErrorCode::invalid_argument,
@@ -41,13 +40,16 @@ Result<void> must_be_as_planned(const OpenedInPlace& opened, const EditPlan& pla
     return {};
 }
 
-Result<void> write_undo_file(const OpenedInPlace& opened, const EditPlan& plan) {
-    auto undo = TRY(io::NewFile::create(undo_path(opened.file->path()), opened.mode));
+Result<void> write_undo_file(const std::string& path, const OpenedInPlace& opened,
+                             const EditPlan& plan) {
+    auto undo = TRY(io::NewFile::create(undo_path(path), owner_alone));
     TRY(undo.append(encode(undo_of(plan))));
+    TRY(undo.take_attributes(*opened.file));
     return undo.put_in_place();
 }
 
 Result<void> write_changes(OpenedInPlace& opened, const EditPlan& plan) {
+    const io::ChangeInPlace under_way;
     if (plan.file_bytes_after > plan.file_bytes_before)
         TRY(opened.writer.resize(plan.file_bytes_after));
     for (const ByteChange& change : plan.changes) {
@@ -83,16 +85,11 @@ Result<void> append_patched(io::NewFile& to, const PageSource& patched) {
 
 Result<OpenedInPlace> open_in_place(const std::string& path, io::LockMode mode,
                                     std::optional<std::chrono::milliseconds> timeout) {
-    struct stat status{};
-    if (::stat(path.c_str(), &status) != 0) // opening would create an empty file
-        return io::system_error(errno, "cannot open", path);
-    auto file = TRY(io::File::open_for_writing(path, 0));
+    const io::Place place = TRY(io::place_of(path, io::LastLink::follow));
+    auto file = TRY(place.folder->open_for_writing(place.name));
     TRY(io::lock(*file, mode, timeout));
     const std::uint64_t size = TRY(file->size_bytes());
-    return OpenedInPlace{.file = file,
-                         .writer = io::FileWriter(file),
-                         .size_bytes = size,
-                         .mode = status.st_mode & permission_bits};
+    return OpenedInPlace{.file = file, .writer = io::FileWriter(file), .size_bytes = size};
 }
 
 Result<std::vector<std::byte>> read_range(const io::File& file, std::uint64_t offset,
@@ -102,6 +99,38 @@ Result<std::vector<std::byte>> read_range(const io::File& file, std::uint64_t of
     return bytes;
 }
 
+namespace {
+
+// Errors: as apply_in_place.
+Result<void> apply(const std::string& path, const EditPlan& plan, const ApplyOptions& options) {
+    auto opened = TRY(open_in_place(path, io::LockMode::exclusive, options.timeout));
+    std::error_code ignored;
+    if (std::filesystem::exists(std::filesystem::symlink_status(undo_path(path), ignored)))
+        return Error(ErrorCode::invalid_argument,
+                     "there is an undo file of an earlier change already; take that change back "
+                     "with `rebolt undo`, or keep it: move the undo file away or remove it")
+            .in_file(undo_path(path));
+    TRY(must_be_as_planned(opened, plan));
+    if (plan.is_empty())
+        return {};
+    TRY(write_undo_file(path, opened, plan));
+    return write_changes(opened, plan);
+}
+
+// Errors: as apply_to_copy.
+Result<void> write_copy(const PageSource& source, const EditPlan& plan, const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(source.path(), path, ignored))
+        return Error(ErrorCode::invalid_argument, "the copy would overwrite the file itself")
+            .in_file(path);
+    const PageSource patched = TRY(preview(source, plan));
+    auto file = TRY(io::NewFile::create(path, owner_alone));
+    TRY(append_patched(file, patched));
+    TRY(file.take_attributes(source.opened_file()));
+    return file.put_in_place();
+}
+
+} // namespace
 } // namespace salvage
 
 std::uint64_t EditPlan::bytes() const noexcept {
@@ -139,33 +168,12 @@ Result<EditEffect> foresee(const PageSource& source, const EditPlan& plan,
 
 Result<void> apply_in_place(const std::string& path, const EditPlan& plan,
                             const ApplyOptions& options) {
-    auto opened = TRY(salvage::open_in_place(path, io::LockMode::exclusive, options.timeout));
-    std::error_code ignored;
-    if (std::filesystem::exists(std::filesystem::symlink_status(undo_path(path), ignored)))
-        return Error(ErrorCode::invalid_argument,
-                     "there is an undo file of an earlier change already; take that change back "
-                     "with `rebolt undo`, or keep it: move the undo file away or remove it")
-            .in_file(undo_path(path));
-    TRY(salvage::must_be_as_planned(opened, plan));
-    if (plan.is_empty())
-        return {};
-    TRY(salvage::write_undo_file(opened, plan));
-    return salvage::write_changes(opened, plan);
+    return with_memory([&] { return salvage::apply(path, plan, options); });
 }
 
 Result<void> apply_to_copy(const PageSource& source, const EditPlan& plan,
                            const std::string& path) {
-    std::error_code ignored;
-    if (std::filesystem::equivalent(source.path(), path, ignored))
-        return Error(ErrorCode::invalid_argument, "the copy would overwrite the file itself")
-            .in_file(path);
-    struct stat status{};
-    if (::stat(source.path().c_str(), &status) != 0)
-        return io::system_error(errno, "cannot look at", source.path());
-    const PageSource patched = TRY(preview(source, plan));
-    auto file = TRY(io::NewFile::create(path, status.st_mode & salvage::permission_bits));
-    TRY(salvage::append_patched(file, patched));
-    return file.put_in_place();
+    return with_memory([&] { return salvage::write_copy(source, plan, path); });
 }
 
 } // namespace rebolt

@@ -20,7 +20,6 @@ struct OpenedInPlace {
     std::shared_ptr<const io::File> file;
     io::FileWriter writer;
     std::uint64_t size_bytes;
-    std::uint32_t mode; ///< permission bits
 };
 
 /// Opens and locks an existing file; creates none. Errors: file_not_found,

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "io/unfinished.hpp"
 #include "salvage/in_place.hpp"
 #include "salvage/page_edit.hpp"
 #include "salvage/undo_file.hpp"
@@ -100,6 +101,7 @@ Result<UndoReport> inspect(const OpenedInPlace& opened, const UndoFile& undo) {
 }
 
 Result<void> write_back(OpenedInPlace& opened, const UndoFile& undo) {
+    const io::ChangeInPlace under_way;
     for (const ByteChange& range : undo.ranges)
         if (TRY(read_range(*opened.file, range.offset, range.before.size())) != range.before)
             TRY(opened.writer.write_at(range.offset, range.before));

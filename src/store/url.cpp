@@ -53,17 +53,18 @@ std::string_view cut(std::string_view& text, char mark) {
     return before;
 }
 
+// No part of a URL's authority is shown: it may be one of a password.
 Result<Endpoint> endpoint_of(std::string_view text) {
     Endpoint endpoint;
     std::string_view port;
     if (text.starts_with('[')) {
         const std::size_t end = text.find(']');
         if (end == std::string_view::npos)
-            return no_url(fmt::format("no ] in \"{}\"", text));
+            return no_url("a server's address has no ]");
         endpoint.host = text.substr(1, end - 1);
         const std::string_view rest = text.substr(end + 1);
         if (!rest.empty() && !rest.starts_with(':'))
-            return no_url(fmt::format("\"{}\" behind ]", rest));
+            return no_url("a server's address does not end at its ]");
         port = rest.empty() ? rest : rest.substr(1);
     } else {
         endpoint.host = cut(text, ':');
@@ -76,7 +77,8 @@ Result<Endpoint> endpoint_of(std::string_view text) {
     const auto [end, failed] =
         std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
     if (failed != std::errc() || end != port.data() + port.size() || endpoint.port == 0)
-        return no_url(fmt::format("\"{}\" is no port", port));
+        return no_url("what follows a server's name is no port; in a user or password write / as "
+                      "%2F, @ as %40, : as %3A");
     return endpoint;
 }
 

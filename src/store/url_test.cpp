@@ -50,8 +50,10 @@ TEST(StoreUrl, WhatIsNoneIsRefused) {
 }
 
 TEST(StoreUrl, APasswordIsNotRepeated) {
-    const auto url = parse_url("etcd://jo:secret@host:x");
-    EXPECT_EQ(url.error().message().find("secret"), std::string::npos);
+    for (const std::string text :
+         {"etcd://jo:secret@host:x", "etcd://jo:secret/more@host", "etcd://jo:[secret@host",
+          "etcd://jo:more[secret/@host", "etcd://[::1]secret"})
+        EXPECT_EQ(parse_url(text).error().message().find("secret"), std::string::npos) << text;
 }
 
 TEST(StoreUrl, WinsOverOptions) {
@@ -73,6 +75,16 @@ TEST(StoreUrl, WinsOverOptions) {
     for (const std::string text :
          {"bolt:///a?persistent=maybe", "bolt:///a?ca=x", "etcd://a?bucket=b", "memory://a?x=y"})
         EXPECT_EQ(with_url({}, parsed(text)).error().code(), ErrorCode::invalid_argument) << text;
+}
+
+TEST(StoreOpen, SendsNoPasswordInClear) {
+    const auto refusal = open("etcd://jo:secret@10.0.0.1:2379/app").error();
+    EXPECT_EQ(refusal.code(), ErrorCode::invalid_argument);
+    EXPECT_EQ(refusal.message(), "a password is sent to other machines by etcds:// alone: etcd:// "
+                                 "would send it in clear");
+    StoreOptions options;
+    options.password = "secret";
+    EXPECT_EQ(open("etcd://localhost,elsewhere/app", options).error().message(), refusal.message());
 }
 
 TEST(StoreOpen, SaysWhatIsMissing) {

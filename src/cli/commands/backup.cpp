@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <rebolt/check.hpp>
-#include <rebolt/file_attributes.hpp>
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
@@ -35,7 +34,7 @@ Result<TxId> copy(const Options& options) {
     if (!tx)
         return Error(tx.error().code(), tx.error().message());
     Progress progress("bytes", !options.common.quiet);
-    auto copied = tx->copy_file(options.output, 0600, [&](std::uint64_t done, std::uint64_t total) {
+    auto copied = tx->copy_file(options.output, 0, [&](std::uint64_t done, std::uint64_t total) {
         progress.update(done, total);
         return !cancelled();
     });
@@ -47,8 +46,6 @@ ExitCode run_backup(const Options& options) {
     const auto copied = copy(options);
     if (!copied)
         return report(copied.error());
-    if (const auto kept = copy_file_attributes(options.common.file, options.output); !kept)
-        return report(kept.error());
     const auto source = PageSource::open(options.output);
     if (!source)
         return report(source.error());

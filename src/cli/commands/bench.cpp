@@ -1,11 +1,14 @@
 // rebolt bench: bbolt's benchmark, with its options and output.
+#include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <random>
+#include <system_error>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -136,22 +139,28 @@ ExitCode measure(const Options& options, const std::string& path) {
 }
 
 ExitCode run_bench(const Options& options) {
-    const std::string path =
-        !options.path.empty()
-            ? options.path
-            : (std::filesystem::temp_directory_path() / fmt::format("rebolt-bench-{}", ::getpid()))
-                  .string();
-    if (std::filesystem::exists(path)) {
-        print_error(
-            fmt::format("{}: there is a file already; bench needs a new one", printable(path)));
+    const std::string path = !options.path.empty()
+                                 ? options.path
+                                 : (std::filesystem::temp_directory_path() /
+                                    fmt::format("rebolt-bench-{:08x}{:08x}", std::random_device()(),
+                                                std::random_device()()))
+                                       .string();
+    // Made here and opened by its descriptor: nobody's link is followed.
+    constexpr mode_t owner_alone = 0600;
+    const int made =
+        ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owner_alone);
+    if (made < 0) {
+        print_error(fmt::format("{}: bench needs a new file: {}", printable(path),
+                                std::generic_category().message(errno)));
         return ExitCode::failed;
     }
-    const ExitCode code = measure(options, path);
+    const ExitCode code = measure(options, fmt::format("/proc/self/fd/{}", made));
+    ::close(made);
     std::error_code ignored;
     if (!options.keep)
         std::filesystem::remove(path, ignored);
     else
-        print(fmt::format("work: {}\n", path));
+        print(fmt::format("work: {}\n", printable(path)));
     return code;
 }
 

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <rebolt/compact.hpp>
-#include <rebolt/file_attributes.hpp>
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
@@ -49,8 +48,6 @@ ExitCode run_compact(const Options& options) {
             fmt::format("{} is as it was; no new file was made", printable(options.common.file)));
         return code;
     }
-    if (const auto kept = copy_file_attributes(options.common.file, options.output); !kept)
-        return report(kept.error());
     const std::uint64_t after = std::filesystem::file_size(options.output);
     if (!options.common.quiet)
         print(fmt::format("{} -> {} bytes (gain={:.2f}x)\n", before, after,

@@ -43,7 +43,7 @@ std::string symptom_text(const diagnose::Diagnosis& diagnosis) {
     if (symptom.count > 1)
         text += fmt::format(", {} times", symptom.count);
     text += fmt::format("\n  {}\n", shown(symptom.text));
-    const std::string path = symptom.trace.call_path();
+    const std::string path = printable(symptom.trace.call_path());
     if (!path.empty())
         text += fmt::format("  goroutine {}: {}\n", symptom.trace.goroutine, path);
     return text;

@@ -2,13 +2,16 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <new>
 
 #include <fmt/format.h>
 
 #include <rebolt/docker/containers.hpp>
 #include <rebolt/guard.hpp>
 
+#include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/guard/guard_process.hpp"
 #include "cli/commands/guard/subcommands.hpp"
 #include "cli/json_output.hpp"
 #include "cli/output.hpp"
@@ -27,6 +30,7 @@ struct Options {
     double budget_seconds = 0;
     bool reset_caches = false;
     bool dry_run = false;
+    bool before_start = false;
     bool json = false;
     bool quiet = false;
 };
@@ -121,17 +125,30 @@ void print_report(const GuardReport& report) {
                       name_of(report.outcome), printable(report.line)));
 }
 
-ExitCode run_guard(const Options& options) {
+ExitCode nothing_guarded(const Error& why, const Options& options) {
+    const ExitCode code = report(why);
+    if (options.before_start) {
+        print_note("Nothing was guarded; the service starts.");
+        return ExitCode::done;
+    }
+    return why.code() == ErrorCode::invalid_argument ? ExitCode::usage : code;
+}
+
+void guard_all(const Options& options, ExitCode& code) {
     const auto work = work_of(options);
     if (!work) {
-        const ExitCode code = report(work.error());
-        return work.error().code() == ErrorCode::invalid_argument ? ExitCode::usage : code;
+        code = nothing_guarded(work.error(), options);
+        return;
     }
+    GuardProcess process(work->files, work->options);
     Document json{{"shape", "rebolt.guard/1"}, {"may_start", true}, {"files", Document::array()}};
-    ExitCode code = ExitCode::done;
     for (const GuardedFile& file : work->files) {
         notify_systemd(printable(file.path), work->options.time_budget);
-        const GuardReport report = guard_file(file, work->options);
+        const GuardReport report = process.next();
+        if (cancelled()) {
+            code = ExitCode::cancelled;
+            return;
+        }
         if (!report.may_start)
             code = report.outcome == GuardOutcome::failed ? ExitCode::failed : ExitCode::damaged;
         if (options.json)
@@ -144,6 +161,18 @@ ExitCode run_guard(const Options& options) {
         print_json_line(json);
     else if (code != ExitCode::done)
         print_note("The service must not start on these files: see the lines above.");
+}
+
+// The answer is the exit code. Without memory, or without a way to say it, the files
+// are not known to be damaged.
+ExitCode run_guard(const Options& options) {
+    let_output_fail();
+    ExitCode code = ExitCode::done;
+    try {
+        guard_all(options, code);
+    } catch (const std::bad_alloc&) {
+        print_out_of_memory();
+    }
     return code;
 }
 
@@ -184,6 +213,9 @@ void set_up_guard(Arguments arguments) {
     arguments.flag("--reset-caches", options->reset_caches,
                    "Set damaged caches (BuildKit's) aside instead of recovering them");
     arguments.flag("--dry-run", options->dry_run, "Judge, and change nothing");
+    arguments.flag("--before-start", options->before_start,
+                   "In a service's unit: what the configuration says wrongly is told, and does "
+                   "not stop the start");
     arguments.flag("--json", options->json, "Print JSON for machines");
     arguments.flag("-q,--quiet", options->quiet, "Say nothing of clean files");
     arguments.footer(
@@ -192,7 +224,7 @@ void set_up_guard(Arguments arguments) {
         "back.\n"
         "Example: rebolt guard docker\n"
         "Exit codes: 0 may start, 4 a damaged file was left as it is, 8 failed, 16 wrong "
-        "usage.");
+        "usage, 32 cancelled.");
     arguments.allow_subcommand();
     set_up_guard_undo(arguments.subcommand("undo", "Put a file back that the guard set aside"));
     set_up_guard_install(

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include <rebolt/carve.hpp>
-#include <rebolt/file_attributes.hpp>
 #include <rebolt/recover.hpp>
 
 #include "cli/cancel.hpp"
@@ -50,6 +49,8 @@ RecoverOptions recover_options(const Options& options) {
     recover.no_stale = options.no_stale;
     recover.dry_run = options.dry_run;
     recover.donors = options.donors;
+    if (options.offset != 0 || options.length != 0) // another file's permissions are not its own
+        recover.file_mode = 0600;
     if (options.no_values)
         recover.owners = {};
     return recover;
@@ -108,6 +109,8 @@ ExitCode run_recover(const Options& options) {
     std::unique_ptr<ProvenanceFile> provenance;
     if (!options.provenance.empty()) {
         provenance = std::make_unique<ProvenanceFile>(options.provenance, options.donors);
+        if (const auto made = provenance->create(options.force); !made)
+            return report(made.error());
         recover.on_item = [&](const RecoveredItem& item) { return provenance->write(item); };
     }
     auto recovery = Recovery::begin(*source, options.output, std::move(recover));
@@ -126,10 +129,6 @@ ExitCode run_recover(const Options& options) {
             fmt::format("{} is as it was; no new file was made", printable(options.common.file)));
         return code;
     }
-    // A part of another file has that one's attributes, which are not its own.
-    if (!options.dry_run && options.offset == 0 && options.length == 0)
-        if (const auto kept = copy_file_attributes(options.common.file, options.output); !kept)
-            return report(kept.error());
     const RecoverView view{recovery->report(), options.output, options.dry_run};
     if (options.common.json)
         print(recover_json(view));

@@ -26,8 +26,7 @@ EntryWriter::EntryWriter(const Context& context, std::unique_ptr<EntryTarget> ta
 Result<EntryWriter> EntryWriter::create(const Context& context, const std::string& path) {
     if (path.empty())
         return EntryWriter(context, std::make_unique<MemoryTarget>(), nullptr);
-    auto file = TRY(FileTarget::create(path, context.pages.source().page_size_bytes(),
-                                       context.options.file_mode));
+    auto file = TRY(FileTarget::create(path, context.pages.source(), context.options.file_mode));
     FileTarget* target = file.get();
     return EntryWriter(context, std::move(file), target);
 }

@@ -15,13 +15,23 @@ constexpr std::uint64_t file_bytes_min = 4096; // bbolt reads as much to find th
 } // namespace
 
 Result<std::unique_ptr<FileTarget>>
-FileTarget::create(const std::string& path, std::uint32_t page_size, std::uint32_t mode) {
-    io::NewFile file = TRY(io::NewFile::create(path, mode));
+FileTarget::create(const std::string& path, const PageSource& source, std::uint32_t mode) {
+    constexpr std::uint32_t owner_alone = 0600; // until it is whole
+    io::NewFile file = TRY(io::NewFile::create(path, mode == 0 ? owner_alone : mode));
     OpenOptions open;
-    open.page_size_bytes = page_size;
+    open.page_size_bytes = source.page_size_bytes();
     open.no_sync = open.no_grow_sync = true;
-    DB db = TRY(DB::open(file.temporary_path(), open));
-    return std::make_unique<FileTarget>(std::move(file), std::move(db));
+    DB db = TRY(DB::open(file.open_path(), open));
+    auto target = std::make_unique<FileTarget>(std::move(file), std::move(db));
+    if (mode == 0)
+        target->like_ = &source.opened_file();
+    return target;
+}
+
+Result<void> FileTarget::put_in_place() {
+    if (like_ != nullptr)
+        TRY(file_.take_attributes(*like_));
+    return file_.put_in_place();
 }
 
 Result<void> FileTarget::make_room(std::uint64_t bytes) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <rebolt/db.hpp>
+#include <rebolt/page_source.hpp>
 
 #include "io/new_file.hpp"
 #include "salvage/recover/entry_target.hpp"
@@ -15,9 +16,9 @@ namespace rebolt::salvage {
 /// Written beside its place, and gone again unless put_in_place() comes to its end.
 class FileTarget final : public EntryTarget {
 public:
-    /// Errors: as io::NewFile::create and DB::open.
+    /// `mode`: as RecoverOptions::file_mode. Errors: as io::NewFile::create and DB::open.
     static Result<std::unique_ptr<FileTarget>> create(const std::string& path,
-                                                      std::uint32_t page_size, std::uint32_t mode);
+                                                      const PageSource& source, std::uint32_t mode);
 
     [[nodiscard]] Result<There> there(Path bucket, std::string_view key) override;
     [[nodiscard]] Result<std::string> last_key(Path bucket) override;
@@ -27,12 +28,10 @@ public:
     /// Commits; the file is then open for checking under path_to_check().
     Result<void> close() override;
 
-    [[nodiscard]] const std::string& path_to_check() const noexcept {
-        return file_.temporary_path();
-    }
+    [[nodiscard]] std::string path_to_check() const { return file_.open_path(); }
     [[nodiscard]] std::uint64_t size_bytes() const noexcept { return size_bytes_; }
-    /// Gives the file its name. After close().
-    Result<void> put_in_place() { return file_.put_in_place(); }
+    /// Gives the file its owner, its permissions and its name. After close().
+    Result<void> put_in_place();
 
     FileTarget(io::NewFile file, DB db) : file_(std::move(file)), db_(std::move(db)) {}
 
@@ -42,6 +41,7 @@ private:
 
     io::NewFile file_;
     DB db_;
+    const io::File* like_ = nullptr; ///< whose owner and permissions it gets; null: none's
     std::optional<Tx> tx_;
     std::optional<Bucket> bucket_;
     std::vector<std::string> path_; ///< of bucket_

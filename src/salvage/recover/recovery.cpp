@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/memory.hpp"
 #include "base/try.hpp"
 #include "salvage/recover/pipeline.hpp"
 
@@ -15,18 +16,20 @@ Recovery::~Recovery() = default;
 
 Result<Recovery> Recovery::begin(const PageSource& source, const std::string& path,
                                  RecoverOptions options) {
-    std::error_code ignored;
-    if (!options.dry_run && std::filesystem::equivalent(source.path(), path, ignored))
-        return Error(ErrorCode::invalid_argument,
-                     "the new file cannot be the damaged one itself: name another")
-            .in_file(path);
-    auto work = std::make_unique<Work>(source, std::move(options));
-    TRY(work->open(path));
-    return Recovery(std::move(work));
+    return with_memory([&]() -> Result<Recovery> {
+        std::error_code ignored;
+        if (!options.dry_run && std::filesystem::equivalent(source.path(), path, ignored))
+            return Error(ErrorCode::invalid_argument,
+                         "the new file cannot be the damaged one itself: name another")
+                .in_file(path);
+        auto work = std::make_unique<Work>(source, std::move(options));
+        TRY(work->open(path));
+        return Recovery(std::move(work));
+    });
 }
 
 Result<bool> Recovery::step() {
-    return work_->step();
+    return with_memory([&] { return work_->step(); });
 }
 
 Result<void> Recovery::run(const std::function<bool(const RecoverProgress&)>& progress) {

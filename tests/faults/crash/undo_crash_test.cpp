@@ -62,21 +62,24 @@ public:
             (S_ISDIR(status.st_mode) ? folder_synced_at_ : other_synced_at_) = ++clock_;
         return SystemCalls::fsync(descriptor);
     }
-    int rename(const char* from, const char* to) override {
-        EXPECT_EQ(to, undo_path(path_));
+    int renameat(int old_folder, const char* from, int folder, const char* to) override {
+        EXPECT_EQ(to, name_of(undo_path(path_)));
         EXPECT_TRUE(effects().empty()) << "the file was written before its undo file was there";
         EXPECT_GT(other_synced_at_, 0U) << "the undo file has its name before it is synced";
         renamed_at_ = ++clock_;
-        return SystemCalls::rename(from, to);
+        return SystemCalls::renameat(old_folder, from, folder, to);
     }
-    int unlink(const char* path) override {
-        EXPECT_EQ(path, undo_path(path_));
+    int unlinkat(int folder, const char* name) override {
+        EXPECT_EQ(name, name_of(undo_path(path_)));
         EXPECT_TRUE(effects().empty() || effects().back().is_sync())
             << "the undo file goes before all is synced";
-        return SystemCalls::unlink(path);
+        return SystemCalls::unlinkat(folder, name);
     }
 
 private:
+    static std::string name_of(const std::string& path) {
+        return std::filesystem::path(path).filename().string();
+    }
     bool is_file(int descriptor) {
         struct stat own{};
         struct stat other{};

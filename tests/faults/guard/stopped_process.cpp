@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
+#include <set>
 #include <utility>
 
 #include <fcntl.h>
@@ -25,22 +26,26 @@ namespace rebolt::test {
 namespace {
 
 // The system calls that change files; openat only when it makes one.
-constexpr std::array<std::pair<unsigned, const char*>, 15> changing_calls{
+constexpr std::array<std::pair<unsigned, const char*>, 19> changing_calls{
     {{SYS_write, "write"},
      {SYS_pwrite64, "pwrite"},
+     {SYS_copy_file_range, "copy_file_range"},
      {SYS_openat, "openat"},
      {SYS_ftruncate, "ftruncate"},
      {SYS_rename, "rename"},
+     {SYS_renameat, "renameat"},
      {SYS_renameat2, "renameat2"},
-     {SYS_link, "link"},
+     {SYS_linkat, "linkat"},
      {SYS_unlink, "unlink"},
      {SYS_unlinkat, "unlinkat"},
      {SYS_fsync, "fsync"},
      {SYS_fdatasync, "fdatasync"},
-     {SYS_chmod, "chmod"},
-     {SYS_chown, "chown"},
+     {SYS_fchmod, "fchmod"},
+     {SYS_fchown, "fchown"},
      {SYS_mkdir, "mkdir"},
-     {SYS_setxattr, "setxattr"}}};
+     {SYS_mkdirat, "mkdirat"},
+     {SYS_rmdir, "rmdir"},
+     {SYS_fsetxattr, "fsetxattr"}}};
 
 // The sanitizers write to pipes, to see whether memory is there.
 bool is_file(pid_t process, unsigned long long descriptor) {
@@ -97,32 +102,88 @@ int wait_for(pid_t process) {
     return status;
 }
 
+// The program with all processes and threads that it starts.
+class Traced {
+public:
+    explicit Traced(pid_t first) : first_(first), all_{first} {
+        static_cast<void>(wait_for(first));
+        ::ptrace(PTRACE_SETOPTIONS, first, nullptr,
+                 PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL | PTRACE_O_TRACEFORK |
+                     PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE);
+        ::ptrace(PTRACE_CONT, first, nullptr, nullptr);
+    }
+
+    /// Goes on to the next change; null when the program has ended.
+    const char* next_change(int& exit_code) {
+        while (true) {
+            int status = 0;
+            const pid_t who = ::waitpid(-1, &status, __WALL);
+            if (who < 0 && errno == EINTR)
+                continue;
+            if (who < 0)
+                return nullptr;
+            all_.insert(who);
+            if (WIFSTOPPED(status)) {
+                if (const char* change = change_at(who, status))
+                    return change;
+                continue;
+            }
+            all_.erase(who);
+            if (who != first_)
+                continue;
+            exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+            return nullptr;
+        }
+    }
+    /// After next_change().
+    void go_on() const { ::ptrace(PTRACE_CONT, stopped_, nullptr, nullptr); }
+    /// As by a power cut.
+    void kill_all() {
+        for (const pid_t one : all_)
+            ::kill(one, SIGKILL);
+        while (::waitpid(-1, nullptr, __WALL) > 0 || errno == EINTR) {
+        }
+    }
+
+private:
+    const char* change_at(pid_t who, int status) {
+        const int event = status >> 16;
+        user_regs_struct registers{};
+        if (event == PTRACE_EVENT_SECCOMP &&
+            ::ptrace(PTRACE_GETREGS, who, nullptr, &registers) == 0)
+            if (const char* change = change_of(who, registers)) {
+                stopped_ = who;
+                return change;
+            }
+        const int signal = WSTOPSIG(status);
+        const bool is_of_tracing = event != 0 || signal == SIGSTOP || signal == SIGTRAP;
+        ::ptrace(PTRACE_CONT, who, nullptr, is_of_tracing ? 0L : static_cast<long>(signal));
+        return nullptr;
+    }
+
+    pid_t first_;
+    pid_t stopped_ = -1;
+    std::set<pid_t> all_;
+};
+
 } // namespace
 
 StoppedRun run_until_change(const std::vector<std::string>& words, std::size_t kill_at) {
     const pid_t process = ::fork();
     if (process == 0)
         become(words);
+    Traced traced(process);
     StoppedRun run;
-    int status = wait_for(process);
-    ::ptrace(PTRACE_SETOPTIONS, process, nullptr, PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL);
-    for (; WIFSTOPPED(status); status = wait_for(process)) {
-        user_regs_struct registers{};
-        const bool is_call = status >> 8 == (SIGTRAP | (PTRACE_EVENT_SECCOMP << 8));
-        if (is_call && ::ptrace(PTRACE_GETREGS, process, nullptr, &registers) == 0)
-            if (const char* change = change_of(process, registers)) {
-                if (run.changes == kill_at) {
-                    run.killed_before = change;
-                    ::kill(process, SIGKILL);
-                    (void)wait_for(process);
-                    run.was_killed = true;
-                    return run;
-                }
-                ++run.changes;
-            }
-        ::ptrace(PTRACE_CONT, process, nullptr, nullptr);
+    while (const char* change = traced.next_change(run.exit_code)) {
+        if (run.changes == kill_at) {
+            run.killed_before = change;
+            traced.kill_all();
+            run.was_killed = true;
+            return run;
+        }
+        ++run.changes;
+        traced.go_on();
     }
-    run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return run;
 }
 

@@ -54,6 +54,22 @@ TEST_F(Embedded, WithFindPackageTheProgramBuildsAndRuns) {
               std::string::npos);
 }
 
+// An empty part of a run path is the current folder: whoever owns that would choose
+// what code runs.
+TEST_F(Embedded, WhatIsInstalledLooksForNoLibraryInAFolderOfItsOwn) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(prefix_)) {
+        const std::string name = entry.path().filename();
+        if (name != "rebolt" && name.find(".so") == std::string::npos)
+            continue;
+        if (!entry.is_regular_file())
+            continue;
+        const std::string dynamic = run({"/usr/bin/readelf", "-d", entry.path().string()});
+        EXPECT_EQ(dynamic.find("(RUNPATH)"), std::string::npos) << entry.path();
+        EXPECT_EQ(dynamic.find("(RPATH)"), std::string::npos) << entry.path();
+        EXPECT_NE(dynamic.find("NOW"), std::string::npos) << entry.path();
+    }
+}
+
 TEST_F(Embedded, WithPkgConfigTheProgramBuildsAndRuns) {
     std::string libraries;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(prefix_))

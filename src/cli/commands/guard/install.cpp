@@ -46,6 +46,8 @@ ExitCode run_install(const Options& options) {
         return ExitCode::usage;
     }
     print(fmt::format("{}:\n{}", drop_in->path, drop_in->content));
+    if (!drop_in->warning.empty())
+        print_note(fmt::format("warning: {}", printable(drop_in->warning)));
     if (const Answer answer = confirm(fmt::format("Write {}?", drop_in->path), options.yes);
         answer != Answer::yes) {
         if (answer == Answer::not_asked)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,11 @@
 #include "cli/validators.hpp"
 
 namespace rebolt::cli {
+namespace {
+
+constexpr const char* password_variable = "REBOLT_STORE_PASSWORD";
+
+} // namespace
 
 void StoreConnection::add_to(Arguments arguments) {
     arguments.flag("--json", json, "Print JSON for machines");
@@ -22,7 +28,7 @@ void StoreConnection::add_to(Arguments arguments) {
         .show_default();
     arguments.option("--user", options.user, "etcd: the user");
     arguments.option("--password", options.password, "etcd: the user's password")
-        .from_environment("REBOLT_STORE_PASSWORD");
+        .from_environment(password_variable);
     arguments.option("--ca", options.ca_file, "etcd, TLS: who signed the servers' certificates");
     arguments.option("--cert", options.cert_file, "etcd, TLS: the client's certificate");
     arguments.option("--key", options.key_file, "etcd, TLS: the client's key");
@@ -30,6 +36,7 @@ void StoreConnection::add_to(Arguments arguments) {
 
 Result<std::unique_ptr<store::Store>> open_store(const StoreConnection& connection,
                                                  const std::string& url, IfMissing if_missing) {
+    ::unsetenv(password_variable); // what is started under a lock has no need of it
     store::StoreOptions options = connection.options;
     const auto timeout = to_milliseconds(connection.timeout_seconds);
     options.connect_timeout = timeout;

@@ -84,6 +84,7 @@ ExitCode hold(const store::Lock& lock, const Options& options) {
 }
 
 ExitCode run(const Options& options) {
+    end_by_oneself(); // the lock is held until the command under it has ended
     const auto store = open_store(options.connection, options.url, IfMissing::make);
     if (!store)
         return report_store(store.error());
