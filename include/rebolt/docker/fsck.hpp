@@ -21,6 +21,7 @@
 
 #include <rebolt/docker/containers.hpp>
 #include <rebolt/docker/network_state.hpp>
+#include <rebolt/docker/version.hpp>
 #include <rebolt/edit_plan.hpp>
 #include <rebolt/result.hpp>
 
@@ -40,6 +41,7 @@ enum class FsckCode : std::uint8_t {
     network_in_deletion,
     network_name_twice,
     pools_overlap,
+    pool_missing,
     address_twice,
     bridge_name_twice,
     bridge_missing,
@@ -76,6 +78,7 @@ struct FsckFinding {
 };
 
 struct FsckReport {
+    VersionRange releases;             ///< whose rules were applied
     std::vector<FsckFinding> findings; ///< of the state as it is
     /// All that a repair writes, in key order: also what mending one thing asks
     /// of others.
@@ -85,8 +88,10 @@ struct FsckReport {
 };
 
 /// Looks at the records alone, or compares them with the containers' files.
-/// Cost: O(records × log records), and pairs of pools.
-[[nodiscard]] FsckReport fsck(const NetworkState& state, const Containers* containers = nullptr);
+/// `releases`: of Docker, by whose rules; nullopt: as tell_version() says. What
+/// some of them do not hold to is not judged. Cost: O(records × log records).
+[[nodiscard]] FsckReport fsck(const NetworkState& state, const Containers* containers = nullptr,
+                              const std::optional<VersionRange>& releases = {});
 
 /// The repair as an edit of the file: made by the engine in one transaction on a
 /// copy, so that in place it is the file's own bytes that change, and undo()

@@ -21,8 +21,8 @@
 
 #include <rebolt/bytes.hpp>
 
-#include "damage.hpp"
 #include "live_state.hpp"
+#include "support/damage_kinds.hpp"
 
 namespace rebolt::test {
 namespace {

@@ -33,6 +33,47 @@ std::string target_of(const std::string& file, const std::string& data_root) {
     return docker::network_state_path(data_root.empty() ? default_data_root : data_root);
 }
 
+void add_docker_version(Arguments arguments, std::string& version) {
+    arguments
+        .option("--docker", version,
+                "By the rules of this release (28, 28.5.2), not of the one that wrote the file")
+        .check({[](const std::string& text) {
+                    return docker::parse_version(text) ? std::string()
+                                                       : text + " is no version of Docker";
+                },
+                "VERSION"});
+}
+
+docker::VersionRange releases_of(const std::string& version, const docker::NetworkState& state,
+                                 const docker::Containers* containers,
+                                 const std::string& data_root) {
+    if (!version.empty())
+        return *docker::parse_version(version);
+    return docker::tell_version(state, containers, data_root);
+}
+
+std::string releases_text(const docker::VersionRange& releases) {
+    return releases.is_told() ? fmt::format("{} ({})", name_of(releases), releases.evidence)
+                              : name_of(releases);
+}
+
+Document releases_json(const docker::VersionRange& releases) {
+    return {{"name", name_of(releases)},
+            {"from", fmt::format("{}.{}", releases.from.major, releases.from.minor)},
+            {"below", releases.below ? Document(fmt::format("{}.{}", releases.below->major,
+                                                            releases.below->minor))
+                                     : Document(nullptr)},
+            {"told_by", releases.is_told() ? Document(releases.evidence) : Document(nullptr)}};
+}
+
+ExitCode report_unopened(const Error& error) {
+    const ExitCode code = report(error);
+    if (error.code() == ErrorCode::lock_timeout)
+        print_note("dockerd holds this file while it runs, from Docker 26 on. Stop it first, or "
+                   "read with --no-lock (what is shown may mix two states).");
+    return code;
+}
+
 void DockerOptions::add_to(Arguments arguments) {
     common.add_to(arguments);
     add_data_root(arguments, data_root);
@@ -105,7 +146,7 @@ ExitCode show_docker(DockerOptions& options,
     options.resolve();
     const auto source = open_shown_pages(options.common);
     if (!source)
-        return report(source.error());
+        return report_unopened(source.error());
     const auto state = docker::load_network_state(*source);
     if (!state)
         return report(state.error());

@@ -10,6 +10,7 @@
 
 #include <rebolt/docker/containers.hpp>
 #include <rebolt/docker/network_state.hpp>
+#include <rebolt/docker/version.hpp>
 
 #include "cli/exit_code.hpp"
 #include "cli/json_output.hpp"
@@ -29,6 +30,22 @@ void set_up_docker_fsck(Arguments arguments);
 void add_data_root(Arguments arguments, std::string& data_root);
 /// The file: as given, or the data root's, or Docker's own.
 [[nodiscard]] std::string target_of(const std::string& file, const std::string& data_root);
+
+/// Adds --docker.
+void add_docker_version(Arguments arguments, std::string& version);
+/// Whose rules hold: the release that is named, or the one that the records, the
+/// containers and the data root tell.
+[[nodiscard]] docker::VersionRange releases_of(const std::string& version,
+                                               const docker::NetworkState& state,
+                                               const docker::Containers* containers,
+                                               const std::string& data_root);
+[[nodiscard]] Document releases_json(const docker::VersionRange& releases);
+/// `Docker 28.2 to 28.5 (by the default bridge's record)`.
+[[nodiscard]] std::string releases_text(const docker::VersionRange& releases);
+
+/// Reports that the file could not be opened, and what a running dockerd has to do
+/// with it.
+[[nodiscard]] ExitCode report_unopened(const Error& error);
 
 /// Options of a command that shows records.
 struct DockerOptions {
