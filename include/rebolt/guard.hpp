@@ -67,7 +67,10 @@ struct GuardOptions {
     /// service; one that is known to be damaged does.
     std::chrono::milliseconds time_budget{60'000};
     bool reset_caches = false; ///< the policy of caches is quarantine
-    bool dry_run = false;      ///< judge, and change nothing
+    /// Docker's network state that is not there, though containers are in networks,
+    /// is written anew from their files.
+    bool rebuild = false;
+    bool dry_run = false; ///< judge, and change nothing
     /// For recovering damaged files; its owner rules hold for the checks too.
     RecoverOptions recover = {};
 };

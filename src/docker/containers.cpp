@@ -108,9 +108,11 @@ std::optional<Json> read_json(const std::filesystem::path& file) {
 // What was asked for. NetworkSettings has what came of it: a binding for each
 // family, and of a container that is not running none.
 void read_bindings(const std::filesystem::path& file, Container& container) {
-    const auto json = read_json(file);
+    auto json = read_json(file);
     if (!json)
         return;
+    Fields fields(*json, Fields::Direction::reading, Decoding::leniently);
+    fields.text("NetworkMode", container.network_mode);
     const auto asked = json->find("PortBindings");
     if (asked == json->end() || !asked->is_object())
         return;

@@ -115,6 +115,35 @@ std::string what_lacks_a_count(const Network& network, std::uint64_t endpoints) 
     return fmt::format("`docker network rm {}` panics", network.name);
 }
 
+void find_missing_count(FsckWork& work, const Network& network) {
+    const std::uint64_t expected = expected_count(work.state, network);
+    EndpointCount made;
+    made.network_id = network.id;
+    made.index = 1;
+    made.count = expected;
+    work.add(FsckCode::endpoint_count_missing, make_key("endpoint_count", network.id),
+             fmt::format("network {} has no endpoint count; it has {} endpoints",
+                         named(network.name, network.id), expected),
+             fmt::format("Could not find endpoint count key {} for network {} while listing: Key "
+                         "not found in store; then {}",
+                         make_key("endpoint_count", network.id), network.name,
+                         what_lacks_a_count(network, expected)),
+             {writing(made, fmt::format("write a count of {}", expected))});
+}
+
+void find_wrong_count(FsckWork& work, const Network& network, const EndpointCount& count) {
+    const std::uint64_t expected = expected_count(work.state, network);
+    if (count.count == expected)
+        return;
+    EndpointCount right = count;
+    right.count = expected;
+    work.add(FsckCode::endpoint_count_differs, count.key,
+             fmt::format("network {} counts {} endpoints and has {}",
+                         named(network.name, network.id), count.count, expected),
+             count_consequence(network, count.count, expected),
+             {writing(right, fmt::format("set the count to {}", expected))});
+}
+
 // How dockerd logs it that it removes a sandbox.
 std::string stale_sandbox(const FsckWork& work, const Sandbox& sandbox) {
     const auto words = value_in(fact::stale_sandbox, work.releases);
@@ -158,38 +187,21 @@ void find_endpoint_damage(FsckWork& work) {
 }
 
 // From Docker 28 on a count says nothing: it is 0, or what an older daemon left.
+// One that is missing ends older daemons, and no release leaves it out.
 void find_count_damage(FsckWork& work) {
-    if (!value_in(fact::counts_are_kept, work.releases).value_or(false))
+    const auto are_kept = value_in(fact::counts_are_kept, work.releases);
+    if (are_kept == false)
         return;
-    const NetworkState& state = work.state;
-    for (const Network& network : state.networks) {
-        const std::uint64_t expected = expected_count(state, network);
-        const EndpointCount* count = state.count(network.id);
-        if (count == nullptr) {
-            EndpointCount made;
-            made.network_id = network.id;
-            made.index = 1;
-            made.count = expected;
-            work.add(FsckCode::endpoint_count_missing, make_key("endpoint_count", network.id),
-                     fmt::format("network {} has no endpoint count; it has {} endpoints",
-                                 named(network.name, network.id), expected),
-                     fmt::format("Could not find endpoint count key {} for network {} while "
-                                 "listing: Key not found in store; then {}",
-                                 make_key("endpoint_count", network.id), network.name,
-                                 what_lacks_a_count(network, expected)),
-                     {writing(made, fmt::format("write a count of {}", expected))});
-        } else if (count->count != expected) {
-            EndpointCount right = *count;
-            right.count = expected;
-            work.add(FsckCode::endpoint_count_differs, count->key,
-                     fmt::format("network {} counts {} endpoints and has {}",
-                                 named(network.name, network.id), count->count, expected),
-                     count_consequence(network, count->count, expected),
-                     {writing(right, fmt::format("set the count to {}", expected))});
-        }
+    for (const Network& network : work.state.networks) {
+        const EndpointCount* count = work.state.count(network.id);
+        if (count == nullptr)
+            find_missing_count(work, network);
+        else if (are_kept)
+            find_wrong_count(work, network, *count);
     }
-    for (const EndpointCount& count : state.counts)
-        if (state.network(count.network_id) == nullptr && !work.is_wanted(count.network_id))
+    for (const EndpointCount& count : work.state.counts)
+        if (are_kept && work.state.network(count.network_id) == nullptr &&
+            !work.is_wanted(count.network_id))
             work.add(FsckCode::endpoint_count_without_network, count.key,
                      fmt::format("an endpoint count is there for network {}, which is gone",
                                  count.network_id.substr(0, short_id)),

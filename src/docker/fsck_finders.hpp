@@ -24,7 +24,7 @@ struct FsckWork {
     void add(FsckCode code, const std::string& key, std::string message, std::string consequence,
              std::vector<RecordChange> repair = {}) {
         findings.push_back(
-            {code, key, std::move(message), std::move(consequence), std::move(repair), false});
+            {code, key, std::move(message), std::move(consequence), std::move(repair), {}, false});
     }
 };
 

@@ -1,6 +1,7 @@
 // The finders of what is wrong with networks and bridges, and of lost records.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -155,17 +156,18 @@ void find_bridge_names_twice(FsckWork& work) {
 
 // By the endpoints' networks: what the containers say of each.
 void find_lost_networks(FsckWork& work) {
-    std::map<std::string, std::vector<const ContainerNetwork*>> lost;
+    std::map<std::string, std::vector<Attachment>> lost;
     for (const Container& container : work.containers->all)
         for (const ContainerNetwork& place : container.networks)
             if (!place.network_id.empty() && !is_default_network(place.name) &&
                 work.state.network(place.network_id) == nullptr)
-                lost[place.network_id].push_back(&place);
-    for (const auto& [id, places] : lost) {
+                lost[place.network_id].push_back({&container, &place});
+    for (const auto& [id, attachments] : lost) {
         std::vector<RecordChange> repair;
-        if (const auto network = rebuild_network(work.state, places)) {
+        RebuiltNetwork rebuilt = rebuild_network(work.state, attachments);
+        if (rebuilt.network) {
             repair.push_back(
-                writing(*network, "write the network anew from the containers' files"));
+                writing(*rebuilt.network, "write the network anew from the containers' files"));
             EndpointCount count;
             count.network_id = id;
             count.index = 1;
@@ -173,11 +175,30 @@ void find_lost_networks(FsckWork& work) {
                 repair.push_back(writing(count, "write its endpoint count"));
         }
         work.add(FsckCode::container_network_lost, make_key("network", id),
-                 fmt::format("{} containers are in network {}, which is lost", places.size(),
-                             named(places.front()->name, id)),
+                 fmt::format("{} {} in network {}, which is lost", attachments.size(),
+                             attachments.size() == 1 ? "container is" : "containers are",
+                             named(attachments.front().place->name, id)),
                  fmt::format("Error response from daemon: network {} not found", id),
                  std::move(repair));
+        work.findings.back().unknown = std::move(rebuilt.unknown);
     }
+}
+
+// The endpoint's sandbox, where it does not name it, or is lost too.
+std::optional<RecordChange> joined_sandbox(const NetworkState& state, const Container& container,
+                                           const ContainerNetwork& place) {
+    const Sandbox* found = state.sandbox(container.sandbox_id);
+    if (found == nullptr) {
+        if (container.sandbox_id.empty())
+            return std::nullopt;
+        return writing(rebuild_sandbox(state, container), "and its container's sandbox");
+    }
+    if (std::ranges::find(found->endpoints, place.endpoint_id, &SandboxEndpoint::endpoint_id) !=
+        found->endpoints.end())
+        return std::nullopt;
+    Sandbox sandbox = *found;
+    sandbox.endpoints.push_back({place.endpoint_id, place.network_id});
+    return writing(sandbox, "and name it in its sandbox");
 }
 
 void find_lost_endpoints(FsckWork& work) {
@@ -195,16 +216,9 @@ void find_lost_endpoints(FsckWork& work) {
                     writing(rebuild_endpoint(work.state, container, place),
                             fmt::format("write endpoint {} anew from its container's file",
                                         named(container.name, place.endpoint_id))));
-            Sandbox sandbox;
-            if (const Sandbox* found = work.state.sandbox(container.sandbox_id)) {
-                sandbox = *found;
-                const bool knows =
-                    std::ranges::find(sandbox.endpoints, place.endpoint_id,
-                                      &SandboxEndpoint::endpoint_id) != sandbox.endpoints.end();
-                sandbox.endpoints.push_back({place.endpoint_id, place.network_id});
-                if (!knows && !repair.empty())
-                    repair.push_back(writing(sandbox, "and name it in its sandbox"));
-            }
+            if (auto change = joined_sandbox(work.state, container, place);
+                change && !repair.empty())
+                repair.push_back(std::move(*change));
             work.add(
                 FsckCode::container_endpoint_lost,
                 make_key("endpoint", place.network_id, place.endpoint_id),

@@ -118,9 +118,9 @@ GoStore::Done GoStore::enter(std::uint64_t id, bool from_first) {
                      fmt::format("inline bucket non-zero page access(2): {} != 0", id)));
         frame.at = inline_at_;
     } else {
-        if (id >= map_limit / page_size_)
-            return std::unexpected(bad_address(std::max(id, map_limit)));
-        frame.at = id * page_size_;
+        frame.at = id * page_size_; // may wrap, as bbolt's does
+        if (frame.at >= map_limit)
+            return std::unexpected(bad_address(frame.at));
     }
     auto flags = read(frame.at + 8, 2);
     auto count = read(frame.at + 10, 2);

@@ -100,9 +100,9 @@ Fated<GoStore> GoStore::open(const PageSource& source, PageChecks checks) {
 }
 
 GoStore::Done GoStore::load_freelist(std::uint64_t page) {
-    if (page >= map_limit / page_size_)
-        return std::unexpected(bad_address(map_limit));
-    const std::uint64_t at = page * page_size_;
+    const std::uint64_t at = page * page_size_; // may wrap, as bbolt's does
+    if (at >= map_limit)
+        return std::unexpected(bad_address(at));
     auto flags = read(at + 8, 2);
     // Behind the mapping lies memory of Go's own, zeros as a rule.
     if (!flags && flags.error().words.find("SIGSEGV") != std::string::npos)

@@ -182,8 +182,7 @@ void visit(Fields& fields, Sandbox& sandbox) {
                     inner.text("Nid", endpoint.network_id);
                 });
     fields.untouched("EpPriority", Json::object());
-    fields.texts("ExtDNS", sandbox.external_dns, Need::written);
-    fields.untouched("ExtDNS2", nullptr);
+    fields.texts("ExtDNS", sandbox.external_dns);
 }
 
 void visit(Fields& fields, BridgeNetwork& network) {

@@ -141,7 +141,7 @@ inline constexpr Fact<Text, 2> endpoints_unread{
      {v24, "Failed to retrieve list of current endpoints on network {}: {}"}}};
 inline constexpr Fact<Text, 2> sandboxes_unread{
     {{v20_10, "failed to get sandboxes for scope local: {}"},
-     {v25, "error during sandbox cleanup: {}"}}};
+     {v25, "error during sandbox cleanup: failed to get sandboxes: {}"}}};
 /// sandbox, container
 inline constexpr Fact<Text, 2> stale_sandbox{
     {{v20_10, "Removing stale sandbox {0} ({1})"},

@@ -81,6 +81,15 @@ Result<std::string> damage_that_writes_meet(const PageSource& source) {
     return std::string();
 }
 
+// The line that Go prints, without what is added here to explain it.
+std::string panic_line(const std::string& words) {
+    if (words.starts_with("runtime: goroutine"))
+        return "fatal error: stack overflow";
+    if (words.starts_with("fatal error:"))
+        return words.substr(0, words.find(" [signal"));
+    return "panic: " + words.substr(0, words.find(" (field "));
+}
+
 } // namespace
 
 std::string_view name_of(FateKind kind) noexcept {
@@ -100,13 +109,9 @@ void end_with(StartupReport& report, Fate fate, std::string_view before) {
     case FateKind::error:
         report.last_words = fmt::format("{}{}{}", controller_failed, before, fate.words);
         break;
-    case FateKind::panic: {
-        const bool is_runtimes =
-            fate.words.starts_with("fatal error:") || fate.words.starts_with("runtime: goroutine");
-        const std::string exact = fate.words.substr(0, fate.words.find(" (field "));
-        report.last_words = is_runtimes ? exact : "panic: " + exact;
+    case FateKind::panic:
+        report.last_words = panic_line(fate.words);
         break;
-    }
     case FateKind::loop:
         report.last_words = "Loading containers: start.";
         break;

@@ -196,7 +196,8 @@ void write_cases(const std::string& folder) {
                 write_file(fmt::format("{}/{}.{}.db", folder, daemon.version, kind), bytes);
 }
 
-// `26.1.5|zero-leaf|panic|panic: assertion failed: …`
+// `26.1.5|zero-leaf|panic|panic: assertion failed: …`; the id that a network would
+// have got is `<its new id>`.
 std::vector<std::array<std::string, 4>> recorded() {
     std::vector<std::array<std::string, 4>> rows;
     std::ifstream file(REBOLT_TEST_DATA "/outcomes/dockerd.txt");

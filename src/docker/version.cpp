@@ -29,7 +29,7 @@ struct Mark {
     Version since;
     Version until;
 };
-constexpr std::array<Mark, 12> marks{{{"bridge", "", "TrustedHostInterfaces", v28_2, no_end},
+constexpr std::array<Mark, 13> marks{{{"bridge", "", "TrustedHostInterfaces", v28_2, no_end},
                                       {"bridge", "", "EnableIPv4", v28, no_end},
                                       {"bridge", "", "GwModeIPv4", v27, no_end},
                                       {"bridge", "", "HostIPv6", v25, no_end},
@@ -40,7 +40,8 @@ constexpr std::array<Mark, 12> marks{{{"bridge", "", "TrustedHostInterfaces", v2
                                       {"endpoint", "", "anonymous", {}, v25},
                                       {"endpoint", "", "locator", {}, v23},
                                       {"bridge-endpoint", "", "Config", {}, v27},
-                                      {"sandbox", "", "ExtDNS", {}, v24}}};
+                                      {"sandbox", "", "ExtDNS", {}, v24},
+                                      {"sandbox", "", "ExtDNS2", {}, no_end}}};
 
 // Files that only releases from one on make in a data root.
 struct RootMark {

@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-#include <rebolt/docker/containers.hpp>
-
 #include "base/try.hpp"
+#include "guard/content_guard.hpp"
 #include "guard/guard_lock.hpp"
+#include "guard/missing_state.hpp"
 #include "guard/set_aside.hpp"
 #include "guard/snapshots.hpp"
 #include "io/file_writer.hpp"
@@ -17,18 +17,6 @@ namespace rebolt::guard {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A container in a user network proves that there was network state.
-bool containers_need_networks(const std::string& docker_root) {
-    const auto containers = docker::load_containers(docker_root);
-    if (!containers)
-        return false;
-    for (const docker::Container& container : containers->all)
-        for (const docker::ContainerNetwork& place : container.networks)
-            if (place.name != "bridge" && place.name != "host" && place.name != "none")
-                return true;
-    return false;
-}
 
 std::string keys_text(const RecoverReport& recovery) {
     std::string marks;
@@ -64,6 +52,8 @@ GuardReport FileRun::run() {
     if (options_.dry_run) {
         record_ = read_record(folder_);
         check_file();
+        guard_missing_state(file_, options_, report_);
+        guard_content(options_, report_);
     } else {
         std::error_code ignored;
         const bool is_there = fs::exists(path_, ignored) || fs::exists(folder_, ignored);
@@ -71,6 +61,8 @@ GuardReport FileRun::run() {
         lock.remove_leftovers(path_);
         record_ = read_record(folder_);
         check_file();
+        guard_missing_state(file_, options_, report_);
+        guard_content(options_, report_);
         keep_record();
     }
     report_.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun_);

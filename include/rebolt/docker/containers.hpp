@@ -35,6 +35,7 @@ struct Container {
     std::string name; ///< without the slash
     bool is_running = false;
     std::string sandbox_id;
+    std::string network_mode; ///< the network that it was made in: a name or an id
     std::vector<ContainerNetwork> networks;
     std::vector<PortBinding> ports;   ///< published, as asked for
     std::vector<PortBinding> exposed; ///< ports without bindings

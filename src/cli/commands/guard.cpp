@@ -26,6 +26,7 @@ struct Options {
     std::string data_root;
     double budget_seconds = 0;
     bool reset_caches = false;
+    bool rebuild = false;
     bool dry_run = false;
     bool json = false;
     bool quiet = false;
@@ -73,6 +74,7 @@ Result<Work> work_of(const Options& options) {
                      "nothing to guard: name docker, containerd, etcd or a file");
     work.options.reset_caches |= options.reset_caches;
     work.options.dry_run = options.dry_run;
+    work.options.rebuild = options.rebuild;
     if (options.budget_seconds > 0)
         work.options.time_budget = to_milliseconds(options.budget_seconds);
     if (const auto policy = guard_policy(options.policy))
@@ -183,6 +185,8 @@ void set_up_guard(Arguments arguments) {
         .check(seconds_number(0.001));
     arguments.flag("--reset-caches", options->reset_caches,
                    "Set damaged caches (BuildKit's) aside instead of recovering them");
+    arguments.flag("--rebuild", options->rebuild,
+                   "Write Docker's network state anew from the containers' files where it is gone");
     arguments.flag("--dry-run", options->dry_run, "Judge, and change nothing");
     arguments.flag("--json", options->json, "Print JSON for machines");
     arguments.flag("-q,--quiet", options->quiet, "Say nothing of clean files");

@@ -43,6 +43,8 @@ std::string finding_text(const FsckFinding& finding) {
                                    printable(finding.consequence));
     for (const docker::RecordChange& change : finding.repair)
         text += fmt::format("      repair: {}\n", printable(change.what));
+    for (const std::string& unknown : finding.unknown)
+        text += fmt::format("      not known: {}\n", printable(unknown));
     if (finding.repair.empty() && code.is_damage)
         text += finding.is_left ? "      repair: none; you must decide\n"
                                 : "      repair: follows from the other repairs\n";
@@ -100,6 +102,7 @@ Document report_json(const FsckReport& report, const NetworkState& state, const 
                                     {"message", finding.message},
                                     {"consequence", finding.consequence},
                                     {"repair", repair},
+                                    {"unknown", finding.unknown},
                                     {"left_after_repair", finding.is_left}});
     }
     json["changes"] = Document::array();

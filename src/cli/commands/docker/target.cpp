@@ -1,7 +1,5 @@
 #include "cli/commands/docker/target.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "cli/output.hpp"
@@ -13,11 +11,6 @@ namespace {
 constexpr const char* default_data_root = "/var/lib/docker";
 constexpr std::size_t short_id = 12;
 constexpr std::size_t shown_max = 20;
-
-std::size_t columns_of(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
 
 } // namespace
 
@@ -86,31 +79,6 @@ void DockerOptions::resolve() {
 
 std::string DockerOptions::id(const std::string& whole) const {
     return no_trunc ? whole : whole.substr(0, short_id);
-}
-
-void Table::add(std::vector<std::string> row) {
-    for (std::string& cell : row)
-        cell = printable(cell);
-    rows_.push_back(std::move(row));
-}
-
-std::string Table::text() const {
-    std::vector<std::size_t> widths(rows_.front().size());
-    for (const auto& row : rows_)
-        for (std::size_t i = 0; i < row.size(); ++i)
-            widths[i] = std::max(widths[i], columns_of(row[i]));
-    std::string text;
-    for (const auto& row : rows_) {
-        std::string line;
-        for (std::size_t i = 0; i < row.size(); ++i)
-            line += row[i] + std::string(widths[i] - columns_of(row[i]) + 3, ' ');
-        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-    }
-    return text;
-}
-
-std::string text_or(const std::string& text, const std::string& otherwise) {
-    return text.empty() ? otherwise : text;
 }
 
 void put_completeness(Document& json, const docker::NetworkState& state) {

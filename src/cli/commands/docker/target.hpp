@@ -15,6 +15,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/json_output.hpp"
 #include "cli/options.hpp"
+#include "cli/table.hpp"
 
 namespace rebolt::cli {
 
@@ -60,17 +61,6 @@ struct DockerOptions {
     [[nodiscard]] std::string id(const std::string& whole) const;
 };
 
-/// Rows of cells under a head, as docker prints them; all cells printable.
-class Table {
-public:
-    explicit Table(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
-    void add(std::vector<std::string> row);
-    [[nodiscard]] std::string text() const;
-
-private:
-    std::vector<std::vector<std::string>> rows_;
-};
-
 /// What one command shows of a state.
 struct DockerView {
     std::string what; ///< `networks`: the shape's name and the array's
@@ -88,8 +78,5 @@ show_docker(DockerOptions& options,
 void put_completeness(Document& json, const docker::NetworkState& state);
 /// The same on stderr. False if something is missing.
 bool tell_completeness(const docker::NetworkState& state, const std::string& file);
-
-/// A name from the file, unless that is empty: then `otherwise`.
-[[nodiscard]] std::string text_or(const std::string& text, const std::string& otherwise);
 
 } // namespace rebolt::cli
