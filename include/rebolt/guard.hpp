@@ -81,7 +81,10 @@ struct GuardOptions {
     /// its blocks.
     std::uint64_t snapshot_bytes_max = std::uint64_t{1} << 30;
     bool reset_caches = false; ///< the policy of caches is quarantine
-    bool dry_run = false;      ///< judge, and change nothing
+    /// Docker's network state that is not there, though containers are in networks,
+    /// is written anew from their files.
+    bool rebuild = false;
+    bool dry_run = false; ///< judge, and change nothing
     /// For recovering damaged files; its owner rules hold for the checks too.
     RecoverOptions recover = {};
     /// Told as soon as it is known whether the file is damaged, with the report that

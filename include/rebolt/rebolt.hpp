@@ -4,6 +4,9 @@
 #include <rebolt/carve.hpp>
 #include <rebolt/check.hpp>
 #include <rebolt/compact.hpp>
+#include <rebolt/containerd/content_store.hpp>
+#include <rebolt/containerd/fsck.hpp>
+#include <rebolt/containerd/metadata.hpp>
 #include <rebolt/content_sample.hpp>
 #include <rebolt/datastore.hpp>
 #include <rebolt/db.hpp>
@@ -14,6 +17,7 @@
 #include <rebolt/docker/network_state.hpp>
 #include <rebolt/docker/records.hpp>
 #include <rebolt/docker/startup.hpp>
+#include <rebolt/docker/version.hpp>
 #include <rebolt/edit_plan.hpp>
 #include <rebolt/etcd/history.hpp>
 #include <rebolt/etcd/kubernetes.hpp>

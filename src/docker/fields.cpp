@@ -51,7 +51,8 @@ Json* Fields::find(std::string_view name) {
 }
 
 bool Fields::must_write(std::string_view name, Need need, bool says_something) {
-    return need != Need::optional || says_something || find(name) != nullptr;
+    const bool is_due = need != Need::optional && direction_ == Direction::writing_new;
+    return is_due || says_something || find(name) != nullptr;
 }
 
 void Fields::wrong_type(std::string_view name, const Json* value, std::string_view wanted) {
@@ -186,7 +187,7 @@ void Fields::object(std::string_view name, bool& present, Decoding decoding,
             return;
         }
     } else if (!present) {
-        if (field == nullptr)
+        if (field == nullptr && direction_ == Direction::writing_new)
             json_[std::string(name)] = nullptr;
         return;
     }
@@ -224,6 +225,10 @@ void Fields::object_in_text(std::string_view name, const std::function<void(Fiel
     adopt(inner);
     if (!is_reading())
         json_[std::string(name)] = to_go_json(*object);
+}
+
+bool Fields::has(std::string_view name) const {
+    return json_.is_object() && json_.contains(std::string(name));
 }
 
 std::vector<std::string> Fields::names() const {

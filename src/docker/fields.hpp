@@ -23,7 +23,7 @@ namespace rebolt::docker {
 
 enum class Need : unsigned char {
     required, ///< libnetwork fails without it
-    written,  ///< may be missing in old files; libnetwork always writes it
+    written,  ///< may be missing in a file; a new record has it
     optional, ///< written only when it says something
 };
 
@@ -60,6 +60,7 @@ public:
     /// An object that is encoded as JSON in a string.
     void object_in_text(std::string_view name, const std::function<void(Fields&)>& visit);
 
+    [[nodiscard]] bool has(std::string_view name) const;
     /// All that are there.
     [[nodiscard]] std::vector<std::string> names() const;
 

@@ -32,7 +32,8 @@ constexpr std::array<FsckText, fsck_code_count> texts{{
     {"sandbox-endpoint-missing", true, "a sandbox names endpoints that are gone"},
     {"network-in-deletion", true, "a network's removal was begun and not ended"},
     {"network-name-twice", true, "two networks have one name"},
-    {"pools-overlap", true, "the pools of two networks overlap"},
+    {"pools-overlap", true, "the pools of two networks of one address space overlap"},
+    {"pool-missing", true, "a network was asked for a pool that it was not given"},
     {"address-twice", true, "two endpoints hold one address"},
     {"bridge-name-twice", true, "two networks use one bridge"},
     {"bridge-missing", true, "a bridge network is unknown to its driver"},
@@ -155,15 +156,17 @@ const FsckText& text_of(FsckCode code) noexcept {
     return texts[static_cast<std::size_t>(code)];
 }
 
-FsckReport fsck(const NetworkState& state, const Containers* containers) {
+FsckReport fsck(const NetworkState& state, const Containers* containers,
+                const std::optional<VersionRange>& releases) {
     FsckReport report;
-    report.findings = find_all(state, containers);
+    report.releases = releases ? *releases : tell_version(state, containers);
+    report.findings = find_all(state, containers, report.releases);
     report.damage_count = damage_in(report.findings);
     Values values = values_of(state);
     std::map<std::string, RecordChange> changes;
     std::vector<FsckFinding> left = report.findings;
     for (int round = 0; round < rounds_max && apply_round(left, values, changes); ++round)
-        left = find_all(state_of(values), containers);
+        left = find_all(state_of(values), containers, report.releases);
     report.left_count = damage_in(left);
     for (FsckFinding& finding : report.findings)
         finding.is_left = std::ranges::any_of(left, [&](const FsckFinding& other) {

@@ -8,6 +8,7 @@
 
 #include "docker/address.hpp"
 #include "docker/key.hpp"
+#include "docker/release_facts.hpp"
 
 namespace rebolt::docker {
 namespace {
@@ -84,6 +85,7 @@ std::uint64_t expected_count(const NetworkState& state, const Network& network) 
         std::ranges::count(state.endpoints, network.id, &Endpoint::network_id));
 }
 
+// Of releases that keep counts.
 std::string count_consequence(const Network& network, std::uint64_t count, std::uint64_t expected) {
     if (network.is_config_only)
         return count > expected
@@ -99,6 +101,56 @@ std::string count_consequence(const Network& network, std::uint64_t count, std::
                            network.name, network.id, mended);
     return fmt::format("network {} can be removed while {} endpoints use it{}", network.name,
                        expected - count, mended);
+}
+
+// Removing the bridge, or an endpoint of a stale sandbox, changes the count.
+std::string what_lacks_a_count(const Network& network, std::uint64_t endpoints) {
+    constexpr const char* nil_pointer =
+        "`panic: runtime error: invalid memory address or nil pointer dereference`";
+    if (network.name == "bridge")
+        return fmt::format("dockerd does not start: {}", nil_pointer);
+    if (endpoints != 0)
+        return fmt::format("if a container of it was killed, dockerd does not start: {}",
+                           nil_pointer);
+    return fmt::format("`docker network rm {}` panics", network.name);
+}
+
+void find_missing_count(FsckWork& work, const Network& network) {
+    const std::uint64_t expected = expected_count(work.state, network);
+    EndpointCount made;
+    made.network_id = network.id;
+    made.index = 1;
+    made.count = expected;
+    work.add(FsckCode::endpoint_count_missing, make_key("endpoint_count", network.id),
+             fmt::format("network {} has no endpoint count; it has {} endpoints",
+                         named(network.name, network.id), expected),
+             fmt::format("Could not find endpoint count key {} for network {} while listing: Key "
+                         "not found in store; then {}",
+                         make_key("endpoint_count", network.id), network.name,
+                         what_lacks_a_count(network, expected)),
+             {writing(made, fmt::format("write a count of {}", expected))});
+}
+
+void find_wrong_count(FsckWork& work, const Network& network, const EndpointCount& count) {
+    const std::uint64_t expected = expected_count(work.state, network);
+    if (count.count == expected)
+        return;
+    EndpointCount right = count;
+    right.count = expected;
+    work.add(FsckCode::endpoint_count_differs, count.key,
+             fmt::format("network {} counts {} endpoints and has {}",
+                         named(network.name, network.id), count.count, expected),
+             count_consequence(network, count.count, expected),
+             {writing(right, fmt::format("set the count to {}", expected))});
+}
+
+// How dockerd logs it that it removes a sandbox.
+std::string stale_sandbox(const FsckWork& work, const Sandbox& sandbox) {
+    const auto words = value_in(fact::stale_sandbox, work.releases);
+    if (!words)
+        return "its next start removes the stale sandbox";
+    return fmt::format("at its next start dockerd logs `{}`",
+                       fmt::format(fmt::runtime(*words), sandbox.id, sandbox.container_id));
 }
 
 } // namespace
@@ -134,36 +186,22 @@ void find_endpoint_damage(FsckWork& work) {
     find_twins(work);
 }
 
+// From Docker 28 on a count says nothing: it is 0, or what an older daemon left.
+// One that is missing ends older daemons, and no release leaves it out.
 void find_count_damage(FsckWork& work) {
-    const NetworkState& state = work.state;
-    for (const Network& network : state.networks) {
-        const std::uint64_t expected = expected_count(state, network);
-        const EndpointCount* count = state.count(network.id);
-        if (count == nullptr) {
-            EndpointCount made;
-            made.network_id = network.id;
-            made.index = 1;
-            made.count = expected;
-            work.add(FsckCode::endpoint_count_missing, make_key("endpoint_count", network.id),
-                     fmt::format("network {} has no endpoint count; it has {} endpoints",
-                                 named(network.name, network.id), expected),
-                     fmt::format("Could not find endpoint count key {} for network {} while "
-                                 "listing: Key not found in store; `docker network rm {}` panics",
-                                 make_key("endpoint_count", network.id), network.name,
-                                 network.name),
-                     {writing(made, fmt::format("write a count of {}", expected))});
-        } else if (count->count != expected) {
-            EndpointCount right = *count;
-            right.count = expected;
-            work.add(FsckCode::endpoint_count_differs, count->key,
-                     fmt::format("network {} counts {} endpoints and has {}",
-                                 named(network.name, network.id), count->count, expected),
-                     count_consequence(network, count->count, expected),
-                     {writing(right, fmt::format("set the count to {}", expected))});
-        }
+    const auto are_kept = value_in(fact::counts_are_kept, work.releases);
+    if (are_kept == false)
+        return;
+    for (const Network& network : work.state.networks) {
+        const EndpointCount* count = work.state.count(network.id);
+        if (count == nullptr)
+            find_missing_count(work, network);
+        else if (are_kept)
+            find_wrong_count(work, network, *count);
     }
-    for (const EndpointCount& count : state.counts)
-        if (state.network(count.network_id) == nullptr && !work.is_wanted(count.network_id))
+    for (const EndpointCount& count : work.state.counts)
+        if (are_kept && work.state.network(count.network_id) == nullptr &&
+            !work.is_wanted(count.network_id))
             work.add(FsckCode::endpoint_count_without_network, count.key,
                      fmt::format("an endpoint count is there for network {}, which is gone",
                                  count.network_id.substr(0, short_id)),
@@ -180,9 +218,6 @@ void find_sandbox_damage(FsckWork& work) {
         const std::string name =
             fmt::format("sandbox {} of container {}", sandbox.id.substr(0, short_id),
                         sandbox.container_id.substr(0, short_id));
-        const std::string stale =
-            fmt::format("at its next start dockerd logs `Removing stale sandbox {} ({})`",
-                        sandbox.id, sandbox.container_id);
         if (work.containers != nullptr && container_of(work, sandbox.container_id) == nullptr) {
             std::vector<RecordChange> repair{removal(sandbox.key, "remove the sandbox")};
             for (const Endpoint& endpoint : work.state.endpoints)
@@ -190,7 +225,7 @@ void find_sandbox_damage(FsckWork& work) {
                     std::ranges::copy(endpoint_removal(work.state, endpoint),
                                       std::back_inserter(repair));
             work.add(FsckCode::sandbox_without_container, sandbox.key, name + ", which is gone",
-                     stale, std::move(repair));
+                     stale_sandbox(work, sandbox), std::move(repair));
             continue;
         }
         if (sandbox.endpoints.empty())
@@ -206,9 +241,9 @@ void find_sandbox_damage(FsckWork& work) {
                  fmt::format("{} names {} endpoints that are gone, the first {}", name,
                              sandbox.endpoints.size() - kept.endpoints.size(),
                              lost->endpoint_id.substr(0, short_id)),
-                 fmt::format("getEndpointFromStore for eid {} failed while trying to build sandbox "
-                             "for cleanup: could not find endpoint {}: []",
-                             lost->endpoint_id, lost->endpoint_id),
+                 fmt::format(fmt::runtime(value_in(fact::sandbox_endpoint_gone, work.releases)
+                                              .value_or("getEndpointFromStore for eid {0} failed")),
+                             lost->endpoint_id),
                  {writing(kept, "take them out of the sandbox")});
     }
 }
@@ -221,7 +256,8 @@ std::set<std::string> wanted_by(const Containers* containers) {
         return wanted;
     for (const Container& container : containers->all)
         for (const ContainerNetwork& place : container.networks) {
-            wanted.insert(place.network_id);
+            if (!is_default_network(place.name))
+                wanted.insert(place.network_id);
             if (container.is_running)
                 wanted.insert(place.endpoint_id);
         }
@@ -230,8 +266,9 @@ std::set<std::string> wanted_by(const Containers* containers) {
 
 } // namespace
 
-std::vector<FsckFinding> find_all(const NetworkState& state, const Containers* containers) {
-    FsckWork work{state, containers, {}, wanted_by(containers)};
+std::vector<FsckFinding> find_all(const NetworkState& state, const Containers* containers,
+                                  const VersionRange& releases) {
+    FsckWork work{state, containers, releases, {}, wanted_by(containers)};
     for (const UnreadableRecord& record : state.unreadable)
         work.add(FsckCode::record_unreadable, record.key, record.fault.reason,
                  record.fault.panics

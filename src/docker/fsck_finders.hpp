@@ -14,6 +14,7 @@ namespace rebolt::docker {
 struct FsckWork {
     const NetworkState& state;
     const Containers* containers; ///< null: the records alone
+    const VersionRange& releases;
     std::vector<FsckFinding> findings;
     /// Networks and endpoints that containers still name: what is left of them
     /// is needed to rebuild them.
@@ -23,7 +24,7 @@ struct FsckWork {
     void add(FsckCode code, const std::string& key, std::string message, std::string consequence,
              std::vector<RecordChange> repair = {}) {
         findings.push_back(
-            {code, key, std::move(message), std::move(consequence), std::move(repair), false});
+            {code, key, std::move(message), std::move(consequence), std::move(repair), {}, false});
     }
 };
 
@@ -34,6 +35,9 @@ struct FsckWork {
 /// `name (0123456789ab)`.
 [[nodiscard]] std::string named(const std::string& name, const std::string& id);
 
+/// A network that each daemon makes for itself, by its name.
+[[nodiscard]] bool is_default_network(const std::string& name);
+
 void find_endpoint_damage(FsckWork& work);
 void find_count_damage(FsckWork& work);
 void find_sandbox_damage(FsckWork& work);
@@ -42,7 +46,7 @@ void find_bridge_damage(FsckWork& work);
 void find_lost_records(FsckWork& work);
 
 /// All of them, in the order of their codes.
-[[nodiscard]] std::vector<FsckFinding> find_all(const NetworkState& state,
-                                                const Containers* containers);
+[[nodiscard]] std::vector<FsckFinding>
+find_all(const NetworkState& state, const Containers* containers, const VersionRange& releases);
 
 } // namespace rebolt::docker

@@ -1,6 +1,7 @@
 // The finders of what is wrong with networks and bridges, and of lost records.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "docker/fsck_finders.hpp"
 #include "docker/key.hpp"
 #include "docker/rebuild.hpp"
+#include "docker/release_facts.hpp"
 
 namespace rebolt::docker {
 namespace {
@@ -45,9 +47,28 @@ void find_names_twice(FsckWork& work) {
 
 struct Pool {
     const Network* network;
+    std::string space; ///< IPAM's: pools of two of them may overlap
     std::string text;
     Cidr cidr;
 };
+
+std::string overlap_consequence(const FsckWork& work, const Pool& pool) {
+    const Network& network = *pool.network;
+    std::string text = fmt::format(
+        "Failed to allocate ipam pool(s) for network \"{}\" ({}): {}", network.name, network.id,
+        value_in(fact::pool_clash, work.releases)
+            .value_or("Pool overlaps with other one on this address space"));
+    const auto panics = value_in(fact::pool_clash_panics, work.releases);
+    if (panics.value_or(true))
+        text += fmt::format("; if it has endpoints{}, `panic: runtime error: invalid memory "
+                            "address or nil pointer dereference`",
+                            panics ? "" : ", before Docker 29");
+    const auto used_up = value_in(fact::no_pool_left, work.releases);
+    if (used_up)
+        text += fmt::format("; a pool that is not counted as taken may end in `{}`",
+                            fmt::format(fmt::runtime(*used_up), pool.cidr.is_v6 ? 6 : 4));
+    return text;
+}
 
 // Docker never makes two networks that overlap: one was removed, and has come
 // back with an older page. If containers are in one of them it is the other.
@@ -73,15 +94,16 @@ void find_overlaps(FsckWork& work) {
     for (const Network& network : work.state.networks)
         for (const auto* grants : {&network.v4_pools, &network.v6_pools})
             for (const PoolGrant& grant : *grants)
-                if (const auto cidr = parse_cidr(grant.pool))
-                    pools.push_back({&network, grant.pool, *cidr});
-    std::ranges::stable_sort(pools, [](const Pool& left, const Pool& right) {
-        return std::tuple(left.cidr.is_v6, left.cidr.bytes, left.cidr.prefix_bits) <
-               std::tuple(right.cidr.is_v6, right.cidr.bytes, right.cidr.prefix_bits);
-    });
+                if (const auto cidr = parse_cidr(grant.pool);
+                    cidr && network.ipam_driver != "null") // which gives all the same
+                    pools.push_back({&network, grant.address_space, grant.pool, *cidr});
+    const auto order = [](const Pool& pool) {
+        return std::tie(pool.space, pool.cidr.is_v6, pool.cidr.bytes, pool.cidr.prefix_bits);
+    };
+    std::ranges::stable_sort(pools, std::ranges::less{}, order);
     const Pool* around = nullptr;
     for (const Pool& pool : pools) {
-        if (around == nullptr || !overlap(around->cidr, pool.cidr)) {
+        if (around == nullptr || around->space != pool.space || !overlap(around->cidr, pool.cidr)) {
             around = &pool;
             continue;
         }
@@ -89,16 +111,32 @@ void find_overlaps(FsckWork& work) {
                  fmt::format("pool {} of network {} overlaps {} of {}", pool.text,
                              named(pool.network->name, pool.network->id), around->text,
                              named(around->network->name, around->network->id)),
-                 fmt::format("Failed to allocate ipam pool(s) for network \"{}\" ({}): Pool "
-                             "overlaps with other one on this address space; if it has endpoints, "
-                             "`panic: runtime error: invalid memory address or nil pointer "
-                             "dereference`; a pool that is not "
-                             "counted as taken may end in `could not find an available, "
-                             "non-overlapping IPv{} address pool among the defaults to assign to "
-                             "the network`",
-                             pool.network->name, pool.network->id, pool.cidr.is_v6 ? 6 : 4),
+                 overlap_consequence(work, pool),
                  repair_of_overlap(work, *around->network, *pool.network));
     }
+}
+
+// What was asked of IPAM, and not given. A configuration is asked of nobody.
+void find_missing_pools(FsckWork& work, const Network& network) {
+    if (network.is_config_only || network.ipam_driver == "null" || network.driver == "host" ||
+        network.driver == "null" ||
+        (network.v4_requests.size() <= network.v4_pools.size() &&
+         network.v6_requests.size() <= network.v6_pools.size()))
+        return;
+    const std::size_t given = network.v4_requests.size() > network.v4_pools.size()
+                                  ? network.v4_pools.size()
+                                  : network.v6_pools.size();
+    const auto panics = value_in(fact::missing_pool_panics, work.releases);
+    std::string consequence =
+        !panics.value_or(true)
+            ? std::string("its start gives it a pool that is free, which may be another one")
+            : fmt::format("dockerd does not start{}: `panic: runtime error: index out of range "
+                          "[{}] with length {}`",
+                          panics ? "" : ", before Docker 29", given, given);
+    work.add(FsckCode::pool_missing, network.key,
+             fmt::format("network {} was asked for more pools than it has",
+                         named(network.name, network.id)),
+             std::move(consequence));
 }
 
 void find_bridge_names_twice(FsckWork& work) {
@@ -118,16 +156,18 @@ void find_bridge_names_twice(FsckWork& work) {
 
 // By the endpoints' networks: what the containers say of each.
 void find_lost_networks(FsckWork& work) {
-    std::map<std::string, std::vector<const ContainerNetwork*>> lost;
+    std::map<std::string, std::vector<Attachment>> lost;
     for (const Container& container : work.containers->all)
         for (const ContainerNetwork& place : container.networks)
-            if (!place.network_id.empty() && work.state.network(place.network_id) == nullptr)
-                lost[place.network_id].push_back(&place);
-    for (const auto& [id, places] : lost) {
+            if (!place.network_id.empty() && !is_default_network(place.name) &&
+                work.state.network(place.network_id) == nullptr)
+                lost[place.network_id].push_back({&container, &place});
+    for (const auto& [id, attachments] : lost) {
         std::vector<RecordChange> repair;
-        if (const auto network = rebuild_network(work.state, places)) {
+        RebuiltNetwork rebuilt = rebuild_network(work.state, attachments);
+        if (rebuilt.network) {
             repair.push_back(
-                writing(*network, "write the network anew from the containers' files"));
+                writing(*rebuilt.network, "write the network anew from the containers' files"));
             EndpointCount count;
             count.network_id = id;
             count.index = 1;
@@ -135,11 +175,30 @@ void find_lost_networks(FsckWork& work) {
                 repair.push_back(writing(count, "write its endpoint count"));
         }
         work.add(FsckCode::container_network_lost, make_key("network", id),
-                 fmt::format("{} containers are in network {}, which is lost", places.size(),
-                             named(places.front()->name, id)),
+                 fmt::format("{} {} in network {}, which is lost", attachments.size(),
+                             attachments.size() == 1 ? "container is" : "containers are",
+                             named(attachments.front().place->name, id)),
                  fmt::format("Error response from daemon: network {} not found", id),
                  std::move(repair));
+        work.findings.back().unknown = std::move(rebuilt.unknown);
     }
+}
+
+// The endpoint's sandbox, where it does not name it, or is lost too.
+std::optional<RecordChange> joined_sandbox(const NetworkState& state, const Container& container,
+                                           const ContainerNetwork& place) {
+    const Sandbox* found = state.sandbox(container.sandbox_id);
+    if (found == nullptr) {
+        if (container.sandbox_id.empty())
+            return std::nullopt;
+        return writing(rebuild_sandbox(state, container), "and its container's sandbox");
+    }
+    if (std::ranges::find(found->endpoints, place.endpoint_id, &SandboxEndpoint::endpoint_id) !=
+        found->endpoints.end())
+        return std::nullopt;
+    Sandbox sandbox = *found;
+    sandbox.endpoints.push_back({place.endpoint_id, place.network_id});
+    return writing(sandbox, "and name it in its sandbox");
 }
 
 void find_lost_endpoints(FsckWork& work) {
@@ -147,24 +206,19 @@ void find_lost_endpoints(FsckWork& work) {
         if (!container.is_running)
             continue;
         for (const ContainerNetwork& place : container.networks) {
-            if (place.endpoint_id.empty() || work.state.endpoint(place.endpoint_id) != nullptr)
+            const bool has_network = work.state.network(place.network_id) != nullptr;
+            if (place.endpoint_id.empty() || work.state.endpoint(place.endpoint_id) != nullptr ||
+                (!has_network && is_default_network(place.name)))
                 continue;
             std::vector<RecordChange> repair;
-            if (work.state.network(place.network_id) != nullptr)
+            if (has_network)
                 repair.push_back(
                     writing(rebuild_endpoint(work.state, container, place),
                             fmt::format("write endpoint {} anew from its container's file",
                                         named(container.name, place.endpoint_id))));
-            Sandbox sandbox;
-            if (const Sandbox* found = work.state.sandbox(container.sandbox_id)) {
-                sandbox = *found;
-                const bool knows =
-                    std::ranges::find(sandbox.endpoints, place.endpoint_id,
-                                      &SandboxEndpoint::endpoint_id) != sandbox.endpoints.end();
-                sandbox.endpoints.push_back({place.endpoint_id, place.network_id});
-                if (!knows && !repair.empty())
-                    repair.push_back(writing(sandbox, "and name it in its sandbox"));
-            }
+            if (auto change = joined_sandbox(work.state, container, place);
+                change && !repair.empty())
+                repair.push_back(std::move(*change));
             work.add(
                 FsckCode::container_endpoint_lost,
                 make_key("endpoint", place.network_id, place.endpoint_id),
@@ -176,11 +230,39 @@ void find_lost_endpoints(FsckWork& work) {
     }
 }
 
+std::string bridge_consequence(const FsckWork& work, const BridgeNetwork& bridge) {
+    if (!bridge.is_default)
+        return fmt::format(
+            "the interface {} and its subnet stay taken: `{}`, or `networks have overlapping IPv4`",
+            bridge.bridge_name,
+            fmt::format(fmt::runtime(value_in(fact::no_pool_left, work.releases)
+                                         .value_or("all predefined address pools have been fully "
+                                                   "subnetted")),
+                        4));
+    const auto ends_it = value_in(fact::stale_default_bridge_ends_it, work.releases);
+    if (ends_it == false)
+        return fmt::format("at its next start dockerd logs `Found stale default bridge network {} "
+                           "({})` and removes it",
+                           bridge.id, bridge.bridge_name);
+    return fmt::format("dockerd does not start{0}: `error creating default \"bridge\" network: "
+                       "cannot create network … ({1}): conflicts with network {2} ({1}): networks "
+                       "have same bridge name`",
+                       ends_it ? "" : ", from Docker 25 on", bridge.bridge_name, bridge.id);
+}
+
 } // namespace
 
+// Docker looks these up by name: a stopped container keeps the id of one that was
+// made anew since.
+bool is_default_network(const std::string& name) {
+    return name == "bridge" || name == "host" || name == "none" || name == "default";
+}
+
 void find_network_damage(FsckWork& work) {
-    for (const Network& network : work.state.networks)
+    for (const Network& network : work.state.networks) {
         find_in_deletion(work, network);
+        find_missing_pools(work, network);
+    }
     find_names_twice(work);
     find_overlaps(work);
 }
@@ -206,10 +288,7 @@ void find_bridge_damage(FsckWork& work) {
             work.add(FsckCode::bridge_without_network, bridge.key,
                      fmt::format("the bridge driver keeps {} for network {}, which is gone",
                                  bridge.bridge_name, bridge.id.substr(0, 12)),
-                     fmt::format("the interface {} and its subnet stay taken: `could not find an "
-                                 "available, non-overlapping IPv4 address pool among the defaults "
-                                 "to assign to the network`, or `networks have overlapping IPv4`",
-                                 bridge.bridge_name),
+                     bridge_consequence(work, bridge),
                      {removal(bridge.key, "remove the bridge driver's record")});
     for (const BridgeEndpoint& endpoint : state.bridge_endpoints)
         if (state.endpoint(endpoint.id) == nullptr && !work.is_wanted(endpoint.id))

@@ -1,6 +1,7 @@
 #include "docker/go_cursor.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -18,7 +19,7 @@ constexpr std::uint64_t branch_flag = 1;
 } // namespace
 
 Fate GoStore::fate(FateKind kind, std::string words) const {
-    Fate fate{.kind = kind, .words = std::move(words), .page = std::nullopt, .path = {}};
+    Fate fate{.kind = kind, .words = std::move(words), .key = {}, .page = {}, .path = {}};
     constexpr std::size_t shown = 12;
     for (const GoFrame& frame : stack_)
         if (fate.path.size() < shown)
@@ -78,6 +79,32 @@ GoStore::Done GoStore::must_go_on() {
                                     entered_by_call_, source_->file_bytes() / page_size_)));
 }
 
+std::unexpected<Fate> GoStore::panic_at(const GoFrame& frame, std::string words) const {
+    Fate wrong = fate(FateKind::panic, std::move(words));
+    wrong.page = frame.page;
+    wrong.path.push_back(frame.page);
+    return std::unexpected(std::move(wrong));
+}
+
+// bbolt's Page.FastCheck. An inline bucket's page is not asked.
+GoStore::Done GoStore::check_page(const GoFrame& frame, std::uint64_t flags) const {
+    if (checks_ == PageChecks::none || (has_bucket_ && inline_at_ != 0))
+        return {};
+    auto own = read(frame.at, 8);
+    if (!own)
+        return failed(own);
+    if (*own != number(frame.page))
+        return panic_at(frame, fmt::format("assertion failed: Page expected to be: {}, but self "
+                                           "identifies as {}",
+                                           number(frame.page), *own));
+    constexpr std::array<std::uint64_t, 4> known{branch_flag, leaf_flag, 4, 16};
+    if (std::ranges::find(known, flags) == known.end())
+        return panic_at(frame, fmt::format("assertion failed: page {}: has unexpected "
+                                           "type/flags: {:x}",
+                                           *own, flags));
+    return {};
+}
+
 GoStore::Done GoStore::enter(std::uint64_t id, bool from_first) {
     if (auto done = must_go_on(); !done)
         return done;
@@ -91,22 +118,19 @@ GoStore::Done GoStore::enter(std::uint64_t id, bool from_first) {
                      fmt::format("inline bucket non-zero page access(2): {} != 0", id)));
         frame.at = inline_at_;
     } else {
-        if (id >= map_limit / page_size_)
-            return std::unexpected(bad_address(std::max(id, map_limit)));
-        frame.at = id * page_size_;
+        frame.at = id * page_size_; // may wrap, as bbolt's does
+        if (frame.at >= map_limit)
+            return std::unexpected(bad_address(frame.at));
     }
     auto flags = read(frame.at + 8, 2);
     auto count = read(frame.at + 10, 2);
     if (!flags || !count)
         return failed(flags ? count : flags);
-    if (!from_first && (*flags & (branch_flag | leaf_flag)) == 0) {
-        auto own = read(frame.at, 8);
-        Fate wrong = fate(FateKind::panic,
-                          fmt::format("invalid page type: {}: {:x}", own.value_or(0), *flags));
-        wrong.page = frame.page;
-        wrong.path.push_back(frame.page);
-        return std::unexpected(std::move(wrong));
-    }
+    if (auto done = check_page(frame, *flags); !done)
+        return done;
+    if (!from_first && (*flags & (branch_flag | leaf_flag)) == 0)
+        return panic_at(frame, fmt::format("invalid page type: {}: {:x}",
+                                           read(frame.at, 8).value_or(0), *flags));
     frame.is_leaf = (*flags & leaf_flag) != 0;
     frame.count = *count;
     stack_.push_back(frame);

@@ -44,12 +44,15 @@ struct GoFrame {
     bool from_first = false; ///< entered by first(), at element 0
 };
 
+/// Whether bbolt looks at each page that it enters: from 1.3.7 on.
+enum class PageChecks : std::uint8_t { none, each };
+
 /// The file as bbolt's Open leaves it.
 class GoStore {
 public:
     /// bolt.Open for writing: metas, freelist. Fates: errors of Open, the
     /// freelist's panic. `source` must outlive it.
-    static Fated<GoStore> open(const PageSource& source);
+    static Fated<GoStore> open(const PageSource& source, PageChecks checks);
 
     /// libkv's List: a scan of the bucket `libnetwork` by prefix. No entries if
     /// the bucket is not found. Cost: O(pages and bytes of the file) in the
@@ -62,8 +65,8 @@ public:
     [[nodiscard]] std::uint64_t pages_entered() const noexcept { return pages_entered_; }
 
 private:
-    GoStore(const PageSource& source, std::uint64_t page_size) noexcept
-        : source_(&source), page_size_(page_size) {}
+    GoStore(const PageSource& source, std::uint64_t page_size, PageChecks checks) noexcept
+        : source_(&source), page_size_(page_size), checks_(checks) {}
 
     using Done = std::expected<void, Fate>;
     Fated<std::uint64_t> read(std::uint64_t at, std::uint64_t bytes) const;
@@ -73,6 +76,8 @@ private:
     Done load_freelist(std::uint64_t page);
     Done open_bucket();
     Done enter(std::uint64_t id, bool from_first);
+    [[nodiscard]] Done check_page(const GoFrame& frame, std::uint64_t flags) const;
+    [[nodiscard]] std::unexpected<Fate> panic_at(const GoFrame& frame, std::string words) const;
     Done search(std::string_view key, std::uint64_t root);
     Fated<std::string_view> key_at(std::uint64_t element, bool is_leaf) const;
     Fated<std::uint64_t> lower_bound(const GoFrame& frame, std::string_view key, bool& exact) const;
@@ -83,6 +88,7 @@ private:
 
     const PageSource* source_;
     std::uint64_t page_size_;
+    PageChecks checks_;
     std::uint64_t pages_max_ = 0; ///< pages one call may enter before it is called endless
     std::uint64_t root_ = 0;      ///< of the bucket that is walked
     std::uint64_t inline_at_ = 0; ///< its page image, when inline

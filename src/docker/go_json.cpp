@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "docker/go_json_fault.hpp"
+
 namespace rebolt::docker {
 namespace {
 
@@ -79,44 +81,6 @@ void append(std::string& to, const Json& json) {
     to += json.is_object() ? '}' : ']';
 }
 
-// Listens for the place where the text stops being JSON.
-class FaultListener final : public nlohmann::json_sax<Json> {
-public:
-    std::size_t position = 0;
-
-    bool null() override { return true; }
-    bool boolean(bool /*value*/) override { return true; }
-    bool number_integer(number_integer_t /*value*/) override { return true; }
-    bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
-    bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return true; }
-    bool string(string_t& /*text*/) override { return true; }
-    bool binary(binary_t& /*value*/) override { return true; }
-    bool start_object(std::size_t /*elements*/) override { return true; }
-    bool key(string_t& /*name*/) override { return true; }
-    bool end_object() override { return true; }
-    bool start_array(std::size_t /*elements*/) override { return true; }
-    bool end_array() override { return true; }
-    bool parse_error(std::size_t at, const std::string& /*token*/,
-                     const nlohmann::json::exception& /*error*/) override {
-        position = at == 0 ? 0 : at - 1;
-        return false;
-    }
-};
-
-std::string fault_of(std::string_view text) {
-    FaultListener listener;
-    std::size_t at = std::min(text.find('\0'), text.size());
-    if (!Json::sax_parse(text.substr(0, at), &listener) && listener.position < at)
-        at = listener.position;
-    if (at >= text.size())
-        return "unexpected end of JSON input";
-    const auto c = static_cast<unsigned char>(text[at]);
-    if (c >= 0x20 && c < 0x7f)
-        return fmt::format("invalid character '{}' at byte {} of the JSON", text[at], at);
-    return fmt::format("invalid character '\\x{:02x}' at byte {} of the JSON",
-                       static_cast<unsigned>(c), at);
-}
-
 } // namespace
 
 std::expected<Json, std::string> parse_go_json(std::string_view text) {
@@ -126,7 +90,7 @@ std::expected<Json, std::string> parse_go_json(std::string_view text) {
     Json json = text.find('\0') == std::string_view::npos ? Json::parse(text, nullptr, false)
                                                           : Json(Json::value_t::discarded);
     if (json.is_discarded())
-        return std::unexpected(fault_of(text));
+        return std::unexpected(go_json_fault(text));
     return json;
 }
 

@@ -35,7 +35,7 @@ std::string page_type(std::uint64_t flags) {
 }
 
 // bbolt's Meta.Validate.
-std::string meta_fault(const PageSource& source, std::uint64_t at) {
+std::string meta_fault(const PageSource& source, std::uint64_t at, PageChecks checks) {
     const Bytes file = source.file();
     if (at + system_page_bytes > file.size() && at + 80 > file.size())
         return "invalid database";
@@ -47,26 +47,39 @@ std::string meta_fault(const PageSource& source, std::uint64_t at) {
         return "";
     if (fault->code == FindingCode::meta_version)
         return "version mismatch";
-    return fault->code == FindingCode::meta_checksum ? "checksum error" : "invalid database";
+    const bool is_unsealed = checks == PageChecks::none && meta->fields().checksum == 0;
+    if (fault->code == FindingCode::meta_checksum)
+        return is_unsealed ? "" : "checksum error";
+    return "invalid database";
+}
+
+// The first meta's; where that is broken bbolt 1.3.7 looks for the second.
+std::uint64_t find_page_size(const PageSource& source, PageChecks checks) {
+    if (meta_fault(source, 0, checks).empty())
+        return format::MetaView::of(source.file())->fields().page_size;
+    if (checks == PageChecks::each)
+        for (std::uint64_t at = 1024; at <= 1024U << 14U && at + 1024 < source.file_bytes();
+             at *= 2)
+            if (meta_fault(source, at, checks).empty())
+                return format::MetaView::of(source.file().subspan(at))->fields().page_size;
+    return system_page_bytes;
 }
 
 } // namespace
 
-Fated<GoStore> GoStore::open(const PageSource& source) {
+Fated<GoStore> GoStore::open(const PageSource& source, PageChecks checks) {
     const auto refused = [](std::string words) {
-        return std::unexpected(Fate{FateKind::error, std::move(words), std::nullopt, {}});
+        return std::unexpected(Fate{FateKind::error, std::move(words), {}, std::nullopt, {}});
     };
     if (source.file_bytes() < system_page_bytes)
         return refused("invalid database");
-    std::uint64_t page_size = system_page_bytes;
-    if (meta_fault(source, 0).empty())
-        page_size = format::MetaView::of(source.file())->fields().page_size;
+    const std::uint64_t page_size = find_page_size(source, checks);
     if (page_size < page_size_min)
         return refused("invalid database");
     if (source.file_bytes() < page_size * 2)
         return refused("file size too small");
-    const std::string fault0 = meta_fault(source, 0);
-    const std::string fault1 = meta_fault(source, page_size);
+    const std::string fault0 = meta_fault(source, 0, checks);
+    const std::string fault1 = meta_fault(source, page_size, checks);
     if (!fault0.empty() && !fault1.empty())
         return refused(fault0);
     const auto meta0 = format::MetaView::of(source.file());
@@ -74,7 +87,7 @@ Fated<GoStore> GoStore::open(const PageSource& source) {
     const bool second =
         fault0.empty() ? fault1.empty() && meta1->fields().txid > meta0->fields().txid : true;
     const format::MetaFields meta = second ? meta1->fields() : meta0->fields();
-    GoStore store(source, page_size);
+    GoStore store(source, page_size, checks);
     store.pages_max_ = source.file_bytes() / page_size + patience;
     store.root_ = meta.root;
     const bool has_freelist = meta.freelist != ~std::uint64_t{0};
@@ -87,9 +100,9 @@ Fated<GoStore> GoStore::open(const PageSource& source) {
 }
 
 GoStore::Done GoStore::load_freelist(std::uint64_t page) {
-    if (page >= map_limit / page_size_)
-        return std::unexpected(bad_address(map_limit));
-    const std::uint64_t at = page * page_size_;
+    const std::uint64_t at = page * page_size_; // may wrap, as bbolt's does
+    if (at >= map_limit)
+        return std::unexpected(bad_address(at));
     auto flags = read(at + 8, 2);
     // Behind the mapping lies memory of Go's own, zeros as a rule.
     if (!flags && flags.error().words.find("SIGSEGV") != std::string::npos)

@@ -14,6 +14,14 @@ namespace {
 constexpr std::size_t short_id = 12;
 constexpr std::string_view address_space = "LocalDefault";
 
+std::string text_of(const Cidr& cidr) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (::inet_ntop(cidr.is_v6 ? AF_INET6 : AF_INET, cidr.bytes.data(), text.data(), text.size()) ==
+        nullptr)
+        return "";
+    return fmt::format("{}/{}", text.data(), cidr.prefix_bits);
+}
+
 // The pool that an address with prefix lies in: `172.21.0.2/16` in 172.21.0.0/16.
 std::string pool_of(std::string_view cidr) {
     const auto parsed = parse_cidr(cidr);
@@ -22,20 +30,25 @@ std::string pool_of(std::string_view cidr) {
     auto bytes = parsed->bytes;
     for (std::size_t bit = parsed->prefix_bits; bit < bytes.size() * 8; ++bit)
         bytes[bit / 8] = static_cast<std::uint8_t>(bytes[bit / 8] & ~(0x80U >> (bit % 8)));
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    if (::inet_ntop(parsed->is_v6 ? AF_INET6 : AF_INET, bytes.data(), text.data(), text.size()) ==
-        nullptr)
-        return "";
-    return fmt::format("{}/{}", text.data(), parsed->prefix_bits);
+    return text_of(Cidr{bytes, parsed->is_v6, parsed->prefix_bits});
 }
 
 std::string with_prefix(const std::string& address, std::int64_t bits) {
     return address.empty() ? "" : fmt::format("{}/{}", address, bits);
 }
 
-void add_pool(const std::string& gateway, std::vector<PoolRequest>& requests,
-              std::vector<PoolGrant>& grants) {
-    const std::string pool = pool_of(gateway);
+// The pool's first address: what libnetwork gives the bridge.
+std::string first_address_of(const std::string& pool) {
+    auto parsed = parse_cidr(pool);
+    if (!parsed)
+        return "";
+    const std::size_t last = parsed->is_v6 ? 15 : 3;
+    parsed->bytes[last] = static_cast<std::uint8_t>(parsed->bytes[last] | 1U);
+    return text_of(*parsed);
+}
+
+void add_pool(const std::string& pool, const std::string& gateway,
+              std::vector<PoolRequest>& requests, std::vector<PoolGrant>& grants) {
     if (pool.empty())
         return;
     requests.push_back({.pool = pool, .sub_pool = "", .gateway = "", .auxiliary = {}});
@@ -45,13 +58,105 @@ void add_pool(const std::string& gateway, std::vector<PoolRequest>& requests,
                       .pool_id = fmt::format("{}/{}", address_space, pool)});
 }
 
-std::string driver_of(const NetworkState& state, const ContainerNetwork& place) {
-    if (place.name == "host")
-        return "host";
-    if (place.name == "none")
-        return "null";
-    const auto vlan = std::ranges::find(state.vlans, place.network_id, &VlanNetwork::id);
-    return vlan == state.vlans.end() ? "bridge" : vlan->driver;
+/// What all attachments together say of one family.
+struct Family {
+    std::string address; ///< of one of them, with prefix
+    std::string gateway; ///< with prefix
+};
+
+Family family_of(const std::vector<Attachment>& attachments, bool is_v6) {
+    Family family;
+    for (const auto& [container, place] : attachments) {
+        const std::int64_t bits = is_v6 ? place->v6_prefix_bits : place->prefix_bits;
+        if (family.address.empty())
+            family.address = with_prefix(is_v6 ? place->v6_address : place->address, bits);
+        if (family.gateway.empty())
+            family.gateway = with_prefix(is_v6 ? place->v6_gateway : place->gateway, bits);
+    }
+    return family;
+}
+
+// Compose names a network `project_key`, and refuses one without its labels.
+void add_compose_labels(const std::vector<Attachment>& attachments, Network& network) {
+    constexpr const char* project_label = "com.docker.compose.project";
+    for (const auto& [container, place] : attachments) {
+        const auto project = container->labels.find(project_label);
+        if (project == container->labels.end() || project->second.empty() ||
+            !network.name.starts_with(project->second + "_"))
+            continue;
+        network.labels[project_label] = project->second;
+        network.labels["com.docker.compose.network"] =
+            network.name.substr(project->second.size() + 1);
+        return;
+    }
+}
+
+void use_bridge(const BridgeNetwork& bridge, Network& network, Family& v4, Family& v6) {
+    v4.gateway = bridge.v4.empty() ? v4.gateway : bridge.v4;
+    v6.gateway = bridge.v6.empty() ? v6.gateway : bridge.v6;
+    network.is_internal = bridge.is_internal;
+    if (bridge.bridge_name != "br-" + network.id.substr(0, short_id))
+        network.driver_options["com.docker.network.bridge.name"] = bridge.bridge_name;
+    if (bridge.mtu != 0)
+        network.driver_options["com.docker.network.driver.mtu"] = std::to_string(bridge.mtu);
+    if (!bridge.masquerades)
+        network.driver_options["com.docker.network.bridge.enable_ip_masquerade"] = "false";
+    if (!bridge.lets_containers_talk)
+        network.driver_options["com.docker.network.bridge.enable_icc"] = "false";
+}
+
+// ipvlan's and macvlan's own record has all but the labels.
+void use_vlan(const VlanNetwork& vlan, Network& network) {
+    network.driver = vlan.driver;
+    network.is_internal = vlan.is_internal;
+    network.driver_options["parent"] = vlan.parent;
+    network.driver_options[vlan.driver + "_mode"] = vlan.mode;
+    if (vlan.mtu != 0)
+        network.driver_options["com.docker.network.driver.mtu"] = std::to_string(vlan.mtu);
+    for (const VlanSubnet& subnet : vlan.v4_subnets)
+        add_pool(subnet.subnet, subnet.gateway, network.v4_requests, network.v4_pools);
+    for (const VlanSubnet& subnet : vlan.v6_subnets)
+        add_pool(subnet.subnet, subnet.gateway, network.v6_requests, network.v6_pools);
+}
+
+// Pools of a bridge network. An internal one gives its containers no gateway.
+void add_pools(const Family& v4, const Family& v6, Network& network) {
+    const auto add = [&](const Family& family, std::vector<PoolRequest>& requests,
+                         std::vector<PoolGrant>& grants) {
+        const std::string pool = pool_of(family.gateway.empty() ? family.address : family.gateway);
+        add_pool(pool, family.gateway.empty() ? first_address_of(pool) : family.gateway, requests,
+                 grants);
+    };
+    if (v4.gateway.empty() && v6.gateway.empty() && !(v4.address.empty() && v6.address.empty()))
+        network.is_internal = true;
+    add(v4, network.v4_requests, network.v4_pools);
+    add(v6, network.v6_requests, network.v6_pools);
+    network.has_ipv4 = !network.v4_pools.empty();
+}
+
+// Those that are exposed, and those that are published; each once.
+std::vector<PortBinding> exposed_ports_of(const Container& container) {
+    std::vector<PortBinding> ports = container.exposed;
+    for (const PortBinding& port : container.ports) {
+        const bool is_there = std::ranges::any_of(ports, [&](const PortBinding& other) {
+            return other.port == port.port && other.protocol == port.protocol;
+        });
+        if (!is_there)
+            ports.push_back({.protocol = port.protocol,
+                             .address = "",
+                             .port = port.port,
+                             .host_address = "",
+                             .host_port = 0,
+                             .host_port_end = 0});
+    }
+    return ports;
+}
+
+// A container's ports are published in the network that it was made in.
+bool publishes_in(const Container& container, const ContainerNetwork& place) {
+    const std::string& mode = container.network_mode;
+    return container.networks.size() == 1 || mode == place.name || mode == place.network_id ||
+           (mode == "default" && place.name == "bridge");
 }
 
 std::string option(const Network& network, const std::string& name) {
@@ -62,7 +167,12 @@ std::string option(const Network& network, const std::string& name) {
 } // namespace
 
 std::optional<BridgeNetwork> rebuild_bridge(const Network& network) {
-    if (network.v4_pools.empty() || network.v4_pools.front().gateway.empty())
+    const auto gateway_of = [](const std::vector<PoolGrant>& pools) {
+        return pools.empty() ? std::string() : pools.front().gateway;
+    };
+    const std::string v4 = gateway_of(network.v4_pools);
+    const std::string v6 = gateway_of(network.v6_pools);
+    if (v4.empty() && (network.has_ipv4 || v6.empty()))
         return std::nullopt;
     BridgeNetwork bridge;
     bridge.index = 1;
@@ -71,9 +181,8 @@ std::optional<BridgeNetwork> rebuild_bridge(const Network& network) {
     if (bridge.bridge_name.empty())
         bridge.bridge_name =
             network.name == "bridge" ? "docker0" : "br-" + network.id.substr(0, short_id);
-    bridge.v4 = network.v4_pools.front().gateway;
-    if (!network.v6_pools.empty())
-        bridge.v6 = network.v6_pools.front().gateway;
+    bridge.v4 = v4;
+    bridge.v6 = v6;
     const std::string mtu = option(network, "driver.mtu");
     std::from_chars(mtu.data(), mtu.data() + mtu.size(), bridge.mtu);
     bridge.is_default = option(network, "bridge.default_bridge") == "true";
@@ -84,43 +193,41 @@ std::optional<BridgeNetwork> rebuild_bridge(const Network& network) {
     return bridge;
 }
 
-std::optional<Network> rebuild_network(const NetworkState& state,
-                                       const std::vector<const ContainerNetwork*>& places) {
-    const ContainerNetwork& first = *places.front();
+RebuiltNetwork rebuild_network(const NetworkState& state,
+                               const std::vector<Attachment>& attachments) {
     Network network;
     network.index = 1;
-    network.id = first.network_id;
-    network.name = first.name;
-    network.driver = driver_of(state, first);
+    network.id = attachments.front().place->network_id;
+    network.name = attachments.front().place->name;
+    network.driver = "bridge";
     network.scope = "local";
     network.persists = true;
     network.created = "0001-01-01T00:00:00Z"; // Go's zero time
-    if (network.driver == "host" || network.driver == "null")
-        return network;
     network.address_space = address_space;
-    std::string gateway;
-    std::string v6_gateway;
-    for (const ContainerNetwork* place : places) {
-        if (gateway.empty())
-            gateway = with_prefix(place->gateway, place->prefix_bits);
-        if (v6_gateway.empty())
-            v6_gateway = with_prefix(place->v6_gateway, place->v6_prefix_bits);
+    add_compose_labels(attachments, network);
+    RebuiltNetwork rebuilt;
+    rebuilt.unknown = {network.labels.empty() ? "labels" : "labels beside Compose's"};
+    Family v4 = family_of(attachments, false);
+    Family v6 = family_of(attachments, true);
+    const auto vlan = std::ranges::find(state.vlans, network.id, &VlanNetwork::id);
+    const BridgeNetwork* bridge = state.bridge(network.id);
+    if (vlan != state.vlans.end()) {
+        use_vlan(*vlan, network);
+    } else {
+        if (bridge != nullptr)
+            use_bridge(*bridge, network, v4, v6);
+        else
+            rebuilt.unknown.emplace_back("its driver (taken to be bridge) and options, such as "
+                                         "the bridge's name and its MTU");
+        add_pools(v4, v6, network);
     }
-    if (const BridgeNetwork* bridge = state.bridge(network.id)) {
-        gateway = bridge->v4.empty() ? gateway : bridge->v4;
-        v6_gateway = bridge->v6.empty() ? v6_gateway : bridge->v6;
-        network.is_internal = bridge->is_internal;
-        if (bridge->bridge_name != "br-" + network.id.substr(0, short_id))
-            network.driver_options["com.docker.network.bridge.name"] = bridge->bridge_name;
-        if (bridge->mtu != 0)
-            network.driver_options["com.docker.network.driver.mtu"] = std::to_string(bridge->mtu);
-    }
-    add_pool(gateway, network.v4_requests, network.v4_pools);
-    add_pool(v6_gateway, network.v6_requests, network.v6_pools);
+    rebuilt.unknown.emplace_back("the address range in its pool, auxiliary addresses");
     network.has_ipv6 = !network.v6_pools.empty();
-    if (network.v4_pools.empty())
-        return std::nullopt;
-    return network;
+    if (!network.v4_pools.empty() || !network.v6_pools.empty())
+        rebuilt.network = std::move(network);
+    else
+        rebuilt.unknown = {"its pools: none of its containers has an address"};
+    return rebuilt;
 }
 
 Endpoint rebuild_endpoint(const NetworkState& state, const Container& container,
@@ -132,15 +239,13 @@ Endpoint rebuild_endpoint(const NetworkState& state, const Container& container,
     endpoint.name = container.name;
     endpoint.sandbox_id = container.sandbox_id;
     endpoint.gateway = place.gateway;
+    endpoint.v6_gateway = place.v6_gateway;
     endpoint.aliases = place.aliases;
-    endpoint.published_ports = container.ports;
-    for (const PortBinding& port : container.ports)
-        endpoint.exposed_ports.push_back({.protocol = port.protocol,
-                                          .address = "",
-                                          .port = port.port,
-                                          .host_address = "",
-                                          .host_port = 0,
-                                          .host_port_end = 0});
+    endpoint.dns_names = place.dns_names;
+    if (publishes_in(container, place)) {
+        endpoint.published_ports = container.ports;
+        endpoint.exposed_ports = exposed_ports_of(container);
+    }
     EndpointInterface interface;
     interface.mac = place.mac;
     interface.v4 = with_prefix(place.address, place.prefix_bits);
@@ -156,6 +261,17 @@ Endpoint rebuild_endpoint(const NetworkState& state, const Container& container,
     }
     endpoint.interface = std::move(interface);
     return endpoint;
+}
+
+Sandbox rebuild_sandbox(const NetworkState& state, const Container& container) {
+    Sandbox sandbox;
+    sandbox.index = 1;
+    sandbox.id = container.sandbox_id;
+    sandbox.container_id = container.id;
+    for (const ContainerNetwork& place : container.networks)
+        if (!place.endpoint_id.empty() && state.network(place.network_id) != nullptr)
+            sandbox.endpoints.push_back({place.endpoint_id, place.network_id});
+    return sandbox;
 }
 
 } // namespace rebolt::docker

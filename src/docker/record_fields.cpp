@@ -84,16 +84,25 @@ std::string written_sequence(const BitSequence& sequence) {
 
 } // namespace
 
+// A new record has only fields that all releases take. It lacks, or has beside each
+// other, fields that one release writes together: so that nobody takes it for the
+// work of a release (version.cpp).
 void visit(Fields& fields, Network& network) {
     fields.text("addrSpace", network.address_space);
     fields.flag("attachable", network.is_attachable);
     fields.text("configFrom", network.config_from);
     fields.flag("configOnly", network.is_config_only);
     fields.text("created", network.created);
+    if (!network.has_ipv4 || fields.has("enableIPv4"))
+        fields.flag("enableIPv4", network.has_ipv4);
     fields.flag("enableIPv6", network.has_ipv6, Need::required);
     bool has_generic = fields.is_reading() || !network.is_config_only;
     fields.object("generic", has_generic, Decoding::by_assertion, [&](Fields& inner) {
+        if (!network.has_ipv4)
+            inner.untouched("com.docker.network.enable_ipv4", false);
         inner.untouched("com.docker.network.enable_ipv6", network.has_ipv6);
+        if (network.is_internal)
+            inner.untouched("com.docker.network.internal", true);
         inner.text_map(generic_data, network.driver_options);
     });
     fields.text("id", network.id, Need::required);
@@ -112,13 +121,13 @@ void visit(Fields& fields, Network& network) {
     fields.text("name", network.name, Need::required);
     fields.text("networkType", network.driver, Need::required);
     fields.flag("persist", network.persists);
-    fields.untouched("postIPv6", false);
     fields.text("scope", network.scope);
 }
 
 void visit(Fields& fields, Endpoint& endpoint) {
     fields.flag("anonymous", endpoint.is_anonymous);
     fields.untouched("disableResolution", false);
+    fields.texts("dnsNames", endpoint.dns_names);
     bool has_interface = endpoint.interface.has_value();
     fields.object("ep_iface", has_interface, Decoding::leniently, [&](Fields& inner) {
         if (!endpoint.interface)
@@ -143,14 +152,14 @@ void visit(Fields& fields, Endpoint& endpoint) {
     });
     fields.text("id", endpoint.id, Need::required);
     fields.untouched("ingressPorts", Json::array());
-    bool has_join = !endpoint.gateway.empty();
+    bool has_join = !endpoint.gateway.empty() || !endpoint.v6_gateway.empty();
     fields.object("joinInfo", has_join, Decoding::leniently, [&](Fields& inner) {
         inner.untouched("StaticRoutes", nullptr);
         inner.untouched("disableGatewayService", false);
         inner.text("gw", endpoint.gateway, Need::optional);
+        inner.text("gw6", endpoint.v6_gateway, Need::optional);
     });
     fields.untouched("loadBalancer", false);
-    fields.untouched("locator", "");
     fields.texts("myAliases", endpoint.aliases, Need::written);
     fields.text("name", endpoint.name, Need::required);
     fields.text("sandbox", endpoint.sandbox_id);
@@ -173,8 +182,7 @@ void visit(Fields& fields, Sandbox& sandbox) {
                     inner.text("Nid", endpoint.network_id);
                 });
     fields.untouched("EpPriority", Json::object());
-    fields.texts("ExtDNS", sandbox.external_dns, Need::written);
-    fields.untouched("ExtDNS2", nullptr);
+    fields.texts("ExtDNS", sandbox.external_dns);
 }
 
 void visit(Fields& fields, BridgeNetwork& network) {
@@ -187,6 +195,8 @@ void visit(Fields& fields, BridgeNetwork& network) {
     fields.flag("DefaultBridge", network.is_default, Need::required);
     fields.untouched("DefaultGatewayIPv4", no_address);
     fields.untouched("DefaultGatewayIPv6", no_address);
+    if (network.is_default || network.v4.empty())
+        fields.untouched("EnableIPv4", !network.v4.empty());
     fields.flag("EnableICC", network.lets_containers_talk, Need::required);
     fields.flag("EnableIPMasquerade", network.masquerades, Need::required);
     fields.flag("EnableIPv6", network.has_ipv6, Need::required);

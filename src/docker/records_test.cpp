@@ -47,6 +47,11 @@ TEST(DockerRecords, OfAKilledDaemonRoundTrip) {
     expect_round_trip("docker-20.10-many.db", 305);
 }
 
+TEST(DockerRecords, OfNewerDaemonsRoundTrip) {
+    expect_round_trip("docker-26.1-killed.db", 84);
+    expect_round_trip("docker-28.5-killed.db", 84);
+}
+
 TEST(DockerRecords, NetworkHasItsFields) {
     const auto source = PageSource::open(real_file("docker-20.10-running.db"));
     const auto state = load_network_state(*source);

@@ -1,6 +1,5 @@
 #include <rebolt/docker/startup.hpp>
 
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 
 #include "base/try.hpp"
 #include "docker/key.hpp"
+#include "docker/release_facts.hpp"
 #include "docker/startup_walk.hpp"
 
 namespace rebolt::docker {
@@ -19,46 +19,51 @@ constexpr std::string_view controller_failed =
     "failed to start daemon: Error initializing network controller: ";
 constexpr std::size_t messages_max = 1000; // a step keeps
 
-// The bridge driver is the only one whose store may stop the daemon.
-bool walk_bridge(StartupWalk& walk) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 2> lists{{
-        {"bridge", "failed to get bridge network configurations from store"},
-        {"bridge-endpoint", "failed to get bridge endpoints from store"},
-    }};
-    for (const auto& [kind, words] : lists) {
-        const Listed* listed =
-            walk.list(kind == "bridge" ? "bridge.populateNetworks" : "bridge.populateEndpoints",
-                      std::string(kind));
+// The lists of one driver. False if the start ends in one.
+bool walk_driver(StartupWalk& walk, const std::string& driver) {
+    const bool is_bridge = driver == "bridge";
+    for (const bool is_networks : {true, false}) {
+        const std::string kind = !is_bridge    ? driver + (is_networks ? "/network" : "/endpoint")
+                                 : is_networks ? "bridge"
+                                               : "bridge-endpoint";
+        const Listed* listed = walk.list(
+            fmt::format("{}.populate{}", driver, is_networks ? "Networks" : "Endpoints"), kind);
         if (listed == nullptr)
             return false;
-        if (!listed->error.empty()) {
-            walk.end_with_error(fmt::format("{}: {}", words, listed->error));
+        if (listed->error.empty())
+            continue;
+        const std::string words =
+            fmt::format("failed to get {} {} from store: {}", driver,
+                        is_networks ? "network configurations" : "endpoints", listed->error);
+        if (is_bridge || value_in(fact::vlan_errors_end_it, walk.version())) {
+            walk.end_with_error(
+                fmt::format(fmt::runtime(value_in(fact::driver_error, walk.version())), driver,
+                            words),
+                listed->key);
             return false;
         }
+        walk.say(fmt::format("(not logged) {}; none of the driver's state is restored", words),
+                 listed->key);
+        break;
     }
     return true;
 }
 
-bool walk_other_drivers(StartupWalk& walk) {
-    for (const std::string_view driver : {"ipvlan", "macvlan"})
-        for (const std::string_view what : {"network", "endpoint"}) {
-            const Listed* listed = walk.list(
-                fmt::format("{}.populate{}", driver, what == "network" ? "Networks" : "Endpoints"),
-                fmt::format("{}/{}", driver, what));
-            if (listed == nullptr)
-                return false;
-            if (!listed->error.empty()) {
-                walk.say(fmt::format("(not logged) {} driver: {}; none of its state is restored",
-                                     driver, listed->error));
-                break;
-            }
-        }
+bool walk_overlay(StartupWalk& walk) {
+    if (!value_in(fact::overlay_is_listed, walk.version()))
+        return true;
     const Listed* overlay = walk.list("overlay.restoreEndpoints", "overlay/endpoint");
     if (overlay != nullptr && !overlay->error.empty())
         walk.say(fmt::format("Failure during overlay endpoints restore: failed to read overlay "
                              "endpoint from store: {}",
-                             overlay->error));
+                             overlay->error),
+                 overlay->key);
     return overlay != nullptr;
+}
+
+bool walk_drivers(StartupWalk& walk) {
+    return walk_driver(walk, "bridge") && walk_driver(walk, "ipvlan") &&
+           walk_driver(walk, "macvlan") && walk_overlay(walk);
 }
 
 // Damage in the newest tree that does not only concern a value or the order of
@@ -76,6 +81,15 @@ Result<std::string> damage_that_writes_meet(const PageSource& source) {
     return std::string();
 }
 
+// The line that Go prints, without what is added here to explain it.
+std::string panic_line(const std::string& words) {
+    if (words.starts_with("runtime: goroutine"))
+        return "fatal error: stack overflow";
+    if (words.starts_with("fatal error:"))
+        return words.substr(0, words.find(" [signal"));
+    return "panic: " + words.substr(0, words.find(" (field "));
+}
+
 } // namespace
 
 std::string_view name_of(FateKind kind) noexcept {
@@ -90,16 +104,13 @@ std::string_view name_of(FateKind kind) noexcept {
     return "";
 }
 
-void end_with(StartupReport& report, Fate fate) {
+void end_with(StartupReport& report, Fate fate, std::string_view before) {
     switch (fate.kind) {
     case FateKind::error:
-        report.last_words = fmt::format("{}{}", controller_failed, fate.words);
+        report.last_words = fmt::format("{}{}{}", controller_failed, before, fate.words);
         break;
     case FateKind::panic:
-        report.last_words =
-            fate.words.starts_with("fatal error:") || fate.words.starts_with("runtime: goroutine")
-                ? fate.words
-                : "panic: " + fate.words;
+        report.last_words = panic_line(fate.words);
         break;
     case FateKind::loop:
         report.last_words = "Loading containers: start.";
@@ -114,13 +125,35 @@ StartupStep& StartupWalk::begin(std::string_view place) {
     return report_.steps.back();
 }
 
-void StartupWalk::say(std::string message) {
+void StartupWalk::say(std::string message, const std::string& key) {
     if (step().messages.size() < messages_max)
-        step().messages.push_back(std::move(message));
+        step().messages.push_back(
+            key.empty() ? std::move(message) : fmt::format("{} (key {})", message, printable(key)));
 }
 
-void StartupWalk::end_with_error(const std::string& words) {
-    end_with(report_, Fate{FateKind::error, words, std::nullopt, {}});
+void StartupWalk::end_with_error(std::string words, const std::string& key,
+                                 std::string_view before) {
+    end_with(
+        report_,
+        Fate{
+            .kind = FateKind::error, .words = std::move(words), .key = key, .page = {}, .path = {}},
+        before);
+}
+
+void StartupWalk::end_with_panic(std::string words, const std::string& key) {
+    end_with(report_, Fate{.kind = FateKind::panic,
+                           .words = std::move(words),
+                           .key = key,
+                           .page = {},
+                           .path = {}});
+}
+
+bool StartupWalk::has_count_marker() {
+    if (!has_count_marker_) {
+        const auto marker = store_.get(prefix_of("endpoint_count"));
+        has_count_marker_ = marker && !marker->empty();
+    }
+    return *has_count_marker_;
 }
 
 bool StartupWalk::parse(const std::vector<GoEntry>& entries, Listed& into) {
@@ -131,15 +164,12 @@ bool StartupWalk::parse(const std::vector<GoEntry>& entries, Listed& into) {
             continue;
         }
         if (record.error().panics) {
-            end_with(report_,
-                     Fate{FateKind::panic,
-                          fmt::format("{} (key {})", record.error().reason, printable(entry.key)),
-                          std::nullopt,
-                          {}});
+            end_with_panic(record.error().reason, std::string(entry.key));
             return false;
         }
         // One bad value spoils the whole list.
-        into.error = fmt::format("{} (key {})", record.error().reason, printable(entry.key));
+        into.error = record.error().reason;
+        into.key = entry.key;
         into.records.clear();
         break;
     }
@@ -194,25 +224,29 @@ const Listed* StartupWalk::map(std::string_view place, const std::string& kind) 
     return &mapped.listed;
 }
 
-Result<StartupReport> walk_startup(const PageSource& source) {
+Result<StartupReport> walk_startup(const PageSource& source, std::optional<Version> version) {
     StartupReport report;
+    const auto state = load_network_state(source);
+    if (version)
+        report.version = *version;
+    else
+        report.version = groups_in(state ? tell_version(*state) : VersionRange{}).front();
     const auto begin = std::chrono::steady_clock::now();
-    auto store = GoStore::open(source);
+    const bool checks = value_in(fact::bbolt_checks_pages, report.version);
+    auto store = GoStore::open(source, checks ? PageChecks::each : PageChecks::none);
     report.steps.push_back({});
     report.steps.back().place = "bolt.Open";
     report.steps.back().time = std::chrono::steady_clock::now() - begin;
     if (!store) {
         Fate fate = std::move(store).error();
         if (fate.kind == FateKind::error)
-            fate.words = fmt::format("failed to get bridge network configurations from store: "
-                                     "error while populating kmap: {}",
-                                     fate.words);
+            fate.words =
+                fmt::format(fmt::runtime(value_in(fact::open_error, report.version)), fate.words);
         end_with(report, std::move(fate));
     } else {
         StartupWalk walk(std::move(*store), report);
-        static_cast<void>(walk_bridge(walk) && walk_other_drivers(walk) && walk_controller(walk));
+        static_cast<void>(walk_drivers(walk) && walk_controller(walk));
     }
-    const auto state = load_network_state(source);
     if (state && !report.fate && state->networks.size() > report.networks)
         report.networks_lost = state->networks.size() - report.networks;
     if (!report.fate)

@@ -18,6 +18,7 @@ namespace rebolt::docker {
 struct Listed {
     std::vector<Record> records;
     std::string error; ///< empty: none
+    std::string key;   ///< of the record that is in error
 
     template <class T>
     [[nodiscard]] std::vector<const T*> all() const {
@@ -29,6 +30,9 @@ struct Listed {
     }
 };
 
+/// What dockerd puts before an error of libnetwork.New.
+inline constexpr std::string_view in_controller = "error obtaining controller instance: ";
+
 class StartupWalk {
 public:
     StartupWalk(GoStore store, StartupReport& report) : store_(std::move(store)), report_(report) {}
@@ -38,16 +42,23 @@ public:
     const Listed* list(std::string_view place, const std::string& kind);
     /// datastore.Map: never cached.
     const Listed* map(std::string_view place, const std::string& kind);
+    /// Whether an older daemon has left the marker of endpoint counts.
+    [[nodiscard]] bool has_count_marker();
 
     /// The step under way.
     StartupStep& step() { return report_.steps.back(); }
     /// A step that lists nothing.
     StartupStep& begin(std::string_view place);
-    void say(std::string message);
-    /// dockerd ends with these words.
-    void end_with_error(const std::string& words);
+    /// A line that dockerd logs. `key`: of the record that it is about.
+    void say(std::string message, const std::string& key = {});
+    /// dockerd ends with an error. `before`: what libnetwork's callers put first.
+    void end_with_error(std::string words, const std::string& key,
+                        std::string_view before = in_controller);
+    /// Go ends it.
+    void end_with_panic(std::string words, const std::string& key = {});
 
     StartupReport& report() { return report_; }
+    [[nodiscard]] const Version& version() const { return report_.version; }
 
 private:
     const Listed* scan(const std::string& kind, Listed& into);
@@ -56,6 +67,7 @@ private:
     GoStore store_;
     StartupReport& report_;
     std::map<std::string, Listed> cache_;
+    std::optional<bool> has_count_marker_;
     struct Mapped {
         Listed listed;
         std::uint64_t pages = 0;
@@ -65,9 +77,20 @@ private:
 };
 
 /// Ends the report with a fate: its last words are said too.
-void end_with(StartupReport& report, Fate fate);
+void end_with(StartupReport& report, Fate fate, std::string_view before = in_controller);
 
 /// libnetwork.New after the drivers. False if the start ends in it.
 [[nodiscard]] bool walk_controller(StartupWalk& walk);
+
+/// All that lists endpoint counts (startup_counts.cpp).
+/// getNetworksFromStore: the list, then all counts.
+const Listed* networks_from_store(StartupWalk& walk, std::string_view place);
+/// getNetworksForScope: the networks of the list that have a count, where counts
+/// are read. False if the start ends here.
+[[nodiscard]] bool networks_for_scope(StartupWalk& walk, std::string_view place,
+                                      std::vector<const Network*>& found, std::string& error);
+/// What removing an endpoint or a network does with its count: a panic where there
+/// is none. False if the start ends here.
+[[nodiscard]] bool change_count(StartupWalk& walk, std::string_view place, const Network& network);
 
 } // namespace rebolt::docker

@@ -9,11 +9,11 @@
 
 #include <fmt/format.h>
 
-#include <rebolt/docker/containers.hpp>
-
 #include "base/try.hpp"
+#include "guard/content_guard.hpp"
 #include "guard/etcd_member.hpp"
 #include "guard/guard_lock.hpp"
+#include "guard/missing_state.hpp"
 #include "guard/refusal.hpp"
 #include "guard/set_aside.hpp"
 #include "guard/snapshots.hpp"
@@ -26,18 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::string new_name = "new.db"; // in the work folder
-
-// A container in a user network proves that there was network state.
-bool containers_need_networks(const std::string& docker_root) {
-    const auto containers = docker::load_containers(docker_root);
-    if (!containers)
-        return false;
-    for (const docker::Container& container : containers->all)
-        for (const docker::ContainerNetwork& place : container.networks)
-            if (place.name != "bridge" && place.name != "host" && place.name != "none")
-                return true;
-    return false;
-}
 
 std::string keys_text(const RecoverReport& recovery) {
     std::string marks;
@@ -69,6 +57,7 @@ GuardReport FileRun::run() {
         guard_it();
     } else if (place.error().code() == ErrorCode::file_not_found) {
         end(GuardOutcome::absent, true, "not there: the service makes a new one");
+        guard_missing_state(file_, options_, report_);
     } else if (place.error().code() == ErrorCode::invalid_argument) {
         end_unopened(place.error());
     } else {
@@ -81,7 +70,8 @@ GuardReport FileRun::run() {
 void FileRun::guard_it() {
     if (options_.dry_run) {
         record_ = read_record(folder_);
-        return check_file();
+        check_file();
+        return guard_its_content();
     }
     std::error_code ignored;
     const bool is_there =
@@ -98,7 +88,14 @@ void FileRun::guard_it() {
     if (has_changed_)
         end(GuardOutcome::not_judged, true,
             "not judged: another program has just put this file here, or changes it");
+    guard_its_content();
     keep_record();
+}
+
+// What the database stands for: containers' networks, containerd's blobs.
+void FileRun::guard_its_content() {
+    guard_missing_state(file_, options_, report_);
+    guard_content(options_, report_);
 }
 
 void FileRun::end(GuardOutcome outcome, bool may_start, std::string line) {

@@ -1,8 +1,10 @@
 // Where Docker, containerd and etcd keep their bbolt files, and how each is told
 // another place. By the services' own documentation.
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include <nlohmann/json.hpp>
 
@@ -78,16 +80,6 @@ std::string etcd_root(const GuardPresetOptions& options) {
 
 constexpr const char* containerd_metadata = "io.containerd.metadata.v1.bolt/meta.db";
 
-std::vector<GuardedFile> docker_files(const std::string& root) {
-    std::vector<GuardedFile> files{{.path = docker::network_state_path(root), .docker_root = root},
-                                   {.path = root + "/volumes/metadata.db"}};
-    for (const char* cache : {"cache.db", "metadata_v2.db", "snapshots.db", "containerdmeta.db"})
-        files.push_back({.path = fmt::format("{}/buildkit/{}", root, cache), .is_cache = true});
-    // A containerd of its own, where the system has none.
-    files.push_back({.path = fmt::format("{}/containerd/daemon/{}", root, containerd_metadata)});
-    return files;
-}
-
 std::vector<GuardedFile> containerd_files(const std::string& root) {
     std::vector<GuardedFile> files{{.path = fmt::format("{}/{}", root, containerd_metadata)}};
     std::error_code error;
@@ -99,6 +91,37 @@ std::vector<GuardedFile> containerd_files(const std::string& root) {
             files.push_back({.path = database.string()});
     }
     std::ranges::sort(files, {}, &GuardedFile::path);
+    return files;
+}
+
+// A bbolt file of Docker's, below its data root. docs/guard.md says what is lost
+// with each.
+struct DockerFile {
+    std::string_view path;
+    bool is_cache;  ///< made anew, and nothing is lost but time
+    bool is_always; ///< every release makes it; others are guarded where they are
+};
+constexpr std::array<DockerFile, 9> docker_databases{
+    {{"volumes/metadata.db", false, true},
+     {"buildkit/cache.db", true, true},
+     {"buildkit/metadata_v2.db", true, true},
+     {"buildkit/snapshots.db", true, true},
+     {"buildkit/containerdmeta.db", true, true},
+     {"buildkit/history.db", false, false},     // from 24.0 on: the list of past builds
+     {"buildkit/history_c8d.db", false, false}, // from 27.4 on, with containerd's image store
+     {"image/identity-cache.db", true, false},  // from 29.3 on
+     {"swarm/worker/tasks.db", true, false}}};  // managers send it again
+
+std::vector<GuardedFile> docker_files(const std::string& root) {
+    std::vector<GuardedFile> files{{.path = docker::network_state_path(root), .docker_root = root}};
+    std::error_code error;
+    for (const DockerFile& file : docker_databases) {
+        std::string path = fmt::format("{}/{}", root, file.path);
+        if (file.is_always || fs::exists(path, error))
+            files.push_back({.path = std::move(path), .is_cache = file.is_cache});
+    }
+    // A containerd of its own, where the system has none.
+    std::ranges::move(containerd_files(root + "/containerd/daemon"), std::back_inserter(files));
     return files;
 }
 

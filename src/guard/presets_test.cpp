@@ -37,6 +37,27 @@ TEST_F(GuardPreset, DockersFilesAndWhichOfThemAreCaches) {
     EXPECT_EQ(files->front().docker_root, "/d");
 }
 
+TEST_F(GuardPreset, DockersOtherFilesAreGuardedWhereTheyAre) {
+    const std::string root = path("system/d");
+    for (const char* name :
+         {"buildkit/history.db", "buildkit/history_c8d.db", "image/identity-cache.db",
+          "swarm/worker/tasks.db",
+          "containerd/daemon/io.containerd.snapshotter.v1.overlayfs/metadata.db"})
+        etc(std::string("/d/") + name, "");
+    const auto files = guard_preset("docker", {.data_root = root, .system_root = {}});
+    const auto is_cache = [&](const std::string& name) {
+        const auto found = std::ranges::find(*files, root + "/" + name, &GuardedFile::path);
+        return found == files->end() ? std::string("absent") : found->is_cache ? "cache" : "data";
+    };
+    EXPECT_EQ(files->size(), 12U);
+    EXPECT_EQ(is_cache("buildkit/history.db"), "data");
+    EXPECT_EQ(is_cache("buildkit/history_c8d.db"), "data");
+    EXPECT_EQ(is_cache("image/identity-cache.db"), "cache");
+    EXPECT_EQ(is_cache("swarm/worker/tasks.db"), "cache");
+    EXPECT_EQ(is_cache("containerd/daemon/io.containerd.snapshotter.v1.overlayfs/metadata.db"),
+              "data");
+}
+
 TEST_F(GuardPreset, DockerIsWhereDaemonJsonSays) {
     etc("/etc/docker/daemon.json", R"({"data-root": "/srv/docker"})");
     EXPECT_EQ(first_file("docker"), "/srv/docker/network/files/local-kv.db");

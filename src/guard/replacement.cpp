@@ -122,4 +122,12 @@ Result<Replacement> make_replacement(const PageSource& source, const Replacement
     return made;
 }
 
+Result<Replacement> rebuild_replacement(const ReplacementRequest& request) {
+    Replacement made = TRY(make_from_elsewhere(
+        request, Error(ErrorCode::damaged,
+                       "the containers' files tell of no network that can be written anew")));
+    made.records_mended = TRY(mend(request));
+    return made;
+}
+
 } // namespace rebolt::guard

@@ -40,4 +40,8 @@ struct ReplacementRequest {
 [[nodiscard]] Result<Replacement> make_replacement(const PageSource& source,
                                                    const ReplacementRequest& request);
 
+/// Writes Docker's network state anew from the containers' files alone. Errors:
+/// io, damaged (they tell of no network that can be written).
+[[nodiscard]] Result<Replacement> rebuild_replacement(const ReplacementRequest& request);
+
 } // namespace rebolt::guard

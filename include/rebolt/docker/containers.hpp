@@ -1,5 +1,5 @@
-// containers: the containers' own files, `containers/*/config.v2.json`: the
-// second source of what network state should say.
+// containers: the containers' own files, `containers/*/config.v2.json` and
+// `hostconfig.json`: the second source of what network state should say.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <rebolt/docker/records.hpp>
+#include <rebolt/docker/version.hpp>
 #include <rebolt/result.hpp>
 
 namespace rebolt::docker {
@@ -23,7 +24,10 @@ struct ContainerNetwork {
     std::int64_t v6_prefix_bits = 0;
     std::string v6_gateway;
     std::string mac;
-    std::vector<std::string> aliases;
+    std::vector<std::string> aliases;   ///< up to Docker 24 all of its names, later the user's
+    std::vector<std::string> dns_names; ///< from Docker 25 on: all
+    std::string wanted_v4;              ///< a static address
+    std::string wanted_v6;
 };
 
 struct Container {
@@ -31,13 +35,17 @@ struct Container {
     std::string name; ///< without the slash
     bool is_running = false;
     std::string sandbox_id;
+    std::string network_mode; ///< the network that it was made in: a name or an id
     std::vector<ContainerNetwork> networks;
-    std::vector<PortBinding> ports; ///< published
+    std::vector<PortBinding> ports;   ///< published, as asked for
+    std::vector<PortBinding> exposed; ///< ports without bindings
+    TextMap labels;                   ///< Compose's among them
 };
 
 struct Containers {
     std::vector<Container> all;          ///< in order of their ids
     std::vector<std::string> unreadable; ///< files that are no container's JSON
+    Version written_by;                  ///< the oldest release that can have written them all
 };
 
 /// Reads `containers/` of a Docker data root. Errors: file_not_found (there is

@@ -21,6 +21,7 @@
 
 #include <rebolt/docker/containers.hpp>
 #include <rebolt/docker/network_state.hpp>
+#include <rebolt/docker/version.hpp>
 #include <rebolt/edit_plan.hpp>
 #include <rebolt/result.hpp>
 
@@ -40,6 +41,7 @@ enum class FsckCode : std::uint8_t {
     network_in_deletion,
     network_name_twice,
     pools_overlap,
+    pool_missing,
     address_twice,
     bridge_name_twice,
     bridge_missing,
@@ -72,10 +74,12 @@ struct FsckFinding {
     std::string message;              ///< names and numbers
     std::string consequence;          ///< what Docker does or says
     std::vector<RecordChange> repair; ///< what mends it by itself; empty: nothing does
+    std::vector<std::string> unknown; ///< what a record written anew cannot say, a clause each
     bool is_left = false; ///< it would still be there after a repair: a person must decide
 };
 
 struct FsckReport {
+    VersionRange releases;             ///< whose rules were applied
     std::vector<FsckFinding> findings; ///< of the state as it is
     /// All that a repair writes, in key order: also what mending one thing asks
     /// of others.
@@ -85,8 +89,10 @@ struct FsckReport {
 };
 
 /// Looks at the records alone, or compares them with the containers' files.
-/// Cost: O(records × log records), and pairs of pools.
-[[nodiscard]] FsckReport fsck(const NetworkState& state, const Containers* containers = nullptr);
+/// `releases`: of Docker, by whose rules; nullopt: as tell_version() says. What
+/// some of them do not hold to is not judged. Cost: O(records × log records).
+[[nodiscard]] FsckReport fsck(const NetworkState& state, const Containers* containers = nullptr,
+                              const std::optional<VersionRange>& releases = {});
 
 /// The repair as an edit of the file: made by the engine in one transaction on a
 /// copy, so that in place it is the file's own bytes that change, and undo()

@@ -49,6 +49,7 @@ struct Network : RecordOrigin {
     std::vector<PoolRequest> v6_requests;
     std::vector<PoolGrant> v4_pools;
     std::vector<PoolGrant> v6_pools;
+    bool has_ipv4 = true; ///< false from Docker 28 on only
     bool has_ipv6 = false;
     bool persists = false;
     bool is_internal = false;
@@ -75,7 +76,9 @@ struct Endpoint : RecordOrigin {
     std::string sandbox_id; ///< empty: joined to none
     std::optional<EndpointInterface> interface;
     std::string gateway; ///< of its join
-    std::vector<std::string> aliases;
+    std::string v6_gateway;
+    std::vector<std::string> aliases;   ///< up to Docker 24
+    std::vector<std::string> dns_names; ///< from Docker 25 on: all of its names
     std::vector<PortBinding> exposed_ports;
     std::vector<PortBinding> published_ports; ///< as asked for
     bool is_anonymous = false;

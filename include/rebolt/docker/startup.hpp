@@ -2,9 +2,9 @@
 //
 // NewDaemon, restore, initNetworkController, libnetwork.New: the drivers'
 // stores, reservePools, sandboxCleanup, networkCleanup. Each List of libnetwork
-// is one scan by prefix; which prefixes, and in what order, is reproduced, with
-// bbolt's own unchecked cursor. Where the real daemon would stop, panic or loop
-// is said; this walk always ends.
+// is one scan by prefix; which prefixes, and in what order, is reproduced for each
+// release, with that release's bbolt's own cursor. Where the real daemon would
+// stop, panic or loop is said, in its words; this walk always ends.
 #pragma once
 
 #include <chrono>
@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include <rebolt/docker/version.hpp>
 #include <rebolt/id.hpp>
 #include <rebolt/page_source.hpp>
 #include <rebolt/result.hpp>
@@ -33,6 +34,7 @@ enum class FateKind : std::uint8_t {
 struct Fate {
     FateKind kind = FateKind::error;
     std::string words; ///< Go's, bbolt's or Docker's own
+    std::string key;   ///< of the record that ends it; empty: none does
     std::optional<PageId> page;
     std::vector<PageId> path; ///< pages from the root down
 };
@@ -49,6 +51,7 @@ struct StartupStep {
 };
 
 struct StartupReport {
+    Version version;                 ///< whose start this is
     std::vector<StartupStep> steps;  ///< the last is where it stops, if it does
     std::optional<Fate> fate;        ///< why it stops; nullopt: it starts
     std::uint64_t networks = 0;      ///< that dockerd knows at the end
@@ -60,9 +63,11 @@ struct StartupReport {
     std::string writes_meet;
 };
 
-/// Walks the start. Networks are taken in key order; the daemon takes them in
+/// Walks the start, of the oldest release that can have written the file, or of
+/// one that is named. Networks are taken in key order; the daemon takes them in
 /// Go's random order. Errors: none by damage, that is in the report; io.
 /// Cost: as the daemon's own start on a sound file; bounded on any other.
-[[nodiscard]] Result<StartupReport> walk_startup(const PageSource& source);
+[[nodiscard]] Result<StartupReport> walk_startup(const PageSource& source,
+                                                 std::optional<Version> version = {});
 
 } // namespace rebolt::docker

@@ -10,6 +10,7 @@ void set_up_backup(Arguments arguments);
 void set_up_bench(Arguments arguments);
 void set_up_buckets(Arguments arguments);
 void set_up_check(Arguments arguments);
+void set_up_containerd(Arguments arguments);
 void set_up_compact(Arguments arguments);
 void set_up_create_bucket(Arguments arguments);
 void set_up_delete(Arguments arguments);

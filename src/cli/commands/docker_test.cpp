@@ -102,6 +102,32 @@ TEST(DockerStartupCommand, OfASoundFileIsFine) {
     EXPECT_TRUE(result.out.starts_with(running + ": dockerd starts, with 9 networks\n"));
 }
 
+TEST(DockerFsckCommand, FollowsTheReleaseThatWroteTheFile) {
+    const std::string file = real_file("docker-28.5-killed.db");
+    const auto result = rebolt({"docker", "fsck", file});
+    EXPECT_EQ(result.exit_code, 0) << result.out;
+    EXPECT_TRUE(result.out.starts_with(file + ": all 84 records are consistent\nBy the rules of "
+                                              "Docker 28.2 to 28.5 (the default bridge's record"))
+        << result.out;
+    EXPECT_EQ(rebolt({"docker", "fsck", "--docker", "27", file}).exit_code, 4);
+    EXPECT_EQ(rebolt({"docker", "fsck", "--docker", "x", file}).exit_code, 16);
+    const auto json = nlohmann::json::parse(rebolt({"docker", "fsck", "--json", file}).out);
+    EXPECT_EQ(json["docker"]["from"], "28.2");
+    EXPECT_EQ(json["docker"]["below"], "29.0");
+}
+
+TEST(DockerStartupCommand, IsThatOfTheReleaseThatIsNamed) {
+    const std::string file = damaged_file("docker-zero-leaf.db");
+    const auto last_words = [&](const char* version) {
+        const auto json = nlohmann::json::parse(
+            rebolt({"docker", "startup", "--json", "--docker", version, file}).out);
+        return json["fate"]["last_words"].get<std::string>();
+    };
+    EXPECT_EQ(last_words("20.10"), "panic: invalid page type: 0: 0");
+    EXPECT_EQ(last_words("28.5"),
+              "panic: assertion failed: Page expected to be: 15, but self identifies as 0");
+}
+
 TEST(DockerFsckCommand, ShowsAndChangesNothingByItself) {
     const test::TemporaryFolder folder;
     const std::string path = with_wrong_count(folder);

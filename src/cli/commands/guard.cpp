@@ -29,6 +29,7 @@ struct Options {
     std::string data_root;
     double budget_seconds = 0;
     bool reset_caches = false;
+    bool rebuild = false;
     bool dry_run = false;
     bool before_start = false;
     bool json = false;
@@ -77,6 +78,7 @@ Result<Work> work_of(const Options& options) {
                      "nothing to guard: name docker, containerd, etcd or a file");
     work.options.reset_caches |= options.reset_caches;
     work.options.dry_run = options.dry_run;
+    work.options.rebuild = options.rebuild;
     if (options.budget_seconds > 0)
         work.options.time_budget = to_milliseconds(options.budget_seconds);
     if (const auto policy = guard_policy(options.policy))
@@ -212,6 +214,8 @@ void set_up_guard(Arguments arguments) {
         .check(seconds_number(0.001));
     arguments.flag("--reset-caches", options->reset_caches,
                    "Set damaged caches (BuildKit's) aside instead of recovering them");
+    arguments.flag("--rebuild", options->rebuild,
+                   "Write Docker's network state anew from the containers' files where it is gone");
     arguments.flag("--dry-run", options->dry_run, "Judge, and change nothing");
     arguments.flag("--before-start", options->before_start,
                    "In a service's unit: what the configuration says wrongly is told, and does "

@@ -32,11 +32,19 @@ constexpr std::chrono::milliseconds between_looks{50};
 
 // What runs as the first process of the box. $1: its folder, $2: its cgroup. The
 // daemon's own memory is bounded, as this machine is not its alone. With /run
-// empty it finds no containerd of the system.
+// empty it finds no containerd of the system. $3: a folder with the file system
+// that has another release's dockerd; empty: the system's own.
 constexpr const char* script = R"(
 mount --make-rprivate / && mount -t tmpfs tmpfs /run && ip link set lo up || exit 99
+inside=
+if [ -n "$3" ]; then
+  mount --rbind "$3" "$3" && mkdir -p "$3$1" && mount --bind "$1" "$3$1" &&
+    mount -t proc proc "$3/proc" && mount --rbind /sys "$3/sys" && mount --rbind /dev "$3/dev" &&
+    mount -t tmpfs tmpfs "$3/run" || exit 99
+  inside="chroot $3"
+fi
 ulimit -v 8000000
-/usr/sbin/dockerd --data-root "$1/root" --exec-root "$1/exec" -H "unix://$1/d.sock" \
+$inside /usr/sbin/dockerd --data-root "$1/root" --exec-root "$1/exec" -H "unix://$1/d.sock" \
   -p "$1/d.pid" --storage-driver vfs --dns 192.0.2.53 --cgroup-parent "/$2" >"$1/log" 2>&1 &
 wait $!
 exit $?
@@ -122,13 +130,19 @@ Box::~Box() {
     remove_cgroups(cgroup_);
 }
 
+std::string Box::file_system() {
+    const char* root = std::getenv("REBOLT_DOCKERD_ROOT");
+    return root == nullptr ? "" : root;
+}
+
 std::optional<std::string> Box::what_is_missing() {
     if (::geteuid() != 0)
         return "dockerd needs root";
     for (const char* program : {"/usr/sbin/dockerd", "/usr/bin/containerd", "/usr/bin/unshare",
                                 "/bin/busybox", "/usr/sbin/iptables"})
-        if (!fs::exists(program))
-            return fmt::format("there is no {} (scripts/setup e2e installs it)", program);
+        if (!fs::exists(file_system() + program))
+            return fmt::format("there is no {}{} (scripts/setup e2e installs the system's)",
+                               file_system(), program);
     const auto tried =
         run_command({"/usr/bin/unshare", "--net", "--pid", "--mount", "--fork", "--mount-proc",
                      "/bin/sh", "-c", "mount --make-rprivate / && mount -t tmpfs tmpfs /run"});
@@ -161,7 +175,8 @@ void Box::spawn() {
                                    script,
                                    "box",
                                    folder_,
-                                   cgroup_};
+                                   cgroup_,
+                                   file_system()};
     std::vector<char*> arguments;
     for (std::string& word : words)
         arguments.push_back(word.data());

@@ -40,6 +40,9 @@ public:
     Box& operator=(const Box&) = delete;
     ~Box(); ///< cuts
 
+    /// Where another release's dockerd is, with its programs: REBOLT_DOCKERD_ROOT;
+    /// empty: the system's own is run.
+    [[nodiscard]] static std::string file_system();
     /// Why no dockerd can run here; nullopt: one can.
     [[nodiscard]] static std::optional<std::string> what_is_missing();
 

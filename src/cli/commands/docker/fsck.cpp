@@ -21,6 +21,7 @@ using docker::NetworkState;
 struct Options {
     EditOptions edit;
     std::string data_root;
+    std::string version;
     bool repair = false;
 };
 
@@ -29,6 +30,8 @@ std::string again(const Options& options) {
         fmt::format("rebolt docker fsck --repair --yes {}", shell_quoted(options.edit.common.file));
     if (!options.data_root.empty())
         text += " --data-root " + shell_quoted(options.data_root);
+    if (!options.version.empty())
+        text += " --docker " + shell_quoted(options.version);
     return text;
 }
 
@@ -40,6 +43,8 @@ std::string finding_text(const FsckFinding& finding) {
                                    printable(finding.consequence));
     for (const docker::RecordChange& change : finding.repair)
         text += fmt::format("      repair: {}\n", printable(change.what));
+    for (const std::string& unknown : finding.unknown)
+        text += fmt::format("      not known: {}\n", printable(unknown));
     if (finding.repair.empty() && code.is_damage)
         text += finding.is_left ? "      repair: none; you must decide\n"
                                 : "      repair: follows from the other repairs\n";
@@ -49,18 +54,28 @@ std::string finding_text(const FsckFinding& finding) {
 std::string report_text(const FsckReport& report, const NetworkState& state,
                         const Options& options) {
     std::string text = fmt::format(
-        "{}: {}\n\n", printable(options.edit.common.file),
-        report.damage_count == 0 ? fmt::format("{} records {}fit together", state.record_count(),
-                                               state.is_complete() ? "" : "that can be read ")
-                                 : fmt::format("{} of {} findings are damage", report.damage_count,
-                                               report.findings.size()));
+        "{}: {}\nBy the rules of {}\n\n", printable(options.edit.common.file),
+        report.damage_count == 0
+            ? fmt::format("all {} records{} are consistent", state.record_count(),
+                          state.is_complete() ? "" : " that can be read")
+            : fmt::format("{} {}, {} of {} damage", report.findings.size(),
+                          report.findings.size() == 1 ? "finding" : "findings", report.damage_count,
+                          report.findings.size() == 1 ? "it" : "them"),
+        releases_text(report.releases));
     for (const FsckFinding& finding : report.findings)
         text += finding_text(finding);
-    if (report.damage_count != 0 && !options.repair)
-        text += fmt::format("\n{} keys can be written or removed so that {} findings are left:\n"
-                            "  {}\n",
-                            report.changes.size(), report.left_count, again(options));
-    return text;
+    if (report.damage_count == 0 || options.repair)
+        return text;
+    if (report.changes.empty())
+        return text + fmt::format("\nNothing can be repaired automatically; {} {} your decision\n",
+                                  report.left_count,
+                                  report.left_count == 1 ? "finding needs" : "findings need");
+    return text + fmt::format("\nRepairing {} {} would {}:\n  {}\n", report.changes.size(),
+                              report.changes.size() == 1 ? "key" : "keys",
+                              report.left_count == 0
+                                  ? "clear all damage"
+                                  : fmt::format("leave {} for you to decide", report.left_count),
+                              again(options));
 }
 
 Document change_json(const docker::RecordChange& change) {
@@ -72,6 +87,7 @@ Document change_json(const docker::RecordChange& change) {
 Document report_json(const FsckReport& report, const NetworkState& state, const Options& options) {
     Document json{{"shape", "rebolt.docker-fsck/1"}, {"file", options.edit.common.file}};
     put_completeness(json, state);
+    json["docker"] = releases_json(report.releases);
     json["records"] = state.record_count();
     json["damage"] = report.damage_count;
     json["left_after_repair"] = report.left_count;
@@ -86,6 +102,7 @@ Document report_json(const FsckReport& report, const NetworkState& state, const 
                                     {"message", finding.message},
                                     {"consequence", finding.consequence},
                                     {"repair", repair},
+                                    {"unknown", finding.unknown},
                                     {"left_after_repair", finding.is_left}});
     }
     json["changes"] = Document::array();
@@ -160,14 +177,16 @@ ExitCode run_fsck(Options& options) {
     common.file = target_of(common.file, options.data_root);
     auto source = open_pages(common);
     if (!source)
-        return report_edit(source.error());
+        return report_unopened(source.error());
     const auto state = docker::load_network_state(*source);
     if (!state)
         return report(state.error());
     const auto containers = containers_of(options);
     if (!containers)
         return report(containers.error());
-    const FsckReport found = docker::fsck(*state, *containers ? &**containers : nullptr);
+    const docker::Containers* second = *containers ? &**containers : nullptr;
+    const FsckReport found = docker::fsck(
+        *state, second, releases_of(options.version, *state, second, options.data_root));
     tell_completeness(*state, common.file);
     if (!common.json) {
         print(report_text(found, *state, options));
@@ -193,6 +212,7 @@ void set_up_docker_fsck(Arguments arguments) {
     arguments.find("--data-root")
         .description("Docker's data root: compare with the containers' own files, and write lost "
                      "networks and endpoints anew from them");
+    add_docker_version(arguments, options->version);
     arguments.flag("--repair", options->repair,
                    "Mend what can be mended: shown first, then asked for (or --yes)");
     arguments.footer(

@@ -18,6 +18,16 @@ using docker::FateKind;
 using docker::StartupReport;
 using docker::StartupStep;
 
+struct Options : DockerOptions {
+    std::string version;
+};
+
+/// The start of the release that wrote the file, and of others that may have.
+struct Walked {
+    docker::VersionRange releases;
+    std::vector<StartupReport> reports; ///< the oldest first
+};
+
 double milliseconds(std::chrono::nanoseconds time) {
     return std::chrono::duration<double, std::milli>(time).count();
 }
@@ -100,13 +110,38 @@ std::string fate_text(const StartupReport& report, const std::string& file) {
                                    printable(report.fate->words));
     if (!path.empty())
         text += fmt::format("Pages from the root down: {}\n", path);
+    if (!report.fate->key.empty())
+        text += fmt::format("The record: {}\n", printable(report.fate->key));
     text += fmt::format("Its last line: {}\n", printable(report.last_words));
     return text + fmt::format("To bring the data back:\n  rebolt recover {} -o {}\n",
                               shell_quoted(file), shell_quoted(file + ".recovered"));
 }
 
-std::string startup_text(const StartupReport& report, const CommonOptions& options) {
-    std::string text = fmt::format("{}: {}\n\n", printable(options.file), outcome_text(report));
+std::string release_of(const StartupReport& report) {
+    return fmt::format("{}.{}", report.version.major, report.version.minor);
+}
+
+// The releases whose start ends in another way.
+std::string others_text(const std::vector<StartupReport>& reports) {
+    std::string text;
+    const StartupReport* last = &reports.front();
+    for (const StartupReport& other : reports) {
+        if (outcome_text(other) == outcome_text(*last) && other.last_words == last->last_words)
+            continue;
+        last = &other;
+        text += fmt::format(
+            "Docker {} and newer: {}{}\n", release_of(other), outcome_text(other),
+            other.last_words.empty() ? "" : fmt::format(": {}", printable(other.last_words)));
+    }
+    return text;
+}
+
+std::string startup_text(const Walked& walked, const CommonOptions& options) {
+    const StartupReport& report = walked.reports.front();
+    std::string text =
+        fmt::format("{}: {}\nAs Docker {} starts; the file is of {}\n{}\n", printable(options.file),
+                    outcome_text(report), release_of(report), releases_text(walked.releases),
+                    others_text(walked.reports));
     Table table({"STEP", "LISTS", "TIMES", "OBJECTS", "PAGES", "MS"});
     for (const Row& row : rows_of(report, options.verbose))
         table.add({row.place, text_or(row.prefix, "-"),
@@ -132,16 +167,25 @@ std::string startup_text(const StartupReport& report, const CommonOptions& optio
     return text + fate_text(report, options.file);
 }
 
-Document startup_json(const StartupReport& report, const std::string& file) {
+Document startup_json(const Walked& walked, const std::string& file) {
+    const StartupReport& report = walked.reports.front();
     Document json{{"shape", "rebolt.docker-startup/1"},
                   {"file", file},
+                  {"docker", releases_json(walked.releases)},
+                  {"version", release_of(report)},
                   {"starts", !report.fate.has_value()},
                   {"writes_meet",
                    report.writes_meet.empty() ? Document(nullptr) : Document(report.writes_meet)},
                   {"networks", report.networks},
                   {"networks_lost", report.networks_lost},
                   {"fate", nullptr},
+                  {"other_versions", Document::array()},
                   {"steps", Document::array()}};
+    for (const StartupReport& other : walked.reports)
+        if (&other != &report)
+            json["other_versions"].push_back({{"version", release_of(other)},
+                                              {"starts", !other.fate.has_value()},
+                                              {"last_words", other.last_words}});
     if (report.fate) {
         Document path = Document::array();
         for (const PageId page : report.fate->path)
@@ -150,6 +194,8 @@ Document startup_json(const StartupReport& report, const std::string& file) {
             {"kind", name_of(report.fate->kind)},
             {"words", report.fate->words},
             {"last_words", report.last_words},
+            {"key",
+             report.fate->key.empty() ? Document(nullptr) : Document(printable(report.fate->key))},
             {"page", report.fate->page ? Document(number(*report.fate->page)) : nullptr},
             {"path", path}};
     }
@@ -164,31 +210,41 @@ Document startup_json(const StartupReport& report, const std::string& file) {
     return json;
 }
 
-ExitCode run_startup(DockerOptions& options) {
+bool is_fine(const StartupReport& report) {
+    return !report.fate && report.networks_lost == 0 && report.writes_meet.empty();
+}
+
+ExitCode run_startup(Options& options) {
     options.resolve();
     const auto source = open_shown_pages(options.common);
     if (!source)
-        return report(source.error());
-    const auto walked = docker::walk_startup(*source);
-    if (!walked)
-        return report(walked.error());
+        return report_unopened(source.error());
+    const auto state = docker::load_network_state(*source);
+    Walked walked{.releases = releases_of(options.version, state ? *state : docker::NetworkState{},
+                                          nullptr, options.data_root),
+                  .reports = {}};
+    for (const docker::Version& version : groups_in(walked.releases)) {
+        auto report_of = docker::walk_startup(*source, version);
+        if (!report_of)
+            return report(report_of.error());
+        walked.reports.push_back(std::move(*report_of));
+    }
     if (options.common.json)
-        print_json_line(startup_json(*walked, options.common.file));
+        print_json_line(startup_json(walked, options.common.file));
     else
-        print(startup_text(*walked, options.common));
-    return walked->fate || walked->networks_lost != 0 || !walked->writes_meet.empty()
-               ? ExitCode::damaged
-               : ExitCode::done;
+        print(startup_text(walked, options.common));
+    return std::ranges::all_of(walked.reports, is_fine) ? ExitCode::done : ExitCode::damaged;
 }
 
 } // namespace
 
 void set_up_docker_startup(Arguments arguments) {
-    auto options = std::make_shared<DockerOptions>();
+    auto options = std::make_shared<Options>();
     options->add_to(arguments);
-    arguments.footer("FILE is only read. Steps are those of Docker 20.10, on a start after all "
-                     "containers were stopped;\n-v shows each List.\n"
-                     "Example: rebolt docker startup local-kv.db\n"
+    add_docker_version(arguments, options->version);
+    arguments.footer("FILE is only read. The start is that of the release that wrote the file, "
+                     "after all containers were\nstopped; -v shows each List.\n"
+                     "Example: rebolt docker startup --docker 28 local-kv.db\n"
                      "Exit codes: 0 dockerd starts, 4 it does not or loses networks, 8 failed.");
     arguments.on_run([options] { return run_startup(*options); });
 }

@@ -1,7 +1,5 @@
 #include "cli/commands/docker/target.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "cli/output.hpp"
@@ -13,11 +11,6 @@ namespace {
 constexpr const char* default_data_root = "/var/lib/docker";
 constexpr std::size_t short_id = 12;
 constexpr std::size_t shown_max = 20;
-
-std::size_t columns_of(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-}
 
 } // namespace
 
@@ -33,6 +26,47 @@ std::string target_of(const std::string& file, const std::string& data_root) {
     return docker::network_state_path(data_root.empty() ? default_data_root : data_root);
 }
 
+void add_docker_version(Arguments arguments, std::string& version) {
+    arguments
+        .option("--docker", version,
+                "By the rules of this release (28, 28.5.2), not of the one that wrote the file")
+        .check({[](const std::string& text) {
+                    return docker::parse_version(text) ? std::string()
+                                                       : text + " is no version of Docker";
+                },
+                "VERSION"});
+}
+
+docker::VersionRange releases_of(const std::string& version, const docker::NetworkState& state,
+                                 const docker::Containers* containers,
+                                 const std::string& data_root) {
+    if (!version.empty())
+        return *docker::parse_version(version);
+    return docker::tell_version(state, containers, data_root);
+}
+
+std::string releases_text(const docker::VersionRange& releases) {
+    return releases.is_told() ? fmt::format("{} ({})", name_of(releases), releases.evidence)
+                              : name_of(releases);
+}
+
+Document releases_json(const docker::VersionRange& releases) {
+    return {{"name", name_of(releases)},
+            {"from", fmt::format("{}.{}", releases.from.major, releases.from.minor)},
+            {"below", releases.below ? Document(fmt::format("{}.{}", releases.below->major,
+                                                            releases.below->minor))
+                                     : Document(nullptr)},
+            {"told_by", releases.is_told() ? Document(releases.evidence) : Document(nullptr)}};
+}
+
+ExitCode report_unopened(const Error& error) {
+    const ExitCode code = report(error);
+    if (error.code() == ErrorCode::lock_timeout)
+        print_note("dockerd holds this file while it runs, from Docker 26 on. Stop it first, or "
+                   "read with --no-lock (what is shown may mix two states).");
+    return code;
+}
+
 void DockerOptions::add_to(Arguments arguments) {
     common.add_to(arguments);
     add_data_root(arguments, data_root);
@@ -45,31 +79,6 @@ void DockerOptions::resolve() {
 
 std::string DockerOptions::id(const std::string& whole) const {
     return no_trunc ? whole : whole.substr(0, short_id);
-}
-
-void Table::add(std::vector<std::string> row) {
-    for (std::string& cell : row)
-        cell = printable(cell);
-    rows_.push_back(std::move(row));
-}
-
-std::string Table::text() const {
-    std::vector<std::size_t> widths(rows_.front().size());
-    for (const auto& row : rows_)
-        for (std::size_t i = 0; i < row.size(); ++i)
-            widths[i] = std::max(widths[i], columns_of(row[i]));
-    std::string text;
-    for (const auto& row : rows_) {
-        std::string line;
-        for (std::size_t i = 0; i < row.size(); ++i)
-            line += row[i] + std::string(widths[i] - columns_of(row[i]) + 3, ' ');
-        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-    }
-    return text;
-}
-
-std::string text_or(const std::string& text, const std::string& otherwise) {
-    return text.empty() ? otherwise : text;
 }
 
 void put_completeness(Document& json, const docker::NetworkState& state) {
@@ -105,7 +114,7 @@ ExitCode show_docker(DockerOptions& options,
     options.resolve();
     const auto source = open_shown_pages(options.common);
     if (!source)
-        return report(source.error());
+        return report_unopened(source.error());
     const auto state = docker::load_network_state(*source);
     if (!state)
         return report(state.error());

@@ -11,10 +11,12 @@
 
 #include <rebolt/docker/containers.hpp>
 #include <rebolt/docker/network_state.hpp>
+#include <rebolt/docker/version.hpp>
 
 #include "cli/exit_code.hpp"
 #include "cli/json_output.hpp"
 #include "cli/options.hpp"
+#include "cli/table.hpp"
 
 namespace rebolt::cli {
 
@@ -33,6 +35,22 @@ void add_data_root(Arguments arguments, std::string& data_root);
 /// The file: as given, or the data root's, or Docker's own.
 [[nodiscard]] std::string target_of(const std::string& file, const std::string& data_root);
 
+/// Adds --docker.
+void add_docker_version(Arguments arguments, std::string& version);
+/// Whose rules hold: the release that is named, or the one that the records, the
+/// containers and the data root tell.
+[[nodiscard]] docker::VersionRange releases_of(const std::string& version,
+                                               const docker::NetworkState& state,
+                                               const docker::Containers* containers,
+                                               const std::string& data_root);
+[[nodiscard]] Document releases_json(const docker::VersionRange& releases);
+/// `Docker 28.2 to 28.5 (by the default bridge's record)`.
+[[nodiscard]] std::string releases_text(const docker::VersionRange& releases);
+
+/// Reports that the file could not be opened, and what a running dockerd has to do
+/// with it.
+[[nodiscard]] ExitCode report_unopened(const Error& error);
+
 /// Options of a command that shows records.
 struct DockerOptions {
     CommonOptions common;
@@ -44,17 +62,6 @@ struct DockerOptions {
     void resolve();
     /// An id, cut to 12 characters unless --no-trunc.
     [[nodiscard]] std::string id(const std::string& whole) const;
-};
-
-/// Rows of cells under a head, as docker prints them; all cells printable.
-class Table {
-public:
-    explicit Table(std::vector<std::string> head) { rows_.push_back(std::move(head)); }
-    void add(std::vector<std::string> row);
-    [[nodiscard]] std::string text() const;
-
-private:
-    std::vector<std::vector<std::string>> rows_;
 };
 
 /// What one command shows of a state.
@@ -74,8 +81,5 @@ show_docker(DockerOptions& options,
 void put_completeness(Document& json, const docker::NetworkState& state);
 /// The same on stderr. False if something is missing.
 bool tell_completeness(const docker::NetworkState& state, const std::string& file);
-
-/// A name from the file, unless that is empty: then `otherwise`.
-[[nodiscard]] std::string text_or(const std::string& text, const std::string& otherwise);
 
 } // namespace rebolt::cli

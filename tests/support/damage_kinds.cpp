@@ -1,4 +1,4 @@
-#include "damage.hpp"
+#include "support/damage_kinds.hpp"
 
 #include <algorithm>
 #include <array>
