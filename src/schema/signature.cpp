@@ -9,9 +9,9 @@ bool fits(const JsonMembers& members, const Signature& signature) {
     return std::ranges::all_of(
                signature.has,
                [&](std::string_view name) { return name.empty() || members.has(name); }) &&
-           std::ranges::none_of(signature.has_not, [&](std::string_view name) {
-               return !name.empty() && members.has(name);
-           }) &&
+           std::ranges::none_of(
+               signature.has_not,
+               [&](std::string_view name) { return !name.empty() && members.has(name); }) &&
            (signature.members == 0 || members.size() == signature.members);
 }
 
