@@ -199,7 +199,8 @@ Home home_of_influx_key(std::string_view key, std::string_view value) {
     }
     if (!is_id(key.substr(0, id_digits)))
         return std::nullopt;
-    if (key.size() == 2 * id_digits && is_id(key.substr(id_digits)) && value.contains("\"resourceType\""))
+    if (key.size() == 2 * id_digits && is_id(key.substr(id_digits)) &&
+        value.contains("\"resourceType\""))
         return Path{"userresourcemappingsv1"};
     if (key.size() > id_digits && key[id_digits] == '/')
         return home_of_run(key, value);
