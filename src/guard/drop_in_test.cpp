@@ -23,7 +23,7 @@ TEST_F(GuardDropIns, PutTheGuardInFrontOfTheService) {
                                 "TimeoutStartSec=5min\n"
                                 "MemoryMax=75%\n"
                                 "MemorySwapMax=0\n");
-    EXPECT_EQ(guard_drop_in("consul", "/usr/bin/rebolt").error().code(),
+    EXPECT_EQ(guard_drop_in("no-such-service", "/usr/bin/rebolt").error().code(),
               ErrorCode::invalid_argument);
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -86,11 +87,11 @@ Files vault(const GuardPresetOptions& options) {
 Files influxdb(const GuardPresetOptions& options) {
     if (!options.data_root.empty())
         return {{.path = options.data_root + "/influxd.bolt"}};
-    return {{.path = root_of(
-                 options, {"influxdb.service",
-                           "bolt-path",
-                           "INFLUXD_BOLT_PATH",
-                           {"/var/lib/influxdb/influxd.bolt", "/root/.influxdbv2/influxd.bolt"}})}};
+    return {{.path = root_of(options, {"influxdb.service",
+                                       "bolt-path",
+                                       "INFLUXD_BOLT_PATH",
+                                       {"/var/lib/influxdb/influxd.bolt",
+                                        "/var/lib/influxdb2/influxd.bolt"}})}};
 }
 
 // It runs in a container: its data is a volume of Docker's.
@@ -108,7 +109,7 @@ constexpr const char* channels_advice =
 
 Files lnd(const GuardPresetOptions& options) {
     const std::string root =
-        root_of(options, {"lnd.service", "lnddir", "", {"/var/lib/lnd", "/root/.lnd"}});
+        root_of(options, {"lnd.service", "lnddir", "", {"/var/lib/lnd", "/mnt/hdd/lnd"}});
     const auto never_older = [](std::string path) {
         return GuardedFile{
             .path = std::move(path), .only_complete = true, .advice = channels_advice};
@@ -152,7 +153,10 @@ Files otelcol(const GuardPresetOptions& options) {
 }
 
 std::string cache_folder(const GuardPresetOptions& options, const char* usual) {
-    return options.data_root.empty() ? std::string("/root/.cache/") + usual : options.data_root;
+    const char* home = std::getenv("HOME");
+    return options.data_root.empty()
+               ? fmt::format("{}/.cache/{}", home == nullptr ? "" : home, usual)
+               : options.data_root;
 }
 
 Files trivy(const GuardPresetOptions& options) {

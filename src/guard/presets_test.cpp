@@ -136,7 +136,7 @@ TEST_F(GuardPreset, EtcdsFileIsReplacedOnlyByACompleteOne) {
 }
 
 TEST_F(GuardPreset, ThereAreNoOthers) {
-    EXPECT_EQ(guard_preset("consul", {}).error().code(), ErrorCode::invalid_argument);
+    EXPECT_EQ(guard_preset("no-such-service", {}).error().code(), ErrorCode::invalid_argument);
 }
 
 TEST_F(GuardPreset, VariablesInAUnitsCommandLine) {
