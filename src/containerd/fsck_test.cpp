@@ -50,13 +50,13 @@ TEST(ContainerdFsck, AnEmptyMetaIsBehindItsBlobs) {
 TEST(ContainerdFsck, AnOlderMetaIsBehindItsBlobs) {
     const Metadata metadata = real_metadata();
     std::vector<Blob> blobs = real_blobs();
-    using namespace std::chrono;
     const Blob newer{.digest = "sha256:" + std::string(64, 'f'),
                      .bytes = 10,
-                     .written = sys_days{2030y / 1 / 1}};
+                     .written = std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
     blobs.push_back(newer);
     EXPECT_EQ(codes(fsck(metadata, blobs)), (Codes{"metadata-behind", "blob-unlisted"}));
-    blobs.back().written = sys_days{2001y / 1 / 1}; // removed, and not collected yet
+    blobs.back().written =
+        std::chrono::sys_days{std::chrono::year{2001} / 1 / 1}; // removed, and not collected yet
     EXPECT_EQ(codes(fsck(metadata, blobs)), Codes{"blob-unlisted"});
     EXPECT_EQ(fsck(metadata, blobs).damage_count, 0U);
 }

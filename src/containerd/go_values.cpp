@@ -29,18 +29,16 @@ std::string read_time(std::string_view value) {
     const std::uint64_t seconds = std::byteswap(load<std::uint64_t>(as_bytes(value).data() + 1));
     if (seconds < year_1970 || seconds >= year_10000)
         return "";
-    using namespace std::chrono;
-    const sys_seconds time{std::chrono::seconds{seconds - year_1970}};
-    const auto day = floor<days>(time);
-    const year_month_day date{day};
-    const hh_mm_ss clock{time - day};
+    const std::chrono::sys_seconds time{std::chrono::seconds{seconds - year_1970}};
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{time - day};
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
                        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                        clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
 std::optional<std::chrono::sys_seconds> seconds_of(const std::string& time) {
-    using namespace std::chrono;
     if (time.size() != std::string_view("2026-11-28T06:00:00Z").size())
         return std::nullopt;
     const auto number_at = [&](std::size_t at, std::size_t digits) {
@@ -48,10 +46,12 @@ std::optional<std::chrono::sys_seconds> seconds_of(const std::string& time) {
         std::from_chars(time.data() + at, time.data() + at + digits, number);
         return number;
     };
-    const year_month_day date{year{number_at(0, 4)}, month{static_cast<unsigned>(number_at(5, 2))},
-                              std::chrono::day{static_cast<unsigned>(number_at(8, 2))}};
-    return sys_days{date} + hours{number_at(11, 2)} + minutes{number_at(14, 2)} +
-           std::chrono::seconds{number_at(17, 2)};
+    const std::chrono::year_month_day date{
+        std::chrono::year{number_at(0, 4)},
+        std::chrono::month{static_cast<unsigned>(number_at(5, 2))},
+        std::chrono::day{static_cast<unsigned>(number_at(8, 2))}};
+    return std::chrono::sys_days{date} + std::chrono::hours{number_at(11, 2)} +
+           std::chrono::minutes{number_at(14, 2)} + std::chrono::seconds{number_at(17, 2)};
 }
 
 } // namespace rebolt::containerd

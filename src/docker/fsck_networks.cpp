@@ -32,17 +32,44 @@ void find_in_deletion(FsckWork& work, const Network& network) {
              std::move(repair));
 }
 
+// A default network is made anew with another id; an older one may come back from
+// an older page or a snapshot. The newest stays.
+std::vector<RecordChange> repair_of_twins(const FsckWork& work,
+                                          const std::vector<const Network*>& twins) {
+    std::vector<RecordChange> repair;
+    if (!is_default_network(twins.front()->name))
+        return repair;
+    const Network* newest = *std::ranges::max_element(twins, {}, &Network::created);
+    for (const Network* network : twins) {
+        if (network == newest)
+            continue;
+        repair.push_back(removal(network->key, fmt::format("remove the older network {}",
+                                                           named(network->name, network->id))));
+        if (const EndpointCount* count = work.state.count(network->id))
+            repair.push_back(removal(count->key, "remove its count"));
+        if (const BridgeNetwork* bridge = work.state.bridge(network->id))
+            repair.push_back(removal(bridge->key, "remove the bridge driver's record"));
+    }
+    return repair;
+}
+
 void find_names_twice(FsckWork& work) {
     std::map<std::string, std::vector<const Network*>> by_name;
     for (const Network& network : work.state.networks)
         by_name[network.name].push_back(&network);
+    const bool ends_it = !value_in(fact::names_may_repeat, work.releases).value_or(false);
     for (const auto& [name, networks] : by_name)
         if (networks.size() > 1)
             work.add(FsckCode::network_name_twice, networks.back()->key,
                      fmt::format("{} networks are called {}: {} and {}", networks.size(), name,
                                  networks[0]->id.substr(0, 12), networks[1]->id.substr(0, 12)),
-                     fmt::format("network {} is ambiguous ({} matches found on name)", name,
-                                 networks.size()));
+                     name == "bridge" && ends_it
+                         ? std::string("from Docker 25 on dockerd does not start: `error creating "
+                                       "default \"bridge\" network: network with name bridge "
+                                       "already exists`")
+                         : fmt::format("network {} is ambiguous ({} matches found on name)", name,
+                                       networks.size()),
+                     repair_of_twins(work, networks));
 }
 
 struct Pool {

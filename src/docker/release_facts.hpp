@@ -80,8 +80,7 @@ std::optional<T> value_in(const Fact<T, N>& fact, const VersionRange& range) {
     return value;
 }
 
-namespace fact {
-using namespace release;
+namespace release::fact {
 using Text = std::string_view;
 
 // The file.
@@ -185,6 +184,7 @@ inline constexpr Fact<Text, 2> no_pool_left{
      {v27, "all predefined address pools have been fully subnetted"}}};
 /// Two networks of one name may be made.
 inline constexpr Fact<bool, 2> names_may_repeat{{{v20_10, true}, {v25, false}}};
-} // namespace fact
+} // namespace release::fact
+namespace fact = release::fact;
 
 } // namespace rebolt::docker

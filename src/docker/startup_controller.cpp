@@ -247,6 +247,13 @@ bool remake_bridge(StartupWalk& walk, const std::vector<const Network*>& known) 
         return false;
     }
     const auto old = std::ranges::find(known, "bridge", &Network::name);
+    if (std::ranges::count(known, "bridge", &Network::name) > 1 &&
+        !value_in(fact::names_may_repeat, walk.version())) {
+        walk.end_with_error("error creating default \"bridge\" network: network with name bridge "
+                            "already exists",
+                            (*old)->key, "");
+        return false;
+    }
     return old == known.end() || change_count(walk, "initNetworkController, Delete", **old);
 }
 

@@ -49,7 +49,8 @@ const Network& used_network(const NetworkState& state) {
         if (network.driver == "bridge" && network.name != "bridge" && !network.has_ipv6 &&
             std::ranges::count(state.endpoints, network.id, &Endpoint::network_id) > 0)
             return network;
-    std::abort();
+    ADD_FAILURE() << "the file has no such network";
+    return state.networks.front();
 }
 const Network& default_bridge(const NetworkState& state) {
     return *std::ranges::find(state.networks, "bridge", &Network::name);
@@ -69,81 +70,94 @@ void put_twin(Bucket& bucket, const NetworkState& state, char id) {
     put(bucket, count);
 }
 
+using Changes = std::map<std::string, Change>;
+
+// Values that libnetwork cannot read.
+Changes bad_values() {
+    return {{"bad-bridge",
+             [](Bucket& bucket, const NetworkState&) {
+                 EXPECT_TRUE(bucket.put(root + ("bridge/" + some_id) + "/", value_of("{\"ID\"")));
+             }},
+            {"bad-ipvlan",
+             [](Bucket& bucket, const NetworkState&) {
+                 EXPECT_TRUE(
+                     bucket.put(root + ("ipvlan/network/" + some_id) + "/", value_of("{\"ID\"")));
+             }},
+            {"bad-macvlan-endpoint",
+             [](Bucket& bucket, const NetworkState&) {
+                 EXPECT_TRUE(
+                     bucket.put(root + ("macvlan/endpoint/" + some_id) + "/", value_of("{\"id\"")));
+             }},
+            {"bad-network",
+             [](Bucket& bucket, const NetworkState&) {
+                 EXPECT_TRUE(bucket.put(root + ("network/" + some_id) + "/", value_of("{\"id\"")));
+             }},
+            {"bad-sandbox",
+             [](Bucket& bucket, const NetworkState&) {
+                 EXPECT_TRUE(bucket.put(root + ("sandbox/" + some_id) + "/", value_of("{\"ID\"")));
+             }},
+            {"value-short", [](Bucket& bucket, const NetworkState&) {
+                 EXPECT_TRUE(bucket.put(root + ("bridge/" + some_id) + "/", "1234"));
+             }}};
+}
+
+// Records that do not fit together.
+Changes wrong_records() {
+    return {{"bridge-stale-default",
+             [](Bucket& bucket, const NetworkState& state) {
+                 EXPECT_TRUE(bucket.erase(default_bridge(state).key));
+             }},
+            {"bridge-stale-user",
+             [](Bucket& bucket, const NetworkState& state) {
+                 EXPECT_TRUE(bucket.erase(used_network(state).key));
+             }},
+            {"bridge-record-missing",
+             [](Bucket& bucket, const NetworkState& state) {
+                 EXPECT_TRUE(bucket.erase(state.bridge(used_network(state).id)->key));
+             }},
+            {"count-missing-bridge",
+             [](Bucket& bucket, const NetworkState& state) {
+                 EXPECT_TRUE(bucket.erase(state.count(default_bridge(state).id)->key));
+             }},
+            {"count-missing-used",
+             [](Bucket& bucket, const NetworkState& state) {
+                 EXPECT_TRUE(bucket.erase(state.count(used_network(state).id)->key));
+             }},
+            {"field-missing",
+             [](Bucket& bucket, const NetworkState& state) {
+                 const Network& network = used_network(state);
+                 std::string json = network.json;
+                 const std::string_view field = "\"enableIPv6\":false,";
+                 json.erase(json.find(field), field.size());
+                 EXPECT_TRUE(bucket.put(network.key, value_of(json)));
+             }},
+            {"in-deletion",
+             [](Bucket& bucket, const NetworkState& state) {
+                 Network network = used_network(state);
+                 network.in_deletion = true;
+                 put(bucket, network);
+             }},
+            {"pool-missing",
+             [](Bucket& bucket, const NetworkState& state) {
+                 Network network = used_network(state);
+                 const std::size_t begin = network.json.find("\"ipamV4Info\"");
+                 network.json.erase(begin, network.json.find("\"labels\"") - begin);
+                 EXPECT_TRUE(bucket.put(network.key, value_of(network.json)));
+             }},
+            {"pools-overlap",
+             [](Bucket& bucket, const NetworkState& state) { put_twin(bucket, state, '0'); }},
+            {"sandbox-endpoint-missing", [](Bucket& bucket, const NetworkState& state) {
+                 EXPECT_TRUE(bucket.erase(state.endpoints.front().key));
+             }}};
+}
+
 // Damage that no page shows.
-const std::map<std::string, Change>& logical_damage() {
-    static const std::map<std::string, Change> changes{
-        {"bad-bridge",
-         [](Bucket& bucket, const NetworkState&) {
-             EXPECT_TRUE(bucket.put(root + ("bridge/" + some_id) + "/", value_of("{\"ID\"")));
-         }},
-        {"bad-ipvlan",
-         [](Bucket& bucket, const NetworkState&) {
-             EXPECT_TRUE(
-                 bucket.put(root + ("ipvlan/network/" + some_id) + "/", value_of("{\"ID\"")));
-         }},
-        {"bad-macvlan-endpoint",
-         [](Bucket& bucket, const NetworkState&) {
-             EXPECT_TRUE(
-                 bucket.put(root + ("macvlan/endpoint/" + some_id) + "/", value_of("{\"id\"")));
-         }},
-        {"bad-network",
-         [](Bucket& bucket, const NetworkState&) {
-             EXPECT_TRUE(bucket.put(root + ("network/" + some_id) + "/", value_of("{\"id\"")));
-         }},
-        {"bad-sandbox",
-         [](Bucket& bucket, const NetworkState&) {
-             EXPECT_TRUE(bucket.put(root + ("sandbox/" + some_id) + "/", value_of("{\"ID\"")));
-         }},
-        {"bridge-stale-default",
-         [](Bucket& bucket, const NetworkState& state) {
-             EXPECT_TRUE(bucket.erase(default_bridge(state).key));
-         }},
-        {"bridge-stale-user",
-         [](Bucket& bucket, const NetworkState& state) {
-             EXPECT_TRUE(bucket.erase(used_network(state).key));
-         }},
-        {"bridge-record-missing",
-         [](Bucket& bucket, const NetworkState& state) {
-             EXPECT_TRUE(bucket.erase(state.bridge(used_network(state).id)->key));
-         }},
-        {"count-missing-bridge",
-         [](Bucket& bucket, const NetworkState& state) {
-             EXPECT_TRUE(bucket.erase(state.count(default_bridge(state).id)->key));
-         }},
-        {"count-missing-used",
-         [](Bucket& bucket, const NetworkState& state) {
-             EXPECT_TRUE(bucket.erase(state.count(used_network(state).id)->key));
-         }},
-        {"field-missing",
-         [](Bucket& bucket, const NetworkState& state) {
-             const Network& network = used_network(state);
-             std::string json = network.json;
-             const std::string_view field = "\"enableIPv6\":false,";
-             json.erase(json.find(field), field.size());
-             EXPECT_TRUE(bucket.put(network.key, value_of(json)));
-         }},
-        {"in-deletion",
-         [](Bucket& bucket, const NetworkState& state) {
-             Network network = used_network(state);
-             network.in_deletion = true;
-             put(bucket, network);
-         }},
-        {"pool-missing",
-         [](Bucket& bucket, const NetworkState& state) {
-             Network network = used_network(state);
-             const std::size_t begin = network.json.find("\"ipamV4Info\"");
-             network.json.erase(begin, network.json.find("\"labels\"") - begin);
-             EXPECT_TRUE(bucket.put(network.key, value_of(network.json)));
-         }},
-        {"pools-overlap",
-         [](Bucket& bucket, const NetworkState& state) { put_twin(bucket, state, '0'); }},
-        {"sandbox-endpoint-missing",
-         [](Bucket& bucket, const NetworkState& state) {
-             EXPECT_TRUE(bucket.erase(state.endpoints.front().key));
-         }},
-        {"value-short", [](Bucket& bucket, const NetworkState&) {
-             EXPECT_TRUE(bucket.put(root + ("bridge/" + some_id) + "/", "1234"));
-         }}};
+const Changes& logical_damage() {
+    static const Changes changes = [] {
+        Changes all = bad_values();
+        all.merge(wrong_records());
+        return all;
+    }();
     return changes;
 }
 

@@ -17,7 +17,16 @@
 namespace rebolt::docker {
 namespace {
 
-using namespace release;
+using release::Group;
+using release::groups;
+using release::unknown;
+using release::v23;
+using release::v24;
+using release::v25;
+using release::v27;
+using release::v28;
+using release::v28_2;
+using release::v29;
 
 constexpr Version no_end{~std::uint32_t{0}, 0, 0};
 

@@ -148,6 +148,30 @@ TEST(DockerFsckOfReleases, AStoppedContainerOnTheDefaultBridgeIsNoDamage) {
     EXPECT_EQ(fsck(state, &containers).findings.size(), 0U);
 }
 
+// The guard brought one back from a snapshot, another from an older page.
+TEST(DockerFsckOfReleases, OfTwoDefaultBridgesTheNewerStays) {
+    NetworkState state = state_of("docker-28.5-killed.db");
+    Network older = *std::ranges::find(state.networks, "bridge", &Network::name);
+    older.id = std::string(64, '0');
+    older.key = "docker/network/v1.0/network/" + older.id + "/";
+    older.created = "2020-01-01T00:00:00Z";
+    BridgeNetwork bridge =
+        *state.bridge(std::ranges::find(state.networks, "bridge", &Network::name)->id);
+    bridge.id = older.id;
+    bridge.key = "docker/network/v1.0/bridge/" + older.id + "/";
+    state.networks.insert(state.networks.begin(), older);
+    state.bridges.push_back(bridge);
+    const FsckReport report = fsck(state);
+    EXPECT_EQ(report.left_count, 0U);
+    const auto found =
+        std::ranges::find(report.findings, FsckCode::network_name_twice, &FsckFinding::code);
+    ASSERT_NE(found, report.findings.end());
+    EXPECT_TRUE(found->consequence.ends_with("network with name bridge already exists`"));
+    ASSERT_EQ(report.changes.size(), 2U);
+    EXPECT_EQ(report.changes[0].key, bridge.key);
+    EXPECT_EQ(report.changes[1].key, older.key);
+}
+
 TEST(DockerFsckOfReleases, ADefaultBridgeWithoutItsNetworkEndsANewDaemon) {
     for (const auto& [version, words] :
          {std::pair{"24", "at its next start dockerd logs `Found stale default bridge network"},
