@@ -3,12 +3,12 @@
 #include <filesystem>
 #include <system_error>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include <rebolt/etcd/repair.hpp>
-#include <rebolt/file_attributes.hpp>
 
 #include "base/try.hpp"
 #include "etcd/new_database.hpp"
@@ -25,7 +25,7 @@ bool exists(const std::string& path) {
 }
 
 Result<void> rename_file(const std::string& from, const std::string& to) {
-    if (io::SystemCalls::current()->rename(from.c_str(), to.c_str()) != 0)
+    if (io::SystemCalls::current()->renameat(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str()) != 0)
         return io::system_error(errno, "cannot rename it to " + to, from);
     return io::sync_folder_of(to);
 }
@@ -49,7 +49,9 @@ public:
         const bool has_db = exists(db);
         if (plan_.database) {
             TRY(write_database(*plan_.database, made));
-            TRY(copy_file_attributes(has_db ? db : some_wal_file(), made));
+            const auto like = TRY(io::File::open_for_reading(has_db ? db : some_wal_file()));
+            const auto file = TRY(io::File::open_for_reading(made));
+            TRY(io::copy_attributes(*like, *file));
         }
         if (has_db && (plan_.database || plan_.without_database))
             add_move(db);
@@ -92,7 +94,7 @@ private:
         const auto mapping = TRY(io::Mapping::map(std::move(opened), bytes));
         auto file = TRY(io::NewFile::create(path, 0600));
         TRY(file.append(mapping->bytes().first(std::min(*plan_.cut_log_to, bytes))));
-        TRY(copy_file_attributes(path, file.temporary_path()));
+        TRY(file.take_attributes(mapping->file()));
         TRY(keep_as(path, aside(path)));
         return file.put_in_place();
     }

@@ -191,7 +191,7 @@ bool FileRun::restores_values(const PageSource& source) {
 bool FileRun::repairs_member() {
     if (file_.etcd_root.empty() || file_.policy != GuardPolicy::recover)
         return false;
-    report_.donors = sound_snapshots(record_);
+    report_.donors = sound_snapshots(record_, [this] { return !is_time_over(); });
     const MemberRepair repair = repair_member(file_.etcd_root, report_.donors, options_.dry_run);
     if (repair.outcome == MemberOutcome::no_member)
         return false;

@@ -5,7 +5,7 @@
 #include "base/try.hpp"
 #include "io/file.hpp"
 #include "io/file_writer.hpp"
-#include "io/temporary_file.hpp"
+#include "io/scratch_file.hpp"
 #include "salvage/page_edit.hpp"
 
 namespace rebolt::salvage {
@@ -40,15 +40,15 @@ EditPlan differences(const PageSource& before, const PageSource& after) {
 
 Result<EditPlan> plan_transaction(const PageSource& source,
                                   const std::function<Result<void>(Tx&)>& change) {
-    const auto scratch = TRY(io::TemporaryFile::create());
-    TRY(write_all(source, scratch.path()));
+    const auto scratch = TRY(io::ScratchFile::create());
+    TRY(write_all(source, scratch.open_path()));
     {
         OpenOptions unsynced;
         unsynced.no_sync = true;
-        const DB db = TRY(DB::open(scratch.path(), unsynced));
+        const DB db = TRY(DB::open(scratch.open_path(), unsynced));
         TRY(db.update(change));
     }
-    const PageSource changed = TRY(PageSource::open(scratch.path()));
+    const PageSource changed = TRY(PageSource::open(scratch.open_path()));
     return differences(source, changed);
 }
 

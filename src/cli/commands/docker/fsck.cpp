@@ -201,7 +201,7 @@ ExitCode run_fsck(Options& options) {
 } // namespace
 
 ExitCode fsck_network_state(const EditOptions& edit, bool repair) {
-    Options options{.edit = edit, .data_root = {}, .repair = repair};
+    Options options{.edit = edit, .data_root = {}, .version = {}, .repair = repair};
     return run_fsck(options);
 }
 
