@@ -9,9 +9,9 @@
 
 #include "base/try.hpp"
 #include "guard/guard_lock.hpp"
-#include "guard/set_aside.hpp"
 #include "guard/snapshots.hpp"
 #include "io/file_writer.hpp"
+#include "io/set_aside.hpp"
 
 namespace rebolt::guard {
 namespace {
@@ -85,11 +85,11 @@ void FileRun::end(GuardOutcome outcome, bool may_start, std::string line) {
 
 void FileRun::check_file() {
     // Stamped before and after opening: the file that was checked is the one replaced.
-    const auto before = stamp_of(path_);
+    const auto before = io::stamp_of(path_);
     const auto source = PageSource::open(path_);
     if (!source)
         return end_unopened(source.error());
-    const auto after = stamp_of(path_);
+    const auto after = io::stamp_of(path_);
     if (!before || !after || *before != *after)
         return end(GuardOutcome::not_judged, true,
                    "not judged: another program has just put this file here, or changes it");
@@ -209,10 +209,10 @@ std::string FileRun::failed_line(const Error& error) const {
 }
 
 Result<void> FileRun::quarantine() {
-    report_.quarantine = TRY(set_aside(path_, damaged_word, stamp_));
-    TRY(require_unchanged(path_, stamp_));
+    report_.quarantine = TRY(io::set_aside(path_, io::damaged_word, stamp_));
+    TRY(io::require_unchanged(path_, stamp_));
     TRY(io::remove_file(path_));
-    drop_oldest(path_, damaged_word, options_.quarantines_kept);
+    io::drop_oldest(path_, io::damaged_word, options_.quarantines_kept);
     end(GuardOutcome::quarantined, true,
         fmt::format("{}; it was set aside as {}: the service makes a new one. To take that back: "
                     "rebolt guard undo {}",
@@ -222,7 +222,7 @@ Result<void> FileRun::quarantine() {
 
 Result<void> FileRun::recover(const PageSource& source, IfValuesRemain if_values_remain) {
     ReplacementRequest request{.path = temporary_name(path_),
-                               .mode = TRY(ownership_of(path_)).mode,
+                               .mode = TRY(io::ownership_of(path_)).mode,
                                .docker_root = file_.docker_root,
                                .recover = options_.recover,
                                .deadline = deadline_};
@@ -247,11 +247,11 @@ Result<void> FileRun::recover(const PageSource& source, IfValuesRemain if_values
 }
 
 Result<void> FileRun::replace_with(const Replacement& made) {
-    const Ownership ownership = TRY(ownership_of(path_));
-    report_.quarantine = TRY(set_aside(path_, damaged_word, stamp_));
-    TRY(require_unchanged(path_, stamp_));
-    TRY(put_in_place(made.path, path_, ownership));
-    drop_oldest(path_, damaged_word, options_.quarantines_kept);
+    const io::Ownership ownership = TRY(io::ownership_of(path_));
+    report_.quarantine = TRY(io::set_aside(path_, io::damaged_word, stamp_));
+    TRY(io::require_unchanged(path_, stamp_));
+    TRY(io::put_in_place(made.path, path_, ownership));
+    io::drop_oldest(path_, io::damaged_word, options_.quarantines_kept);
     end(GuardOutcome::recovered, true, recovered_line(made));
     return {};
 }
@@ -281,7 +281,7 @@ void FileRun::keep_record() {
     if (!is_news || report_.outcome == GuardOutcome::absent)
         return;
     record_.file = path_;
-    record_.last_time = utc_time(false);
+    record_.last_time = utc_time();
     record_.last_outcome = name_of(report_.outcome);
     record_.last_line = report_.line;
     if (const auto kept = write_record(folder_, record_); !kept)

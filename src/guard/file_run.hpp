@@ -46,7 +46,7 @@ private:
     Clock::time_point deadline_;
     std::string path_; ///< symbolic links resolved
     std::string folder_;
-    FileStamp stamp_; ///< of the file that was checked
+    io::FileStamp stamp_; ///< of the file that was checked
     GuardRecord record_;
     GuardReport report_;
 };

@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include "guard/set_aside.hpp"
 #include "io/lock.hpp"
 #include "io/new_file.hpp"
+#include "io/set_aside.hpp"
 
 namespace rebolt::guard {
 namespace {
@@ -25,8 +25,8 @@ bool is_left_behind(std::string_view name, std::string_view file) {
     const std::string_view rest = name.substr(file.size());
     if (rest.starts_with(temporary_suffix))
         return true;
-    const bool is_set_aside = rest.starts_with(fmt::format(".{}-", damaged_word)) ||
-                              rest.starts_with(fmt::format(".{}-", replaced_word));
+    const bool is_set_aside = rest.starts_with(fmt::format(".{}-", io::damaged_word)) ||
+                              rest.starts_with(fmt::format(".{}-", io::replaced_word));
     return is_set_aside && rest.ends_with(io::NewFile::suffix);
 }
 

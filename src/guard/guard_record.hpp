@@ -8,6 +8,8 @@
 
 #include <rebolt/guard.hpp>
 
+#include "io/file_stamp.hpp"
+
 namespace rebolt::guard {
 
 /// A copy of the file from when it was clean.
@@ -18,20 +20,9 @@ struct Snapshot {
     std::uint64_t transaction = 0;
 };
 
-/// Identifies an unchanged file; stored with the newest snapshot.
-struct FileStamp {
-    std::uint64_t inode = 0;
-    std::uint64_t bytes = 0;
-    std::int64_t modified_ns = 0;
-
-    bool operator==(const FileStamp&) const = default;
-};
-/// The file's stamp now. Errors: file_not_found, io.
-[[nodiscard]] Result<FileStamp> stamp_of(const std::string& path);
-
 struct GuardRecord {
-    std::string file; ///< the file it is about
-    FileStamp stamp;
+    std::string file;                ///< the file it is about
+    io::FileStamp stamp;             ///< of the file that the newest snapshot is of
     std::vector<Snapshot> snapshots; ///< newest first
     std::string last_time;
     std::string last_outcome;
@@ -48,7 +39,7 @@ struct GuardRecord {
 /// Creates the folder if needed. Errors: io, permission_denied.
 Result<void> write_record(const std::string& folder, const GuardRecord& record);
 
-/// Now, as `2026-11-24T01:02:03Z`; compact, for file names: `20261124T010203Z`.
-[[nodiscard]] std::string utc_time(bool compact);
+/// Now, as `2026-11-24T01:02:03Z`.
+[[nodiscard]] std::string utc_time();
 
 } // namespace rebolt::guard

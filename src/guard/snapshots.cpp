@@ -32,7 +32,7 @@ Result<std::string> take_snapshot(const PageSource& source, std::uint64_t transa
                                   GuardRecord& record) {
     if (kept == 0)
         return std::string();
-    const FileStamp stamp = TRY(stamp_of(source.path()));
+    const io::FileStamp stamp = TRY(io::stamp_of(source.path()));
     std::error_code error;
     if (stamp == record.stamp && !record.snapshots.empty() &&
         std::filesystem::exists(record.snapshots.front().path, error))

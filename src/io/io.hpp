@@ -3,6 +3,7 @@
 //   file.hpp            an open file; reads that survive EINTR and short counts
 //   file_writer.hpp     writes and syncs, through system_calls.hpp
 //   new_file.hpp        a file that appears under its name only when it is whole
+//   set_aside.hpp       a second name for a file, and another file in its place
 //   temporary_file.hpp  a file that is gone with its object
 //   lock.hpp            bbolt's flock, and who may hold it
 //   mapping.hpp         a mapping that turns SIGBUS into a question one can ask

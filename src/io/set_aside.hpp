@@ -8,9 +8,9 @@
 
 #include <rebolt/result.hpp>
 
-#include "guard/guard_record.hpp"
+#include "io/file_stamp.hpp"
 
-namespace rebolt::guard {
+namespace rebolt::io {
 
 inline constexpr std::string_view damaged_word = "damaged";
 inline constexpr std::string_view replaced_word = "replaced";
@@ -47,4 +47,4 @@ Result<void> put_in_place(const std::string& from, const std::string& path,
 /// Errors: invalid_argument (the file was replaced or changed), io.
 [[nodiscard]] Result<void> require_unchanged(const std::string& path, const FileStamp& expected);
 
-} // namespace rebolt::guard
+} // namespace rebolt::io

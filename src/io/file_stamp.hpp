@@ -1,0 +1,25 @@
+// FileStamp: tells a file that was looked at from one that has since been changed
+// or put in its place.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <rebolt/result.hpp>
+
+namespace rebolt::io {
+
+/// Equal stamps: the same file, with nothing written between them. A rename and a
+/// new link keep it.
+struct FileStamp {
+    std::uint64_t inode = 0;
+    std::uint64_t bytes = 0;
+    std::int64_t modified_ns = 0;
+
+    bool operator==(const FileStamp&) const = default;
+};
+
+/// The stamp of the file under a path now. Errors: file_not_found, io.
+[[nodiscard]] Result<FileStamp> stamp_of(const std::string& path);
+
+} // namespace rebolt::io
