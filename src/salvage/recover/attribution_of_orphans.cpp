@@ -46,8 +46,10 @@ public:
 
 private:
     [[nodiscard]] bool is_in_doubt(PageId page) const {
-        return pages_.kind(page) == PageKind::leaf && !pages_.has(page, Survey::free) &&
-               pages_.has(page, Survey::written) && count_of(pages_.bytes(page)) != 0;
+        const bool is_new = context_.is_commit_in_flight ? !pages_.has(page, Survey::in_previous)
+                                                         : pages_.has(page, Survey::written);
+        return pages_.kind(page) == PageKind::leaf && !pages_.has(page, Survey::free) && is_new &&
+               count_of(pages_.bytes(page)) != 0;
     }
     static std::size_t hash_of(const format::LeafElement& element) {
         constexpr std::size_t odd = 0x9E37'79B9'7F4A'7C15;
@@ -107,7 +109,7 @@ private:
 
 Result<void> attribute_orphans(Context& context) {
     const Survey& pages = context.pages;
-    if (!context.distrusts_newest() || !context.knows_previous)
+    if (!context.distrusts_newest() || !(context.knows_previous || context.is_commit_in_flight))
         return {};
     TRY(Likeness(context).run());
     for (std::uint64_t id = 2; id < pages.page_count(); ++id)

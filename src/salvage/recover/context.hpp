@@ -70,6 +70,7 @@ struct Context {
     std::set<BucketId> of_values;  ///< by their owner's rules there is no bucket in them
     bool free_pages_known = false; ///< Survey::free is the newest state's, whole
     bool knows_previous = false;   ///< Survey::in_previous and its homes are right
+    bool is_commit_in_flight = false; ///< its pages tell whose the newest state's are
     bool is_accounted_for = false; ///< newest tree and freelist have each page once
 
     /// Leaves of the newest state that nothing leads to, by their bucket and keys, as

@@ -3,19 +3,12 @@
 #include <algorithm>
 
 #include "base/try.hpp"
+#include "salvage/recover/in_flight.hpp"
 #include "salvage/recover/state_tree.hpp"
 #include "salvage/recover/tree_walk.hpp"
 
 namespace rebolt::salvage {
 namespace {
-
-std::optional<format::FreelistView> freelist_at(const Survey& pages, PageId page) {
-    if (page == no_freelist || number(page) < 2 || number(page) >= pages.page_count() ||
-        pages.kind(page) != PageKind::freelist)
-        return std::nullopt;
-    const auto list = format::FreelistView::of(pages.bytes(page));
-    return list ? std::optional(*list) : std::nullopt;
-}
 
 Result<void> learn(Context& context, const State& state) {
     TreeWalk walk(context, WalkMode::learn);
@@ -35,10 +28,12 @@ Result<void> learn(Context& context, const State& state) {
 }
 
 // A commit that has not ended writes over pages that only this state had.
-bool is_overwritten(const Context& context, const State& state) {
-    const Survey& pages = context.pages;
-    if (!state.has_meta || state.freelist == no_freelist)
+bool is_overwritten(Context& context, const State& state) {
+    Survey& pages = context.pages;
+    if (!state.has_meta)
         return false;
+    if (state.freelist == no_freelist) // only the tree can show it; the newest one is better
+        return !is_sound_at_home(pages, context.states.newest.root) && !is_whole(pages, state);
     if (number(state.freelist) < 2 || number(state.freelist) >= pages.page_count())
         return false;
     const auto list = freelist_at(pages, state.freelist);
@@ -77,6 +72,14 @@ void forget(Survey& pages) {
 
 } // namespace
 
+std::optional<format::FreelistView> freelist_at(const Survey& pages, PageId page) {
+    if (page == no_freelist || number(page) < 2 || number(page) >= pages.page_count() ||
+        pages.kind(page) != PageKind::freelist)
+        return std::nullopt;
+    const auto list = format::FreelistView::of(pages.bytes(page));
+    return list ? std::optional(*list) : std::nullopt;
+}
+
 Result<void> learn_previous(Context& context) {
     if (!context.states.other)
         return {};
@@ -87,6 +90,12 @@ Result<void> learn_previous(Context& context) {
         forget(context.pages);
         context.states.other.reset();
         context.states.rivals.clear();
+        if (!is_sound_at_home(context.pages, context.states.newest.root)) {
+            if (const auto in_flight = TRY(find_in_flight(context))) {
+                TRY(learn(context, *in_flight));
+                context.is_commit_in_flight = true;
+            }
+        }
     }
     if (context.knows_previous)
         mark_written(context, *context.states.other);

@@ -1,0 +1,73 @@
+#include "salvage/recover/in_flight.hpp"
+
+#include <vector>
+
+#include "base/try.hpp"
+#include "salvage/recover/previous.hpp"
+#include "salvage/recover/state_tree.hpp"
+
+namespace rebolt::salvage {
+namespace {
+
+constexpr std::size_t roots_tried_max = 64;
+
+// Of each page whether the newest state calls it free; empty where it has no list.
+std::vector<bool> free_in_newest(const Context& context) {
+    const Survey& pages = context.pages;
+    const State& newest = context.states.newest;
+    std::vector<bool> is_free;
+    const auto list = freelist_at(pages, newest.freelist);
+    if (!list)
+        return is_free;
+    is_free.resize(pages.page_count());
+    for (std::uint64_t i = 0; i < list->count(); ++i)
+        if (number(list->id(i)) < is_free.size())
+            is_free[number(list->id(i))] = true;
+    for (std::uint64_t id = newest.page_end; id < is_free.size(); ++id)
+        is_free[id] = true;
+    return is_free;
+}
+
+} // namespace
+
+Result<std::optional<State>> find_in_flight(Context& context) {
+    Survey& pages = context.pages;
+    const std::vector<bool> is_free = free_in_newest(context);
+    std::optional<State> best;
+    std::uint64_t most = 0;
+    std::size_t tried = 0;
+    for (std::uint64_t id = 2; id < pages.page_count() && tried < roots_tried_max; ++id) {
+        const PageId page{id};
+        TRY(context.pulse.beat());
+        if ((!is_free.empty() && !is_free[id]) || !is_sound_at_home(pages, page) ||
+            !is_root_like(pages, page))
+            continue;
+        ++tried;
+        if (for_each_leaf(pages, page, [](PageId) {}) != 0)
+            continue;
+        std::uint64_t kept = 0;
+        for (std::uint64_t at = 2; at < pages.page_count(); ++at)
+            kept += pages.has(PageId{at}, Survey::entered) && (is_free.empty() || !is_free[at]);
+        if (kept > most) {
+            most = kept;
+            best = State{.root = page, .page_end = pages.page_count()};
+        }
+    }
+    return best;
+}
+
+void forget_in_flight(Context& context) {
+    Survey& pages = context.pages;
+    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+        const PageId page{id};
+        if (!pages.has(page, Survey::in_previous))
+            continue;
+        pages.clear(page, Survey::in_previous);
+        if (!context.free_pages_known || !pages.has(page, Survey::free))
+            continue;
+        pages.set(page, Survey::outdated);
+        pages.set_home(page, no_bucket);
+    }
+}
+
+} // namespace rebolt::salvage
