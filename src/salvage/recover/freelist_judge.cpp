@@ -101,7 +101,16 @@ private:
             return false;
         if (conflicts_ == 0)
             return is_cut_short() && newest_was_written(context_) == Written::all;
-        return left_over_.empty() || has_old_root() || newest_was_written(context_) == Written::all;
+        if (left_over_.empty() || has_old_root())
+            return true;
+        return newest_was_written(context_) == Written::all && !are_long_runs(left_over_);
+    }
+
+    // Of a commit's pages only those that need several in a row lie behind a free one.
+    [[nodiscard]] bool are_long_runs(const std::vector<PageId>& pages) const {
+        return std::ranges::all_of(pages, [&](PageId page) {
+            return pages_.has(page, Survey::written) && pages_.run_length(page) > 1;
+        });
     }
 
     // Ids ascend: what a list that was cut short lacks lies behind its last.

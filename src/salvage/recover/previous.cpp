@@ -32,8 +32,13 @@ bool is_overwritten(Context& context, const State& state) {
     Survey& pages = context.pages;
     if (!state.has_meta)
         return false;
-    if (state.freelist == no_freelist) // only the tree can show it; the newest one is better
-        return !is_sound_at_home(pages, context.states.newest.root) && !is_whole(pages, state);
+    if (!may_be_root(pages, state.root))
+        return true;
+    // The newest tree, where there is one, knows better than an old one with holes.
+    if (!is_sound_at_home(pages, context.states.newest.root) && !is_whole(pages, state))
+        return true;
+    if (state.freelist == no_freelist)
+        return false;
     if (number(state.freelist) < 2 || number(state.freelist) >= pages.page_count())
         return false;
     const auto list = freelist_at(pages, state.freelist);

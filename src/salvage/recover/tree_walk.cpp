@@ -105,6 +105,12 @@ std::optional<FindingCode> TreeWalk::why_not(BucketId bucket, const Step& step) 
     return std::nullopt;
 }
 
+// An old page leads to what has found its place in the same bucket: nothing is missing.
+bool TreeWalk::is_there_already(BucketId bucket, PageId page) const {
+    return mode_ == WalkMode::fill && number(page) >= 2 && number(page) < pages_.page_count() &&
+           pages_.has(page, Survey::used) && pages_.home(page) == bucket;
+}
+
 // Enters a page if it may be, or makes a hole of it.
 void TreeWalk::enter(BucketId bucket, const Step& step, bool has_name) {
     const auto hole = [&](FindingCode code, bool has_wrong_id) {
@@ -113,6 +119,11 @@ void TreeWalk::enter(BucketId bucket, const Step& step, bool has_name) {
             names_.pop_back();
     };
     const std::uint64_t id = number(step.page);
+    if (is_there_already(bucket, step.page)) {
+        if (has_name)
+            names_.pop_back();
+        return;
+    }
     if (mode_ == WalkMode::newest && step.level == 0)
         context_.reached.insert(bucket);
     if (const auto code = why_not(bucket, step)) {
