@@ -19,6 +19,11 @@ Result<void> attribute_orphans(Context& context);
 /// name. Sets homes. Cost: O(pages + old roots × orphans of theirs).
 void name_by_old_roots(Context& context);
 
+/// Where only the root is lost: if all top-level buckets but one are known by
+/// Context::in_flight, and one name is left, it is its. Not proven:
+/// Context::named_by_rest. Cost: O(pages).
+void name_the_rest(Context& context);
+
 /// Whether leaves of one bucket begin inside leaves of another. Then a key does not
 /// prove where a page belongs. Cost: O(pages log pages).
 [[nodiscard]] bool do_buckets_share_keys(const Survey& pages);

@@ -37,8 +37,10 @@ Result<bool> ChooseState::step() {
     default:
         name_by_old_roots(context_);
         TRY(attribute_orphans(context_)); // what is entered is marked since weigh()
-        if (context_.is_commit_in_flight)
+        if (context_.in_flight) {
+            name_the_rest(context_);
             forget_in_flight(context_);
+        }
         note_value_buckets(context_);
         if (context_.free_pages_known)
             Account(context_, context_.states.newest).mark_contested();

@@ -9,9 +9,7 @@
 namespace rebolt::salvage {
 namespace {
 
-using format::BranchView;
 using format::BucketView;
-using format::LeafView;
 
 class FreelistJudge {
 public:
@@ -61,7 +59,8 @@ private:
         for (std::uint64_t i = 0; i < list->count(); ++i)
             if (number(list->id(i)) < pages_.page_count())
                 pages_.set(list->id(i), Survey::free);
-        for (std::uint64_t id = newest_.page_end; id < pages_.page_count(); ++id)
+        for (std::uint64_t id = newest_.page_end; id < pages_.page_count() && pages_.goes_on();
+             ++id)
             pages_.set(PageId{id}, Survey::free);
         return true;
     }
@@ -101,21 +100,42 @@ private:
             return false;
         if (conflicts_ == 0)
             return is_cut_short() && newest_was_written(context_) == Written::all;
-        if (left_over_.empty() || has_old_root())
+        if (left_over_.empty() || has_old_root() || has_old_list())
             return true;
-        return newest_was_written(context_) == Written::all && !are_long_runs(left_over_);
+        return newest_was_written(context_) == Written::all && !may_be_of_lost_branch();
     }
 
-    // Of a commit's pages only those that need several in a row lie behind a free one.
-    [[nodiscard]] bool are_long_runs(const std::vector<PageId>& pages) const {
-        return std::ranges::all_of(pages, [&](PageId page) {
+    // Of what a commit wrote only runs of pages lie behind free ones. Beside them a
+    // branch that was lost led to leaves that were there before.
+    [[nodiscard]] bool may_be_of_lost_branch() const {
+        const auto is_run = [&](PageId page) {
             return pages_.has(page, Survey::written) && pages_.run_length(page) > 1;
-        });
+        };
+        return std::ranges::any_of(left_over_, is_run) &&
+               std::ranges::all_of(left_over_, [&](PageId page) {
+                   return is_run(page) ||
+                          (pages_.is_leaf(page) && pages_.has(page, Survey::in_previous));
+               });
+    }
+
+    // A freelist that is not free: of a state in which it was in use.
+    [[nodiscard]] bool has_old_list() const {
+        const std::uint64_t own_end =
+            number(newest_.freelist) + pages_.run_length(newest_.freelist);
+        const std::uint64_t end = std::min(newest_.page_end, pages_.page_count());
+        for (std::uint64_t id = 2; id < end; ++id)
+            if (pages_.kind(PageId{id}) == PageKind::freelist &&
+                !pages_.has(PageId{id}, Survey::free) &&
+                (id < number(newest_.freelist) || id >= own_end))
+                return true;
+        return false;
     }
 
     // Ids ascend: what a list that was cut short lacks lies behind its last.
     [[nodiscard]] bool is_cut_short() const {
-        const auto list = format::FreelistView::of(pages_.bytes(newest_.freelist));
+        const auto list = freelist_at(pages_, newest_.freelist);
+        if (!list)
+            return false;
         const std::uint64_t last = list->count() == 0 ? 0 : number(list->id(list->count() - 1));
         return std::ranges::all_of(left_over_, [&](PageId page) { return number(page) > last; });
     }
@@ -126,17 +146,17 @@ private:
         if (!leaf || !is_root_like(pages_, newest_.root))
             return false;
         std::set<std::string_view> names;
-        const auto view = LeafView::of(pages_.bytes(*leaf));
-        for (std::size_t i = 0; i < view->count(); ++i)
-            names.insert(view->element(i)->key);
+        const SoundLeaf view(pages_.bytes(*leaf));
+        for (std::size_t i = 0; i < view.count(); ++i)
+            names.insert(view.element(i).key);
         return std::ranges::any_of(left_over_, [&](PageId page) {
             if (!pages_.is_leaf(page) || !is_root_like(pages_, page))
                 return false;
-            const auto other = LeafView::of(pages_.bytes(page));
+            const SoundLeaf other(pages_.bytes(page));
             std::size_t common = 0;
-            for (std::size_t i = 0; i < other->count(); ++i)
-                common += names.contains(other->element(i)->key) ? 1 : 0;
-            return common * 2 >= other->count();
+            for (std::size_t i = 0; i < other.count(); ++i)
+                common += names.contains(other.element(i).key) ? 1 : 0;
+            return common * 2 >= other.count();
         });
     }
 

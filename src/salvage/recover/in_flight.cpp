@@ -21,8 +21,8 @@ std::vector<bool> free_in_newest(const Context& context) {
         return is_free;
     is_free.resize(pages.page_count());
     for (std::uint64_t i = 0; i < list->count(); ++i)
-        if (number(list->id(i)) < is_free.size())
-            is_free[number(list->id(i))] = true;
+        if (const PageId page = list->id(i); pages.is_in_file(page))
+            is_free[number(page)] = true;
     for (std::uint64_t id = newest.page_end; id < is_free.size(); ++id)
         is_free[id] = true;
     return is_free;
@@ -36,7 +36,8 @@ Result<std::optional<State>> find_in_flight(Context& context) {
     std::optional<State> best;
     std::uint64_t most = 0;
     std::size_t tried = 0;
-    for (std::uint64_t id = 2; id < pages.page_count() && tried < roots_tried_max; ++id) {
+    for (std::uint64_t id = 2;
+         id < pages.page_count() && tried < roots_tried_max && pages.goes_on(); ++id) {
         const PageId page{id};
         TRY(context.pulse.beat());
         if ((!is_free.empty() && !is_free[id]) || !is_sound_at_home(pages, page) ||
@@ -58,7 +59,7 @@ Result<std::optional<State>> find_in_flight(Context& context) {
 
 void forget_in_flight(Context& context) {
     Survey& pages = context.pages;
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id) {
         const PageId page{id};
         if (!pages.has(page, Survey::in_previous))
             continue;

@@ -11,12 +11,11 @@
 namespace rebolt::salvage {
 
 Result<bool> is_newest_tree_right(const PageSource& source, RecoverOptions options) {
-    constexpr std::uint64_t pages_a_step = 4096;
     const MetaPair metas = read_metas(source);
     if (!metas.current)
         return false;
     Context context(source, std::move(options));
-    while (context.pages.step(pages_a_step))
+    while (context.pages.step())
         TRY(context.pulse.beat());
     ChooseState choose(context);
     while (TRY(choose.step()))

@@ -53,7 +53,7 @@ bool is_overwritten(Context& context, const State& state) {
 // What was free in it, if that is known.
 void mark_written(Context& context, const State& state) {
     Survey& pages = context.pages;
-    for (std::uint64_t id = state.page_end; id < pages.page_count(); ++id)
+    for (std::uint64_t id = state.page_end; id < pages.page_count() && pages.goes_on(); ++id)
         pages.set(PageId{id}, Survey::written);
     if (const auto list = freelist_at(pages, state.freelist)) {
         for (std::uint64_t i = 0; i < list->count(); ++i)
@@ -63,16 +63,29 @@ void mark_written(Context& context, const State& state) {
     }
     if (state.freelist != no_freelist || !is_whole(pages, state))
         return;
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
         if (!pages.has(PageId{id}, Survey::entered))
             pages.set(PageId{id}, Survey::written);
 }
 
 void forget(Survey& pages) {
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
         if (pages.has(PageId{id}, Survey::in_previous))
             pages.set_home(PageId{id}, no_bucket);
     pages.clear_all(Survey::in_previous);
+}
+
+// Where the newest root is lost: what a commit in flight tells, or else what it left of
+// the state before.
+Result<void> learn_in_flight(Context& context, const State& overwritten) {
+    context.in_flight = TRY(find_in_flight(context));
+    if (!context.in_flight && freelist_at(context.pages, context.states.newest.freelist) &&
+        is_sound_at_home(context.pages, overwritten.root) &&
+        may_be_root(context.pages, overwritten.root))
+        context.in_flight = overwritten;
+    if (context.in_flight)
+        TRY(learn(context, *context.in_flight));
+    return {};
 }
 
 } // namespace
@@ -93,14 +106,11 @@ Result<void> learn_previous(Context& context) {
         context.states.other->has_meta && !is_overwritten(context, *context.states.other);
     if (context.states.other->has_meta && !context.knows_previous) {
         forget(context.pages);
+        const State overwritten = *context.states.other;
         context.states.other.reset();
         context.states.rivals.clear();
-        if (!is_sound_at_home(context.pages, context.states.newest.root)) {
-            if (const auto in_flight = TRY(find_in_flight(context))) {
-                TRY(learn(context, *in_flight));
-                context.is_commit_in_flight = true;
-            }
-        }
+        if (!is_sound_at_home(context.pages, context.states.newest.root))
+            TRY(learn_in_flight(context, overwritten));
     }
     if (context.knows_previous)
         mark_written(context, *context.states.other);

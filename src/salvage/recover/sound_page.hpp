@@ -4,7 +4,8 @@
 // page is empty: wrong content, which the new file's check finds, never a wrong access.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <optional>
 
 #include <rebolt/format.hpp>
 #include <rebolt/page_view.hpp>

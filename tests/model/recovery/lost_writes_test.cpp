@@ -173,8 +173,7 @@ protected:
             return std::nullopt;
         SCOPED_TRACE(fmt::format("REBOLT_SEED={}: {}", seed, harmed->text));
         PatchedFile damaged(harmed->bytes);
-        const bool is_unseen =
-            check(*PageSource::open(damaged.path()))->verdict == Verdict::clean;
+        const bool is_unseen = check(*PageSource::open(damaged.path()))->verdict == Verdict::clean;
         if (const char* copy = std::getenv("REBOLT_KEEP")) {
             std::filesystem::copy_file(damaged.path(), copy,
                                        std::filesystem::copy_options::overwrite_existing);
