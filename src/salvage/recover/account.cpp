@@ -19,11 +19,11 @@ void Account::for_each_lead(const Lead& lead) const {
         if (!(pages.is_branch(page) || pages.has(page, Survey::has_buckets)) || !is_orphan(page))
             continue;
         if (pages.is_branch(page)) {
-            const SoundBranch view(pages.bytes(page));
+            const SafeBranch view(pages.bytes(page));
             for (std::size_t i = 0; i < view.count(); ++i)
                 lead(page, view.element(i).child, view.element(i).key);
         } else {
-            const SoundLeaf view(pages.bytes(page));
+            const SafeLeaf view(pages.bytes(page));
             for (std::size_t i = 0; i < view.count(); ++i) {
                 const auto element = view.element(i);
                 const auto bucket = BucketView::of(element.value);

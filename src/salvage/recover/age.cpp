@@ -7,7 +7,7 @@ using format::BucketView;
 
 // Keeps the newest age of a leaf's values, also of those in inline buckets.
 void note_ages(const Context& context, Bytes leaf, ValueAge& newest) {
-    const SoundLeaf view(leaf);
+    const SafeLeaf view(leaf);
     for (std::size_t i = 0; i < view.count(); ++i) {
         const auto element = view.element(i);
         if (element.is_bucket()) {
@@ -29,7 +29,7 @@ int compare_sequences(const Survey& pages, const State& left, const State& right
     if (!leaf)
         return 0;
     int order = 0;
-    const SoundLeaf view(pages.bytes(*leaf));
+    const SafeLeaf view(pages.bytes(*leaf));
     for (std::size_t i = 0; i < view.count(); ++i) {
         const auto element = view.element(i);
         const auto ours = BucketView::of(element.value);

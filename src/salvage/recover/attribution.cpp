@@ -31,7 +31,7 @@ bool leads(const Survey& pages, PageId from, const format::BranchElement& elemen
 // The one bucket of all its children whose bucket is known.
 BucketId home_of_children(const Survey& pages, PageId branch) {
     BucketId home = no_bucket;
-    const SoundBranch view(pages.bytes(branch));
+    const SafeBranch view(pages.bytes(branch));
     for (std::size_t i = 0; i < view.count(); ++i) {
         const auto element = view.element(i);
         if (!is_page(pages, element.child) || pages.home(element.child) == no_bucket ||
@@ -54,7 +54,7 @@ bool spread_from(Survey& pages, PageId branch) {
         pages.set_home(branch, home);
         has_spread = true;
     }
-    const SoundBranch view(pages.bytes(branch));
+    const SafeBranch view(pages.bytes(branch));
     for (std::size_t i = 0; i < view.count(); ++i) {
         const auto element = view.element(i);
         if (!is_page(pages, element.child) || pages.home(element.child) != no_bucket ||
@@ -109,7 +109,7 @@ BucketId only_bucket(const Context& context) {
 }
 
 bool holds_buckets(Bytes leaf) {
-    const SoundLeaf view(leaf);
+    const SafeLeaf view(leaf);
     for (std::size_t i = 0; i < view.count(); ++i)
         if (view.element(i).is_bucket())
             return true;
@@ -123,7 +123,7 @@ void note_value_buckets(Context& context) {
     for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id) {
         if (!pages.is_leaf(PageId{id}) || count_of(pages.bytes(PageId{id})) == 0)
             continue;
-        const auto element = SoundLeaf(pages.bytes(PageId{id})).element(0);
+        const auto element = SafeLeaf(pages.bytes(PageId{id})).element(0);
         if (element.is_bucket())
             continue;
         if (const auto home = context.home_of(element.key, element.value))
@@ -138,7 +138,7 @@ std::optional<Path> place_of(const Context& context, const format::LeafElement& 
                              Bytes content) {
     std::vector<std::string_view> keys;
     std::vector<std::string_view> buckets;
-    const SoundLeaf inside(content);
+    const SafeLeaf inside(content);
     for (std::size_t i = 0; i < inside.count(); ++i) {
         const auto at = inside.element(i);
         (at.is_bucket() ? buckets : keys).push_back(at.key);
@@ -150,7 +150,7 @@ std::optional<Path> place_of(const Context& context, const format::LeafElement& 
 // no sound leaf say nothing.
 std::optional<Path> place_of_buckets(const Context& context, PageId leaf) {
     const Survey& pages = context.pages;
-    const SoundLeaf view(pages.bytes(leaf));
+    const SafeLeaf view(pages.bytes(leaf));
     std::optional<Path> place;
     for (std::size_t i = 0; i < view.count(); ++i) {
         const auto element = view.element(i);
@@ -202,7 +202,7 @@ std::optional<BucketId> home_of_buckets(const Context& context, PageId leaf) {
 std::optional<BucketId> home_by_owner(Context& context, PageId leaf) {
     if (!context.has_rules() || !context.pages.is_leaf(leaf))
         return std::nullopt;
-    const SoundLeaf view(context.pages.bytes(leaf));
+    const SafeLeaf view(context.pages.bytes(leaf));
     std::optional<std::vector<std::string>> home;
     for (std::size_t i = 0; i < view.count(); ++i) {
         const auto element = view.element(i);

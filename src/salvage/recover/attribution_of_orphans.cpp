@@ -58,7 +58,7 @@ private:
         const auto number_of_leaf = static_cast<std::uint32_t>(leaves_.size());
         leaves_.push_back(page);
         votes_.emplace_back();
-        const SoundLeaf view(pages_.bytes(page));
+        const SafeLeaf view(pages_.bytes(page));
         for (std::size_t i = 0; i < view.count(); ++i) {
             TRY(context_.pulse.beat());
             elements_.emplace_back(hash_of(view.element(i)), number_of_leaf);
@@ -66,7 +66,7 @@ private:
         return {};
     }
     Result<void> compare(PageId page) {
-        const SoundLeaf view(pages_.bytes(page));
+        const SafeLeaf view(pages_.bytes(page));
         for (std::size_t i = 0; i < view.count(); ++i) {
             TRY(context_.pulse.beat());
             const auto element = view.element(i);
@@ -125,7 +125,7 @@ Names keys_in(const Survey& pages, PageId page) {
     Names names;
     if (!is_sound_at_home(pages, page) || !pages.is_leaf(page))
         return names;
-    const SoundLeaf view(pages.bytes(page));
+    const SafeLeaf view(pages.bytes(page));
     for (std::size_t i = 0; i < view.count(); ++i)
         names.insert(view.element(i).key);
     return names;
@@ -150,7 +150,7 @@ public:
     }
 
     void ask(PageId root) {
-        const SoundLeaf view(pages_.bytes(root));
+        const SafeLeaf view(pages_.bytes(root));
         for (std::size_t i = 0; i < view.count(); ++i) {
             const auto element = view.element(i);
             const auto bucket = format::BucketView::of(element.value);
@@ -216,7 +216,7 @@ void name_the_rest(Context& context) {
             known.insert(pages.home(page));
     }
     std::vector<BucketId> left;
-    const SoundLeaf root(pages.bytes(*leaf));
+    const SafeLeaf root(pages.bytes(*leaf));
     for (std::size_t i = 0; i < root.count(); ++i) {
         const auto bucket = format::BucketView::of(root.element(i).value);
         const BucketId inside = context.buckets.inside(root_bucket, root.element(i).key);

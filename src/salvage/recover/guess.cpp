@@ -28,7 +28,7 @@ void mark_children(Survey& pages) {
         const PageId page{id};
         if (!pages.is_branch(page))
             continue;
-        const SoundBranch view(pages.bytes(page));
+        const SafeBranch view(pages.bytes(page));
         for (std::size_t i = 0; i < view.count(); ++i) {
             const auto element = view.element(i);
             if (is_sound_at_home(pages, element.child) && element.child != page &&
@@ -41,7 +41,7 @@ void mark_children(Survey& pages) {
 
 std::set<std::string_view> names_in(const Survey& pages, PageId leaf) {
     std::set<std::string_view> names;
-    const SoundLeaf view(pages.bytes(leaf));
+    const SafeLeaf view(pages.bytes(leaf));
     for (std::size_t i = 0; i < view.count(); ++i)
         names.insert(view.element(i).key);
     return names;
@@ -73,7 +73,7 @@ public:
 
 private:
     void mark_in(PageId page) {
-        const SoundLeaf leaf(pages_.bytes(page));
+        const SafeLeaf leaf(pages_.bytes(page));
         std::set<std::string_view> names; // of the leaf, once they are needed
         std::set<PageId> roots;
         for (std::size_t i = 0; i < leaf.count() && pages_.goes_on(); ++i) {

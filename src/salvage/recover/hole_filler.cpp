@@ -82,7 +82,7 @@ void HoleFiller::note_ages(const Hole& hole, PageId page) {
     if (!context_.has_rules())
         return;
     const auto path = context_.buckets.path(hole.bucket);
-    const SoundLeaf view(context_.pages.bytes(page));
+    const SafeLeaf view(context_.pages.bytes(page));
     for (std::size_t i = 0; i < view.count(); ++i) {
         const auto element = view.element(i);
         if (element.is_bucket())
@@ -142,7 +142,7 @@ Result<void> HoleFiller::keep_leaf(BucketId bucket, PageId page, const KeyRange&
     walk_.begin_leaf(bucket, page, range);
     while (const auto element = walk_.next()) {
         TRY(context_.pulse.beat());
-        if (!TRY(keep(element)) && element.is_bucket)
+        if (!TRY(keep(*element)) && element->is_bucket)
             walk_.leave_out();
     }
     return {};

@@ -28,11 +28,31 @@ std::vector<bool> free_in_newest(const Context& context) {
     return is_free;
 }
 
+// Of each page whether a leaf names it as a bucket's: that is not the root of all.
+std::vector<bool> named_as_bucket(const Survey& pages) {
+    std::vector<bool> is_named(pages.page_count());
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id) {
+        if (!pages.has(PageId{id}, Survey::has_buckets))
+            continue;
+        const SafeLeaf leaf(pages.bytes(PageId{id}));
+        for (std::size_t i = 0; i < leaf.count(); ++i) {
+            const auto element = leaf.element(i);
+            const auto bucket = format::BucketView::of(element.value);
+            if (element.is_bucket() && bucket && pages.is_in_file(bucket->root()))
+                is_named[number(bucket->root())] = true;
+        }
+    }
+    return is_named;
+}
+
 } // namespace
 
 Result<std::optional<State>> find_in_flight(Context& context) {
     Survey& pages = context.pages;
     const std::vector<bool> is_free = free_in_newest(context);
+    if (is_free.empty() && context.states.newest.freelist != no_freelist)
+        return std::nullopt;
+    const std::vector<bool> is_named = named_as_bucket(pages);
     std::optional<State> best;
     std::uint64_t most = 0;
     std::size_t tried = 0;
@@ -40,8 +60,9 @@ Result<std::optional<State>> find_in_flight(Context& context) {
          id < pages.page_count() && tried < roots_tried_max && pages.goes_on(); ++id) {
         const PageId page{id};
         TRY(context.pulse.beat());
-        if ((!is_free.empty() && !is_free[id]) || !is_sound_at_home(pages, page) ||
-            !is_root_like(pages, page))
+        if (is_free.empty() ? is_named[id] : !is_free[id])
+            continue;
+        if (!is_sound_at_home(pages, page) || !is_root_like(pages, page))
             continue;
         ++tried;
         if (for_each_leaf(pages, page, [](PageId) {}) != 0)

@@ -35,7 +35,7 @@ Result<bool> LostFound::has_news(PageId page) {
         return true;
     if (!pages.is_leaf(page))
         return false;
-    const SoundLeaf view(pages.bytes(page));
+    const SafeLeaf view(pages.bytes(page));
     for (std::size_t i = 0; i < view.count(); ++i)
         if (TRY(entries_.there({}, view.element(i).key)) == There::nothing)
             return true;

@@ -43,7 +43,7 @@ std::optional<PlaceOrphans::Top> PlaceOrphans::top_at(PageId page) const {
         .page = page, .last_leaf = page, .keys = {first_key(pages.bytes(page)), {}}, .height = 0};
     PageId last = page;
     while (pages.is_branch(last)) {
-        const SoundBranch view(pages.bytes(last));
+        const SafeBranch view(pages.bytes(last));
         std::size_t i = view.count();
         while (i != 0 && !(is_sound_at_home(pages, view.element(i - 1).child) &&
                            view.element(i - 1).child != last &&
@@ -227,7 +227,7 @@ bool PlaceOrphans::are_parts_of_root() const {
         if (!pages.is_leaf(page) || !is_root_like(pages, page) ||
             (i != 0 && tops_[i - 1].keys.last >= tops_[i].keys.first))
             return false;
-        const SoundLeaf view(pages.bytes(page));
+        const SafeLeaf view(pages.bytes(page));
         std::uint64_t bytes = 0;
         for (std::size_t j = 0; j < view.count(); ++j)
             bytes +=

@@ -9,7 +9,7 @@ using format::BucketView;
 using format::LeafElement;
 
 // Whether a branch's element leads to a sound page whose keys fit its place.
-bool leads_right(const Survey& pages, const SoundBranch& view, std::size_t index) {
+bool leads_right(const Survey& pages, const SafeBranch& view, std::size_t index) {
     const auto element = view.element(index);
     if (!is_sound_at_home(pages, element.child) || count_of(pages.bytes(element.child)) == 0)
         return false;
@@ -19,7 +19,7 @@ bool leads_right(const Survey& pages, const SoundBranch& view, std::size_t index
 }
 
 // The last child whose key is not greater, or the first.
-PageId child_for(const SoundBranch& branch, std::string_view key) {
+PageId child_for(const SafeBranch& branch, std::string_view key) {
     std::size_t low = 0;
     std::size_t high = branch.count();
     while (high - low > 1) {
@@ -29,14 +29,14 @@ PageId child_for(const SoundBranch& branch, std::string_view key) {
     return branch.element(low).child;
 }
 
-std::optional<LeafElement> find_in_leaf(const SoundLeaf& leaf, std::string_view key) {
+std::optional<LeafElement> find_in_leaf(const SafeLeaf& leaf, std::string_view key) {
     std::size_t low = 0;
     std::size_t high = leaf.count();
     while (low < high) {
         const std::size_t middle = (low + high) / 2;
         const auto element = leaf.element(middle);
         if (element.key == key)
-            return *element;
+            return element;
         if (element.key < key)
             low = middle + 1;
         else
@@ -51,8 +51,8 @@ std::optional<LeafElement> find_in_tree(const Survey& pages, PageId page, std::s
             return std::nullopt;
         const Bytes bytes = pages.bytes(page);
         if (pages.is_leaf(page))
-            return find_in_leaf(SoundLeaf(bytes), key);
-        page = child_for(SoundBranch(bytes), key);
+            return find_in_leaf(SafeLeaf(bytes), key);
+        page = child_for(SafeBranch(bytes), key);
     }
     return std::nullopt;
 }
@@ -70,7 +70,7 @@ std::optional<PageId> first_leaf(const Survey& pages, PageId page) {
             return std::nullopt;
         if (pages.is_leaf(page))
             return page;
-        page = SoundBranch(pages.bytes(page)).element(0).child;
+        page = SafeBranch(pages.bytes(page)).element(0).child;
     }
     return std::nullopt;
 }
@@ -79,7 +79,7 @@ bool is_root_like(const Survey& pages, PageId page) {
     const auto leaf = first_leaf(pages, page);
     if (!leaf)
         return false;
-    const SoundLeaf view(pages.bytes(*leaf));
+    const SafeLeaf view(pages.bytes(*leaf));
     for (std::size_t i = 0; i < view.count(); ++i)
         if (!view.element(i).is_bucket() || !BucketView::of(view.element(i).value))
             return false;
@@ -119,9 +119,9 @@ std::uint64_t for_each_leaf(Survey& pages, PageId root, const std::function<void
         }
         pages.set_run(page, Survey::entered);
         if (pages.is_branch(page)) {
-            const SoundBranch view(pages.bytes(page));
+            const SafeBranch view(pages.bytes(page));
             for (std::size_t i = 0; i < view.count(); ++i)
-                if (leads_right(pages, *view, i))
+                if (leads_right(pages, view, i))
                     to_enter.push_back(view.element(i).child);
                 else
                     hole(view.element(i).child);
@@ -130,7 +130,7 @@ std::uint64_t for_each_leaf(Survey& pages, PageId root, const std::function<void
         visit(page);
         if (!pages.has(page, Survey::has_buckets))
             continue;
-        const SoundLeaf view(pages.bytes(page));
+        const SafeLeaf view(pages.bytes(page));
         for (std::size_t i = 0; i < view.count(); ++i) {
             const auto element = view.element(i);
             const auto bucket = BucketView::of(element.value);
@@ -156,8 +156,8 @@ std::optional<LeafElement> look_up(const Survey& pages, const State& state,
         if (!inside)
             return std::nullopt;
         if (inside->is_inline()) { // holds no buckets: the key is in it, or nowhere
-            const SoundLeaf leaf(inside->inline_page());
-            return depth + 1 == bucket.size() && leaf ? find_in_leaf(*leaf, key) : std::nullopt;
+            const SafeLeaf leaf(inside->inline_page());
+            return depth + 1 == bucket.size() ? find_in_leaf(leaf, key) : std::nullopt;
         }
         root = inside->root();
     }

@@ -28,7 +28,7 @@ bool looks_like_a_page(const PageHeader& header, std::uint64_t id,
 }
 
 bool leads_to_pages(Bytes leaf) noexcept {
-    const SoundLeaf view(leaf);
+    const SafeLeaf view(leaf);
     for (std::size_t i = 0; i < view.count(); ++i) {
         const auto element = view.element(i);
         if (!element.is_bucket())
@@ -208,15 +208,15 @@ std::uint16_t count_of(Bytes page) noexcept {
 
 std::string_view first_key(Bytes page) noexcept {
     if (load<PageHeader>(page.data()).type() == PageType::leaf)
-        return SoundLeaf(page).element(0).key;
-    return SoundBranch(page).element(0).key;
+        return SafeLeaf(page).element(0).key;
+    return SafeBranch(page).element(0).key;
 }
 
 std::string_view last_key(Bytes page) noexcept {
     const std::size_t last = count_of(page) - 1U;
     if (load<PageHeader>(page.data()).type() == PageType::leaf)
-        return SoundLeaf(page).element(last).key;
-    return SoundBranch(page).element(last).key;
+        return SafeLeaf(page).element(last).key;
+    return SafeBranch(page).element(last).key;
 }
 
 std::optional<std::vector<std::byte>> with_header_put_right(Bytes from, PageId page,

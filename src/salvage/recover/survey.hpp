@@ -10,7 +10,7 @@
 #include <rebolt/page_source.hpp>
 
 #include "salvage/recover/pulse.hpp"
-#include "salvage/recover/sound_page.hpp"
+#include "salvage/recover/safe_page.hpp"
 
 namespace rebolt::salvage {
 

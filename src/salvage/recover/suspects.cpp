@@ -41,7 +41,7 @@ bool Suspects::may_be_elsewhere(const Suspect& suspect) const {
 bool Suspects::is_below(PageId page, PageId branch) const {
     if (!context_.pages.is_branch(branch))
         return false;
-    const SoundBranch view(context_.pages.bytes(branch));
+    const SafeBranch view(context_.pages.bytes(branch));
     for (std::size_t i = 0; i < view.count(); ++i)
         if (view.element(i).child == page)
             return true;

@@ -21,7 +21,7 @@ bool overlaps(Bytes page, const KeyRange& range) noexcept {
 }
 
 std::vector<Step> children_of(Bytes branch, const Step& parent) {
-    const SoundBranch view(branch);
+    const SafeBranch view(branch);
     std::vector<Step> children(view.count());
     for (std::size_t i = 0; i < children.size(); ++i) {
         const auto element = view.element(i);
@@ -280,7 +280,7 @@ std::vector<std::size_t> TreeWalk::doubtful_elements(Bytes leaf) const {
     std::vector<std::size_t> doubtful;
     if (!context_.has_rules() || mode_ == WalkMode::learn)
         return doubtful;
-    const SoundLeaf view(leaf);
+    const SafeLeaf view(leaf);
     const std::size_t count = view.count();
     for (std::size_t i = 0; i < count; ++i) {
         const auto element = view.element(i);
@@ -301,7 +301,7 @@ void TreeWalk::leave() {
 
 std::optional<Kept> TreeWalk::element_at(std::size_t at, std::size_t index) {
     const Frame& frame = frames_[at];
-    const auto element = SoundLeaf(frame.leaf).element(index);
+    const auto element = SafeLeaf(frame.leaf).element(index);
     if (element.key.empty() || (frame.range.lower && element.key < *frame.range.lower) ||
         (frame.range.upper && element.key >= *frame.range.upper))
         return std::nullopt;

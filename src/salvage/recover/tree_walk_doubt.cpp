@@ -38,7 +38,7 @@ bool TreeWalk::is_outdated(BucketId bucket, PageId page) const {
 bool TreeWalk::names_others(BucketId bucket, PageId page) const {
     if (!pages_.has(page, Survey::has_buckets))
         return false;
-    const SoundLeaf view(pages_.bytes(page));
+    const SafeLeaf view(pages_.bytes(page));
     for (std::size_t i = 0; i < view.count(); ++i) {
         const auto element = view.element(i);
         if (!element.is_bucket())

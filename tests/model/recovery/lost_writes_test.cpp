@@ -186,6 +186,8 @@ protected:
         EXPECT_EQ(recovered.error, "");
         for (const std::string& fault : recovered.faults)
             ADD_FAILURE() << fault;
+        // What check calls clean comes back exactly.
+        EXPECT_TRUE(!is_unseen || content_of(recovered) == content_of(damaged.path()));
         if (is_in_flight) {
             const Commit newest{history.states[at - 2], history.states[at - 2],
                                 history.states[at - 1], before, before};

@@ -1,4 +1,4 @@
-// SoundPage: the elements of pages that the survey found sound.
+// SafeLeaf, SafeBranch: the elements of pages that the survey found sound.
 //
 // The file may be changed by others while it is read. What then no longer lies in its
 // page is empty: wrong content, which the new file's check finds, never a wrong access.
@@ -12,9 +12,9 @@
 
 namespace rebolt::salvage {
 
-class SoundLeaf {
+class SafeLeaf {
 public:
-    explicit SoundLeaf(Bytes page) noexcept {
+    explicit SafeLeaf(Bytes page) noexcept {
         if (const auto view = format::LeafView::of(page))
             view_ = *view;
     }
@@ -30,9 +30,9 @@ private:
     std::optional<format::LeafView> view_;
 };
 
-class SoundBranch {
+class SafeBranch {
 public:
-    explicit SoundBranch(Bytes page) noexcept {
+    explicit SafeBranch(Bytes page) noexcept {
         if (const auto view = format::BranchView::of(page))
             view_ = *view;
     }
