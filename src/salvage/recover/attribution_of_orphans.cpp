@@ -183,15 +183,33 @@ private:
 
 } // namespace
 
+std::vector<bool> named_as_bucket(const Survey& pages) {
+    std::vector<bool> is_named(pages.page_count());
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id) {
+        if (!pages.has(PageId{id}, Survey::has_buckets))
+            continue;
+        const SafeLeaf leaf(pages.bytes(PageId{id}));
+        for (std::size_t i = 0; i < leaf.count(); ++i) {
+            const auto element = leaf.element(i);
+            const auto bucket = format::BucketView::of(element.value);
+            if (element.is_bucket() && bucket && pages.is_in_file(bucket->root()))
+                is_named[number(bucket->root())] = true;
+        }
+    }
+    return is_named;
+}
+
 void name_by_old_roots(Context& context) {
     const Survey& pages = context.pages;
-    if (!context.free_pages_known || is_sound_at_home(pages, context.states.newest.root) ||
+    if (!context.free_pages_known || context.in_flight ||
+        is_sound_at_home(pages, context.states.newest.root) ||
         (context.states.other && is_sound_at_home(pages, context.states.other->root)))
         return;
     NamesOfOrphans orphans(context);
+    const std::vector<bool> is_named = named_as_bucket(pages);
     for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
         if (pages.kind(PageId{id}) == PageKind::leaf && pages.has(PageId{id}, Survey::free) &&
-            is_root_like(pages, PageId{id}))
+            is_root_like(pages, PageId{id}) && !is_named[id])
             orphans.ask(PageId{id});
     orphans.decide();
 }

@@ -109,17 +109,27 @@ private:
         return newest_was_written(context_) == Written::all && !may_be_of_lost_branch();
     }
 
-    // Of what a commit wrote only runs of pages lie behind free ones. Beside them a
-    // branch that was lost led to leaves that were there before.
+    // Of what a commit wrote only runs of pages lie behind free ones: where they fit
+    // first. Beside them a branch that was lost led to leaves that were there before.
     [[nodiscard]] bool may_be_of_lost_branch() const {
-        const auto is_run = [&](PageId page) {
-            return pages_.has(page, Survey::written) && pages_.run_length(page) > 1;
-        };
-        return std::ranges::any_of(left_over_, is_run) &&
-               std::ranges::all_of(left_over_, [&](PageId page) {
-                   return is_run(page) ||
-                          (pages_.is_leaf(page) && pages_.has(page, Survey::in_previous));
-               });
+        bool has_run = false;
+        std::uint64_t id = 2;
+        std::uint64_t run = 0;
+        std::uint64_t longest = 0; // of those that the commit found free and left so
+        for (const PageId page : left_over_) {
+            for (; id < number(page); ++id) {
+                const bool was_left =
+                    pages_.has(PageId{id}, Survey::written) && pages_.has(PageId{id}, Survey::free);
+                run = was_left ? run + 1 : 0;
+                longest = std::max(longest, run);
+            }
+            const std::uint64_t pages = pages_.run_length(page);
+            if (pages_.has(page, Survey::written) && pages > 1 && longest < pages)
+                has_run = true;
+            else if (!pages_.is_leaf(page) || !pages_.has(page, Survey::in_previous))
+                return false;
+        }
+        return has_run;
     }
 
     // A freelist that is not free: of a state in which it was in use.

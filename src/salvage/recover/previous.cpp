@@ -34,8 +34,8 @@ bool is_overwritten(Context& context, const State& state) {
         return false;
     if (!may_be_root(pages, state.root))
         return true;
-    // The newest tree, where there is one, knows better than an old one with holes.
-    if (!is_sound_at_home(pages, context.states.newest.root) && !is_whole(pages, state))
+    // Where the newest tree is lost an old one is asked only if it is complete.
+    if (!is_sound_at_home(pages, context.states.newest.root) && !is_accounted_for(context, state))
         return true;
     if (state.freelist == no_freelist)
         return false;
@@ -78,7 +78,7 @@ void forget(Survey& pages) {
 // Where the newest root is lost: what a commit in flight tells, or else what it left of
 // the state before.
 Result<void> learn_in_flight(Context& context, const State& overwritten) {
-    context.in_flight = TRY(find_in_flight(context));
+    context.in_flight = TRY(find_in_flight(context, overwritten));
     if (!context.in_flight && freelist_at(context.pages, context.states.newest.freelist) &&
         is_sound_at_home(context.pages, overwritten.root) &&
         may_be_root(context.pages, overwritten.root))
