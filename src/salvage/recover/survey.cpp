@@ -97,6 +97,8 @@ Survey::Survey(const PageSource& source, Pulse& pulse)
       marks_(source.page_count()), homes_(source.page_count(), no_bucket) {}
 
 bool Survey::step() {
+    if (next_ >= kinds_.size()) // a file of metas, or of less
+        return false;
     constexpr std::uint64_t bytes_a_step = 16U << 20;
     const std::uint64_t count =
         std::max<std::uint64_t>(1, bytes_a_step / source_.page_size_bytes());
