@@ -32,6 +32,7 @@
 #include <rebolt/page_source.hpp>
 #include <rebolt/prediction.hpp>
 #include <rebolt/recover.hpp>
+#include <rebolt/recover_in_place.hpp>
 #include <rebolt/recover_report.hpp>
 #include <rebolt/repair.hpp>
 #include <rebolt/restore_values.hpp>

@@ -1,4 +1,5 @@
-// undo: puts back every byte that a repair or a surgery changed in place.
+// undo: puts back every byte that a repair or a surgery changed in place, or the
+// file that a recovery in place has replaced.
 //
 // Before a file is changed, its old bytes are written to FILE.undo and synced
 // (the format is in docs/surgery.md). undo() can be killed at any moment and
@@ -29,6 +30,9 @@ struct UndoReport {
     std::uint64_t file_bytes_before = 0;
     std::uint64_t file_bytes_after = 0;
     std::vector<UndoRange> ranges; ///< those that were changed
+    /// Where the new file is that the old one was put back in place of; empty if bytes
+    /// were put back.
+    std::string kept{};
 };
 
 /// Looks at FILE.undo, and at the file: what would undo() do? Takes the file's
@@ -39,9 +43,10 @@ struct UndoReport {
 /// Takes the exclusive lock, sees to it that FILE.undo is whole and that each
 /// changed sector of the file holds its old or its new bytes, writes the old
 /// ones, restores the size, syncs, and removes FILE.undo. Nothing is written
-/// unless all of it fits. Errors: file_not_found (nothing to undo),
-/// invalid_argument (FILE.undo is damaged or of another file; the file has
-/// changed since, and where), lock_timeout, permission_denied, io.
+/// unless all of it fits. Where FILE.undo is of a recovery in place, it renames the
+/// damaged file back instead; the recovered one is set aside. Errors: file_not_found (nothing to
+/// undo), invalid_argument (FILE.undo is damaged or of another file; the file has changed since,
+/// and where), lock_timeout, permission_denied, io.
 Result<UndoReport> undo(const std::string& path, const ApplyOptions& options = {});
 
 } // namespace rebolt

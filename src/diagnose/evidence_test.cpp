@@ -169,14 +169,13 @@ TEST(Conclusion, StepsKeepTheDamagedFileBeforeAnythingIsReplaced) {
     ASSERT_TRUE(file);
     evidence.files.push_back(std::move(*file));
     const Conclusion conclusion = conclude(evidence);
-    ASSERT_EQ(conclusion.next.size(), 5U);
+    ASSERT_EQ(conclusion.next.size(), 3U);
     using Words = std::vector<std::string>;
     EXPECT_EQ(conclusion.next[0].words,
               (Words{"systemctl", "stop", "docker.socket", "docker.service"}));
-    EXPECT_EQ(conclusion.next[1].words[0], "cp");
-    EXPECT_THAT(conclusion.next[1].words.back(), HasSubstr(".damaged"));
-    EXPECT_EQ(conclusion.next[2].words[1], "recover");
-    EXPECT_EQ(conclusion.next[4].words, (Words{"systemctl", "start", "docker.service"}));
+    EXPECT_EQ(conclusion.next[1].words,
+              (Words{"rebolt", "recover", "--in-place", damaged("docker-cycle-next.db")}));
+    EXPECT_EQ(conclusion.next[2].words, (Words{"systemctl", "start", "docker.service"}));
     EXPECT_THAT(conclusion.safe, HasSubstr("Not safe"));
 }
 
@@ -198,16 +197,16 @@ TEST(Conclusion, AnIncompleteFileOfEtcdIsNeverPutInPlace) {
     file.recovery->lost_estimate = 22;
     evidence.files.push_back(file);
     Conclusion conclusion = conclude(evidence);
-    EXPECT_FALSE(has_command(conclusion, {"cp", file.path + ".recovered"}));
+    EXPECT_FALSE(has_command(conclusion, {"rebolt", "recover", "--in-place"}));
     EXPECT_FALSE(has_command(conclusion, {"systemctl", "start"}));
     EXPECT_TRUE(has_command(conclusion, {"etcdctl", "member", "list"}));
     EXPECT_THAT(conclusion.safe, HasSubstr("putting an incomplete file in place"));
     evidence.files[0].recovery->lost_estimate = 0;
     conclusion = conclude(evidence);
-    EXPECT_TRUE(has_command(conclusion, {"cp", file.path + ".recovered"}));
+    EXPECT_TRUE(has_command(conclusion, {"rebolt", "recover", "--in-place"}));
     evidence.files[0].recovery->counts.keys[1] = 1; // older than the rest
     conclusion = conclude(evidence);
-    EXPECT_FALSE(has_command(conclusion, {"cp", file.path + ".recovered"}));
+    EXPECT_FALSE(has_command(conclusion, {"rebolt", "recover", "--in-place"}));
 }
 
 TEST(Conclusion, ADatabaseInPlaceOfALogIsChecked) {

@@ -48,7 +48,13 @@ std::string keys_text(const RecoverReport& report) {
                : fmt::format("{}; about {} lost", counted, grouped(report.lost_estimate));
 }
 
+void add_keep(const FileEvidence& file, StepList& steps) {
+    steps.add("keep the damaged file",
+              {"cp", "-p", "--backup=numbered", file.path, file.path + ".damaged"});
+}
+
 void add_member_steps(const FileEvidence& file, StepList& steps) {
+    add_keep(file, steps);
     steps.add("do not put an incomplete file in place: list the members, then remove this one and "
               "add it again, so that it copies its data from the others",
               {"etcdctl", "member", "list"});
@@ -106,8 +112,8 @@ std::vector<Step> recovery_steps(const FileEvidence& file, const std::vector<std
                                  bool is_looping) {
     StepList steps;
     add_stop(file, units, is_looping, steps);
-    steps.add("keep the damaged file", {"cp", "-p", file.path, file.path + ".damaged"});
     if (!file.recovery || file.recovery->counts.total() == 0) {
+        add_keep(file, steps);
         const auto& findings = file.check.findings;
         steps.add(findings.empty() ? "see what is left of it"
                                    : std::string(text_of(findings.front().code).remedy),
@@ -118,9 +124,10 @@ std::vector<Step> recovery_steps(const FileEvidence& file, const std::vector<std
         add_member_steps(file, steps);
         return steps.take();
     }
-    steps.add(fmt::format("recover the data into a new file: {}", keys_text(*file.recovery)),
-              {"rebolt", "recover", file.path, "-o", file.path + ".recovered"});
-    steps.add("put it in place", {"cp", file.path + ".recovered", file.path});
+    steps.add(fmt::format("recover the data: {}. The damaged file is kept beside it, and `rebolt "
+                          "undo` takes it back",
+                          keys_text(*file.recovery)),
+              {"rebolt", "recover", "--in-place", file.path});
     if (!units.empty())
         steps.add("start the service", {"systemctl", "start", units.back()});
     return steps.take();

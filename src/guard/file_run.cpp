@@ -116,8 +116,8 @@ void FileRun::check_file() {
     struct stat status{};
     if (::fstat(opened_->descriptor(), &status) != 0)
         return end_unopened(io::system_error(errno, "cannot look at the file", path_));
-    stamp_ = stamp_of(status);
-    if (!require_unchanged(place_, stamp_)) {
+    stamp_ = io::stamp_of(status);
+    if (!io::require_unchanged(place_, stamp_)) {
         has_changed_ = true;
         return;
     }
@@ -280,7 +280,7 @@ void FileRun::act(const PageSource& source) {
 }
 
 void FileRun::end_failed(const Error& error) {
-    has_changed_ = !require_unchanged(place_, stamp_).has_value();
+    has_changed_ = !io::require_unchanged(place_, stamp_).has_value();
     end(GuardOutcome::failed, false, failed_line(error));
 }
 
@@ -295,19 +295,19 @@ std::string FileRun::failed_line(const Error& error) const {
 
 // The record names it before the file is replaced: undo finds it after a power cut.
 Result<void> FileRun::set_it_aside() {
-    const AsideFile aside = TRY(guard::set_aside(place_, damaged_word, stamp_));
+    const AsideFile aside = TRY(io::set_aside(place_, io::damaged_word, stamp_));
     report_.quarantine = place_.folder->path_of(aside.name);
     std::erase_if(record_.set_aside, [&](const AsideFile& old) { return old.name == aside.name; });
     record_.set_aside.push_back(aside);
     static_cast<void>(write_record(folder_, record_)); // keep_record() tells of a failure
-    return require_unchanged(place_, stamp_);
+    return io::require_unchanged(place_, stamp_);
 }
 
 // The file could not be replaced, and is still there: it needs no second name.
 void FileRun::take_back_name() {
-    if (record_.set_aside.empty() || !require_unchanged(place_, stamp_))
+    if (record_.set_aside.empty() || !io::require_unchanged(place_, stamp_))
         return;
-    if (is_there(place_, record_.set_aside.back()))
+    if (io::is_there(place_, record_.set_aside.back()))
         static_cast<void>(place_.folder->remove(record_.set_aside.back().name));
     record_.set_aside.pop_back();
     report_.quarantine.clear();
@@ -391,10 +391,10 @@ void FileRun::keep_record() {
                          record_.last_outcome != name_of(GuardOutcome::clean);
     if (!is_news || report_.outcome == GuardOutcome::absent)
         return;
-    for (const std::string_view word : {damaged_word, replaced_word})
+    for (const std::string_view word : {io::damaged_word, io::replaced_word})
         drop_oldest(place_, word, options_.quarantines_kept, record_);
     record_.file = path_;
-    record_.last_time = utc_time(false);
+    record_.last_time = utc_time();
     record_.last_outcome = name_of(report_.outcome);
     record_.last_line = report_.line;
     if (const auto kept = write_record(folder_, record_); !kept)

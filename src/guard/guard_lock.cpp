@@ -81,8 +81,8 @@ void GuardLock::remove_leftovers(const io::Place& place) const {
         if (name.starts_with(prefix) && is_random(std::string_view(name).substr(prefix.size())))
             remove_work_folder(*place.folder, name);
         if (is_unfinished(name, [&](std::string_view made) {
-                return is_aside_name(made, place.name, damaged_word) ||
-                       is_aside_name(made, place.name, replaced_word);
+                return io::is_aside_name(made, place.name, io::damaged_word) ||
+                       io::is_aside_name(made, place.name, io::replaced_word);
             }))
             static_cast<void>(place.folder->remove(name));
     }

@@ -23,7 +23,6 @@ using Json = nlohmann::ordered_json;
 constexpr const char* record_name = "record.json";
 constexpr const char* shape = "rebolt.guard-record/1";
 constexpr std::uint32_t record_mode = 0600;
-constexpr std::int64_t nanoseconds_a_second = 1'000'000'000;
 
 GuardRecord from_json(const Json& json) {
     GuardRecord record;
@@ -125,13 +124,6 @@ std::string folder_of(const std::string& state_folder, const std::string& file) 
     return state_folder + "/" + name;
 }
 
-FileStamp stamp_of(const struct stat& status) noexcept {
-    return FileStamp{.inode = status.st_ino,
-                     .bytes = static_cast<std::uint64_t>(status.st_size),
-                     .modified_ns =
-                         status.st_mtim.tv_sec * nanoseconds_a_second + status.st_mtim.tv_nsec};
-}
-
 GuardRecord read_record(const std::string& folder) {
     GuardRecord record = record_in(folder).value_or(GuardRecord{});
     if (record.snapshots.empty())
@@ -152,10 +144,9 @@ Result<void> write_record(const std::string& folder, const GuardRecord& record) 
     return file.put_in_place_unsynced();
 }
 
-std::string utc_time(bool compact) {
+std::string utc_time() {
     const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-    return compact ? fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(now))
-                   : fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
+    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
 }
 
 } // namespace rebolt::guard

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include <sys/stat.h>
-
 #include <rebolt/guard.hpp>
+
+#include "io/set_aside.hpp"
 
 namespace rebolt::guard {
 
@@ -20,26 +20,12 @@ struct Snapshot {
     std::uint64_t transaction = 0;
 };
 
-/// Identifies an unchanged file; stored with the newest snapshot.
-struct FileStamp {
-    std::uint64_t inode = 0;
-    std::uint64_t bytes = 0;
-    std::int64_t modified_ns = 0;
-
-    bool operator==(const FileStamp&) const = default;
-};
-[[nodiscard]] FileStamp stamp_of(const struct stat& status) noexcept;
-
-/// A file that the guard set aside: its name in the guarded file's folder. It is
-/// restored or removed only if that name is still this very file's.
-struct AsideFile {
-    std::string name;
-    std::uint64_t inode = 0;
-};
+using io::AsideFile;
+using io::FileStamp;
 
 struct GuardRecord {
-    std::string file; ///< the file it is about
-    FileStamp stamp;
+    std::string file;                 ///< the file it is about
+    FileStamp stamp;                  ///< of the file that the newest snapshot is of
     std::vector<Snapshot> snapshots;  ///< newest first
     std::vector<AsideFile> set_aside; ///< in no order
     std::string last_time;
@@ -57,7 +43,7 @@ struct GuardRecord {
 /// Creates the folder if needed. Errors: io, permission_denied.
 Result<void> write_record(const std::string& folder, const GuardRecord& record);
 
-/// Now, as `2026-11-24T01:02:03Z`; compact, for file names: `20261124T010203Z`.
-[[nodiscard]] std::string utc_time(bool compact);
+/// Now, as `2026-11-24T01:02:03Z`.
+[[nodiscard]] std::string utc_time();
 
 } // namespace rebolt::guard

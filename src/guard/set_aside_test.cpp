@@ -13,6 +13,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using io::damaged_word;
+using io::files_set_aside;
+using io::is_aside_name;
+using io::replaced_word;
+using io::require_unchanged;
+using io::set_aside;
+using io::stamp_of;
+
 class SetAside : public GuardFolder {
 protected:
     [[nodiscard]] io::Place place() const { return *io::place_of(file(), io::LastLink::follow); }

@@ -18,7 +18,7 @@ namespace {
 
 // The newest one that the record names and that is still there.
 Result<AsideFile> newest_in(const GuardRecord& record, const io::Place& place) {
-    std::vector<AsideFile> there = files_set_aside(place, damaged_word);
+    std::vector<AsideFile> there = io::files_set_aside(place, io::damaged_word);
     for (const AsideFile& file : there)
         for (const AsideFile& ours : record.set_aside)
             if (ours.name == file.name && ours.inode == file.inode)
@@ -54,8 +54,7 @@ Result<GuardUndone> undo(const std::string& path, const GuardOptions& options) {
     if (const auto status = place.folder->status(place.name)) {
         locked = TRY(place.folder->open_for_writing(place.name));
         TRY(io::lock(*locked, io::LockMode::exclusive, std::chrono::milliseconds{0}));
-        const auto kept =
-            TRY(guard::set_aside(place, guard::replaced_word, guard::stamp_of(*status)));
+        const auto kept = TRY(io::set_aside(place, io::replaced_word, io::stamp_of(*status)));
         guard::forget(record, kept);
         record.set_aside.push_back(kept);
         undone.kept = place.folder->path_of(kept.name);
@@ -63,13 +62,13 @@ Result<GuardUndone> undo(const std::string& path, const GuardOptions& options) {
     TRY(place.folder->take(*place.folder, aside.name, place.name));
     TRY(place.folder->sync());
     guard::forget(record, aside);
-    guard::drop_oldest(place, guard::replaced_word, options.quarantines_kept, record);
+    guard::drop_oldest(place, io::replaced_word, options.quarantines_kept, record);
     undone.line = undone.kept.empty()
                       ? fmt::format("{} is as it was before the guard", file)
                       : fmt::format("{} is as it was before the guard; what stood there is {}",
                                     file, undone.kept);
     record.file = file;
-    record.last_time = guard::utc_time(false);
+    record.last_time = guard::utc_time();
     record.last_outcome = "undone";
     record.last_line = undone.line;
     if (const auto kept = guard::write_record(folder, record); !kept)

@@ -13,6 +13,7 @@
 #include "io/unfinished.hpp"
 #include "salvage/in_place.hpp"
 #include "salvage/page_edit.hpp"
+#include "salvage/replacement_record.hpp"
 #include "salvage/undo_file.hpp"
 
 namespace rebolt {
@@ -27,7 +28,7 @@ Error does_not_fit(const std::string& path, const std::string& what) {
         .in_file(path);
 }
 
-Result<UndoFile> read_undo_file(const std::string& path) {
+Result<std::vector<std::byte>> read_undo_file(const std::string& path) {
     const std::string undo = undo_path(path);
     if (!std::filesystem::exists(undo))
         return Error(ErrorCode::file_not_found,
@@ -35,10 +36,7 @@ Result<UndoFile> read_undo_file(const std::string& path) {
             .in_file(path);
     const auto file = TRY(io::File::open_for_reading(undo));
     const std::uint64_t size = TRY(file->size_bytes());
-    auto decoded = decode(TRY(read_range(*file, 0, size)));
-    if (!decoded)
-        return Error(ErrorCode::invalid_argument, decoded.error().message()).in_file(undo);
-    return std::move(*decoded);
+    return read_range(*file, 0, size);
 }
 
 // A sector of a range: what it was, what it became, what it is.
@@ -113,6 +111,27 @@ Result<void> write_back(OpenedInPlace& opened, const UndoFile& undo) {
     return {};
 }
 
+Result<UndoReport> undo_bytes(OpenedInPlace& opened, Bytes undo_file, UndoMode mode) {
+    const UndoFile undo = TRY(decode(undo_file));
+    UndoReport report = TRY(inspect(opened, undo));
+    if (mode == UndoMode::put_back)
+        TRY(write_back(opened, undo));
+    return report;
+}
+
+// What FILE.undo is of says how.
+Result<UndoReport> undo_or_look(OpenedInPlace& opened, const std::string& path, UndoMode mode) {
+    const std::vector<std::byte> undo_file = TRY(read_undo_file(path));
+    auto done = [&]() -> Result<UndoReport> {
+        if (is_replacement_record(undo_file))
+            return undo_replacement(opened, TRY(decode_replacement(undo_file)), mode);
+        return undo_bytes(opened, undo_file, mode);
+    }();
+    if (!done && done.error().file().empty())
+        return std::move(done).error().in_file(undo_path(path));
+    return done;
+}
+
 } // namespace
 } // namespace salvage
 
@@ -121,15 +140,13 @@ std::string undo_path(const std::string& path) {
 }
 
 Result<UndoReport> read_undo(const std::string& path, const ApplyOptions& options) {
-    const auto opened = TRY(salvage::open_in_place(path, io::LockMode::shared, options.timeout));
-    return salvage::inspect(opened, TRY(salvage::read_undo_file(path)));
+    auto opened = TRY(salvage::open_in_place(path, io::LockMode::shared, options.timeout));
+    return salvage::undo_or_look(opened, path, salvage::UndoMode::look);
 }
 
 Result<UndoReport> undo(const std::string& path, const ApplyOptions& options) {
     auto opened = TRY(salvage::open_in_place(path, io::LockMode::exclusive, options.timeout));
-    const salvage::UndoFile undo = TRY(salvage::read_undo_file(path));
-    UndoReport report = TRY(salvage::inspect(opened, undo));
-    TRY(salvage::write_back(opened, undo));
+    UndoReport report = TRY(salvage::undo_or_look(opened, path, salvage::UndoMode::put_back));
     TRY(io::remove_file(undo_path(path)));
     return report;
 }

@@ -25,6 +25,7 @@ std::size_t run_folder(const fs::path& folder) {
             walk_cursors(bytes);
             check_file(bytes);
             recover_file(bytes);
+            recover_stages(bytes);
             seal_metas(bytes);
         }
         ++count;

@@ -23,7 +23,7 @@ TEST(DiagnoseCommand, TheSeedsTraceWithItsFileGivesCauseProofAndCommands) {
     EXPECT_TRUE(has(result.out, "page-cycle: page 2 leads back to page 2"));
     EXPECT_TRUE(has(result.out, "NewDaemon → Daemon.restore"));
     EXPECT_TRUE(has(result.out, "Cursor.first\n"));
-    EXPECT_TRUE(has(result.out, "  rebolt recover " + file + " -o " + file + ".recovered"));
+    EXPECT_TRUE(has(result.out, "  rebolt recover --in-place " + file));
     EXPECT_EQ(result.err, "");
     EXPECT_EQ(result.exit_code, 4);
 }

@@ -6,15 +6,18 @@
 #include <fmt/format.h>
 
 #include <rebolt/carve.hpp>
+#include <rebolt/content_sample.hpp>
 #include <rebolt/recover.hpp>
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/commands/recover_in_place.hpp"
 #include "cli/commands/recover_report.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/provenance_file.hpp"
+#include "cli/shell_quoted.hpp"
 #include "cli/validators.hpp"
 
 namespace rebolt::cli {
@@ -33,7 +36,10 @@ struct Options {
     bool no_stale = false;
     bool no_values = false;
     bool dry_run = false;
+    bool in_place = false;
     bool force = false;
+
+    [[nodiscard]] bool is_part_of_file() const { return offset != 0 || length != 0; }
 };
 
 RecoverPolicy policy_of(const std::string& name) {
@@ -83,21 +89,69 @@ ExitCode run_scan(const Options& options) {
     return ExitCode::done;
 }
 
-ExitCode exit_code_of(RecoverOutcome outcome) {
-    switch (outcome) {
-    case RecoverOutcome::all:
-        return ExitCode::done;
-    case RecoverOutcome::incomplete:
-        return ExitCode::damaged;
-    case RecoverOutcome::nothing:
-        return ExitCode::failed;
+// The command that does the same in place; empty for what is no file of its own.
+std::string in_place_command(const Options& options) {
+    std::error_code failed;
+    if (options.is_part_of_file() || !std::filesystem::is_regular_file(options.common.file, failed))
+        return {};
+    std::string command = "rebolt recover --in-place";
+    if (options.policy != "best")
+        command += " --policy " + options.policy;
+    for (const std::string& donor : options.donors)
+        command += " --donor " + shell_quoted(donor);
+    if (options.page_size != 0)
+        command += fmt::format(" --page-size {}", options.page_size);
+    command += options.no_stale ? " --no-stale" : "";
+    command += options.no_values ? " --no-values" : "";
+    return command + " " + shell_quoted(options.common.file);
+}
+
+bool is_incomplete_member(const PageSource& source, const RecoverReport& report) {
+    return report.outcome == RecoverOutcome::incomplete &&
+           owner_of(source, known_owner_rules()) == Owner::etcd;
+}
+
+ExitCode run_in_place(const Options& options) {
+    options.common.apply();
+    std::unique_ptr<ProvenanceFile> provenance;
+    InPlaceOptions in_place;
+    in_place.recover = recover_options(options);
+    in_place.timeout = options.common.timeout();
+    in_place.page_size_bytes = options.page_size;
+    in_place.allow_incomplete_member = options.force;
+    if (!options.provenance.empty()) {
+        provenance = std::make_unique<ProvenanceFile>(options.provenance, options.donors);
+        in_place.recover.on_item = [&](const RecoveredItem& item) {
+            return provenance->write(item);
+        };
     }
-    return ExitCode::failed;
+    const ExitCode code = recover_in_place(options.common, std::move(in_place));
+    if (provenance)
+        if (const auto done = provenance->finish(); !done)
+            return report(done.error());
+    return code;
+}
+
+// The options that cannot be combined.
+std::string why_wrong(const Options& options) {
+    if (!options.in_place)
+        return options.output.empty() && !options.dry_run && !options.scan
+                   ? "--output, --in-place, --dry-run or --scan is required"
+                   : "";
+    if (!options.output.empty() || options.dry_run || options.scan)
+        return "--in-place goes with none of --output, --dry-run and --scan";
+    if (options.is_part_of_file())
+        return "--in-place is for whole files: --offset and --length are parts of one";
+    if (options.common.no_lock)
+        return "--in-place needs the lock: a file that is in use is not replaced";
+    return {};
 }
 
 ExitCode run_recover(const Options& options) {
     if (options.scan)
         return run_scan(options);
+    if (options.in_place)
+        return run_in_place(options);
     if (!options.dry_run)
         if (const auto may = may_write_to(options.output, options.common.file, options.force); !may)
             return report(may.error());
@@ -129,7 +183,12 @@ ExitCode run_recover(const Options& options) {
             fmt::format("{} is as it was; no new file was made", printable(options.common.file)));
         return code;
     }
-    const RecoverView view{recovery->report(), options.output, options.dry_run};
+    const RecoverView view{.report = recovery->report(),
+                           .output = options.output,
+                           .is_dry_run = options.dry_run,
+                           .in_place_command = in_place_command(options),
+                           .is_incomplete_member =
+                               is_incomplete_member(*source, recovery->report())};
     if (options.common.json)
         print(recover_json(view));
     else if (options.common.quiet)
@@ -175,19 +234,23 @@ void set_up_recover(Arguments arguments) {
                    "Leave out older values, and those whose age is not known");
     add_no_values(arguments, options->no_values);
     arguments.flag("--dry-run", options->dry_run, "Do all but write the new file");
-    arguments.flag("--force", options->force, "Replace the new file if it is there");
+    arguments.flag("--in-place", options->in_place,
+                   "Put the new file in the place of FILE, which is kept beside it; `rebolt "
+                   "undo FILE` takes it back");
+    arguments.flag("--force", options->force,
+                   "Replace the new file if it is there; with --in-place: put an etcd member in "
+                   "place of which not all came back");
     arguments.footer(
         "FILE is only read; the new file appears under its name when it is whole and "
         "checked.\n"
         "Example: rebolt recover local-kv.db -o local-kv.new.db\n"
+        "With --in-place FILE gets the name FILE.damaged-TIME, and the new file FILE's. A file "
+        "that is\nwhole or in use stays as it is.\n"
+        "Example: rebolt recover --in-place local-kv.db\n"
         "Exit codes: 0 all came back, 4 something is missing or not proven, 8 nothing came back "
         "or the file could not be made, 16 wrong usage, 32 "
         "cancelled.");
-    arguments.on_check([options]() -> std::string {
-        if (options->output.empty() && !options->dry_run && !options->scan)
-            return "--output, --dry-run or --scan is required";
-        return {};
-    });
+    arguments.on_check([options] { return why_wrong(*options); });
     arguments.on_run([options] { return run_recover(*options); });
 }
 

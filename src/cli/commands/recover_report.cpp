@@ -73,19 +73,33 @@ std::string loss_text(const RecoverReport& report) {
     return report.lost_estimate == 0 ? "" : fmt::format("; about {} lost", report.lost_estimate);
 }
 
+std::string in_place_text(const RecoverView& view) {
+    const std::string file = printable(view.report.path);
+    return fmt::format("\n{} holds the recovered data now ({} bytes), checked, and clean.\n"
+                       "The damaged file is kept: {}\nTo take it back: rebolt undo {}\n",
+                       file, view.report.output_bytes, printable(view.set_aside),
+                       shell_quoted(view.report.path));
+}
+
 std::string next_text(const RecoverView& view) {
     const RecoverReport& report = view.report;
+    if (!view.set_aside.empty())
+        return in_place_text(view);
     if (report.outcome == RecoverOutcome::nothing)
         return fmt::format(
             "\nNo key came back. {} was written, but putting it in place of {} would "
             "only hide the loss: restore a backup.\n",
             printable(view.output), printable(report.path));
-    const std::string old = shell_quoted(report.path);
-    return fmt::format("\n{} was written ({} bytes), checked, and is clean; {} is unchanged.\n"
-                       "Next: stop the service, keep the damaged file, and put the new one in "
-                       "its place:\n  cp -p {} {} && cp {} {}\n",
-                       printable(view.output), report.output_bytes, printable(report.path), old,
-                       shell_quoted(report.path + ".damaged"), shell_quoted(view.output), old);
+    std::string text =
+        fmt::format("\n{} was written ({} bytes), checked, and is clean; {} is unchanged.\n",
+                    printable(view.output), report.output_bytes, printable(report.path));
+    if (view.is_incomplete_member)
+        return text + member_text();
+    if (!view.in_place_command.empty())
+        text += fmt::format("Next: stop the service, and put the data in place; the damaged file "
+                            "is kept beside it, and `rebolt undo` takes it back:\n  {}\n",
+                            view.in_place_command);
+    return text;
 }
 
 std::string states_text(const RecoverReport& report) {
@@ -127,6 +141,12 @@ Document range_json(const LostRange& range) {
 
 } // namespace
 
+std::string member_text() {
+    return "Do not start an etcd member with it: it would differ from the others. Remove the "
+           "member and add it again, so that it copies its data from them; a single member: "
+           "`etcdctl snapshot restore`.\n";
+}
+
 std::string recover_sentence(const RecoverView& view) {
     const RecoverReport& report = view.report;
     std::string text =
@@ -159,13 +179,16 @@ std::string recover_text(const RecoverView& view) {
     return text + next_text(view);
 }
 
-std::string recover_json(const RecoverView& view) {
+namespace {
+
+Document recover_document(const RecoverView& view) {
     const RecoverReport& report = view.report;
     Document json;
     json["shape"] = "rebolt.recover/1";
     json["version"] = 1;
     json["file"] = printable(report.path);
     json["output"] = view.is_dry_run ? Document() : Document(printable(view.output));
+    json["set_aside"] = view.set_aside.empty() ? Document() : Document(printable(view.set_aside));
     json["file_bytes"] = report.file_bytes;
     json["page_size"] = report.page_size_bytes;
     json["transaction"] = report.transaction ? Document(number(*report.transaction)) : Document();
@@ -194,6 +217,43 @@ std::string recover_json(const RecoverView& view) {
     json["pages_missing"] = report.pages_missing;
     json["left_out"] = report.stale_left_out;
     json["output_bytes"] = report.output_bytes;
+    return json;
+}
+
+std::string_view name_of(InPlaceOutcome outcome) {
+    switch (outcome) {
+    case InPlaceOutcome::replaced:
+        return "replaced";
+    case InPlaceOutcome::not_damaged:
+        return "not-damaged";
+    case InPlaceOutcome::nothing_came_back:
+        return "nothing-came-back";
+    case InPlaceOutcome::incomplete_member:
+        return "incomplete-member";
+    }
+    return {};
+}
+
+} // namespace
+
+std::string recover_json(const RecoverView& view) {
+    return recover_document(view).line() + "\n";
+}
+
+std::string in_place_json(const InPlaceReport& report, const std::string& file) {
+    Document json;
+    if (report.outcome == InPlaceOutcome::not_damaged) {
+        json["shape"] = "rebolt.recover/1";
+        json["version"] = 1;
+        json["file"] = printable(file);
+        json["set_aside"] = Document();
+    } else {
+        json = recover_document(
+            {.report = report.recovery, .output = file, .set_aside = report.set_aside});
+    }
+    json["output"] =
+        report.outcome == InPlaceOutcome::replaced ? Document(printable(file)) : Document();
+    json["in_place"] = name_of(report.outcome);
     return json.line() + "\n";
 }
 

@@ -5,20 +5,28 @@
 
 #include <rebolt/carve.hpp>
 #include <rebolt/recover.hpp>
+#include <rebolt/recover_in_place.hpp>
 
 namespace rebolt::cli {
 
 struct RecoverView {
     const RecoverReport& report;
     const std::string& output;
-    bool is_dry_run;
+    bool is_dry_run = false;
+    /// To do the same in place; empty where that cannot be done.
+    std::string in_place_command{};
+    bool is_incomplete_member = false; ///< of an etcd cluster: not to be put in place
+    std::string set_aside{};           ///< done in place: where the damaged file is
 };
 
 /// One line: `56 of 56 keys came back: 56 current`.
 [[nodiscard]] std::string recover_sentence(const RecoverView& view);
 [[nodiscard]] std::string recover_text(const RecoverView& view);
+/// What to do with an etcd member of which not all came back.
+[[nodiscard]] std::string member_text();
 /// As docs/recovery.md describes.
 [[nodiscard]] std::string recover_json(const RecoverView& view);
+[[nodiscard]] std::string in_place_json(const InPlaceReport& report, const std::string& file);
 
 /// The databases found inside another file, each with the command to type.
 [[nodiscard]] std::string found_text(const std::vector<FoundDatabase>& found,

@@ -29,6 +29,7 @@ Document undo_json(const UndoReport& report, const Options& options) {
             {"ranges", ranges},
             {"file_bytes_before", report.file_bytes_before},
             {"file_bytes_after", report.file_bytes_after},
+            {"kept", report.kept.empty() ? Document(nullptr) : Document(printable(report.kept))},
             {"undone", !options.dry_run}};
 }
 
@@ -39,9 +40,12 @@ std::string undo_text(const UndoReport& report, const Options& options) {
             text += fmt::format("  bytes {} to {}: {} of {} are as the change wrote them\n",
                                 range.offset, range.offset + range.bytes - 1, range.bytes_new,
                                 range.bytes);
-    return fmt::format("{}{}: {} `{}`\n", text, printable(options.common.file),
-                       options.dry_run ? "would take back" : "every byte is as it was before",
-                       printable(report.title));
+    text += fmt::format("{}: {} `{}`\n", printable(options.common.file),
+                        options.dry_run ? "would take back" : "every byte is as it was before",
+                        printable(report.title));
+    if (!report.kept.empty())
+        text += fmt::format("What was in its place is {}\n", printable(report.kept));
+    return text;
 }
 
 ExitCode run_undo(const Options& options) {
@@ -67,7 +71,8 @@ void set_up_undo(Arguments arguments) {
     arguments.flag("--dry-run", options->dry_run, "Say what would be put back, and write nothing");
     arguments.footer(
         "Puts back every byte that the last `rebolt repair` or `rebolt surgery` changed in "
-        "FILE, from\nFILE.undo, and removes that. May be run again if it was cut off.\n"
+        "FILE, from\nFILE.undo, and removes that; or the file that `rebolt recover --in-place` "
+        "has replaced. May be\nrun again if it was cut off.\n"
         "Example: rebolt undo my.db");
     arguments.on_run([options] { return run_undo(*options); });
 }

@@ -6,9 +6,7 @@
 namespace rebolt::salvage {
 namespace {
 
-using format::BranchView;
 using format::BucketView;
-using format::LeafView;
 
 } // namespace
 
@@ -16,20 +14,20 @@ using format::LeafView;
 // root of a bucket.
 void Account::for_each_lead(const Lead& lead) const {
     const Survey& pages = context_.pages;
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id) {
         const PageId page{id};
         if (!(pages.is_branch(page) || pages.has(page, Survey::has_buckets)) || !is_orphan(page))
             continue;
         if (pages.is_branch(page)) {
-            const auto view = BranchView::of(pages.bytes(page));
-            for (std::size_t i = 0; i < view->count(); ++i)
-                lead(page, view->element(i)->child, view->element(i)->key);
+            const SafeBranch view(pages.bytes(page));
+            for (std::size_t i = 0; i < view.count(); ++i)
+                lead(page, view.element(i).child, view.element(i).key);
         } else {
-            const auto view = LeafView::of(pages.bytes(page));
-            for (std::size_t i = 0; i < view->count(); ++i) {
-                const auto element = view->element(i);
-                const auto bucket = BucketView::of(element->value);
-                if (element->is_bucket() && bucket && !bucket->is_inline())
+            const SafeLeaf view(pages.bytes(page));
+            for (std::size_t i = 0; i < view.count(); ++i) {
+                const auto element = view.element(i);
+                const auto bucket = BucketView::of(element.value);
+                if (element.is_bucket() && bucket && !bucket->is_inline())
                     lead(page, bucket->root(), std::nullopt);
             }
         }

@@ -4,23 +4,20 @@ namespace rebolt::salvage {
 namespace {
 
 using format::BucketView;
-using format::LeafView;
 
 // Keeps the newest age of a leaf's values, also of those in inline buckets.
 void note_ages(const Context& context, Bytes leaf, ValueAge& newest) {
-    const auto view = LeafView::of(leaf);
-    for (std::size_t i = 0; view && i < view->count(); ++i) {
-        const auto element = view->element(i);
-        if (!element)
-            return;
-        if (element->is_bucket()) {
-            const auto bucket = BucketView::of(element->value);
+    const SafeLeaf view(leaf);
+    for (std::size_t i = 0; i < view.count(); ++i) {
+        const auto element = view.element(i);
+        if (element.is_bucket()) {
+            const auto bucket = BucketView::of(element.value);
             if (bucket && bucket->is_inline() && leaf.size() > bucket->inline_page().size())
                 note_ages(context, bucket->inline_page(), newest);
             continue;
         }
-        const auto home = context.home_of(element->key, element->value);
-        const auto age = home ? context.age_of(*home, element->key, element->value) : std::nullopt;
+        const auto home = context.home_of(element.key, element.value);
+        const auto age = home ? context.age_of(*home, element.key, element.value) : std::nullopt;
         if (age && age->number > newest.number)
             newest = *age;
     }
@@ -32,12 +29,12 @@ int compare_sequences(const Survey& pages, const State& left, const State& right
     if (!leaf)
         return 0;
     int order = 0;
-    const auto view = LeafView::of(pages.bytes(*leaf));
-    for (std::size_t i = 0; i < view->count(); ++i) {
-        const auto element = view->element(i);
-        const auto ours = BucketView::of(element->value);
-        const auto other = look_up(pages, right, {}, element->key);
-        if (!element->is_bucket() || !ours || !other || !other->is_bucket())
+    const SafeLeaf view(pages.bytes(*leaf));
+    for (std::size_t i = 0; i < view.count(); ++i) {
+        const auto element = view.element(i);
+        const auto ours = BucketView::of(element.value);
+        const auto other = look_up(pages, right, {}, element.key);
+        if (!element.is_bucket() || !ours || !other || !other->is_bucket())
             continue;
         const auto theirs = BucketView::of(other->value);
         if (!theirs || theirs->sequence() == ours->sequence())

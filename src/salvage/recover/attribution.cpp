@@ -12,8 +12,6 @@
 namespace rebolt::salvage {
 namespace {
 
-using format::BranchView;
-using format::LeafView;
 using Path = std::vector<std::string>;
 
 constexpr std::size_t holes_tried_max = 256;
@@ -33,15 +31,15 @@ bool leads(const Survey& pages, PageId from, const format::BranchElement& elemen
 // The one bucket of all its children whose bucket is known.
 BucketId home_of_children(const Survey& pages, PageId branch) {
     BucketId home = no_bucket;
-    const auto view = BranchView::of(pages.bytes(branch));
-    for (std::size_t i = 0; i < view->count(); ++i) {
-        const auto element = view->element(i);
-        if (!is_page(pages, element->child) || pages.home(element->child) == no_bucket ||
-            !leads(pages, branch, *element))
+    const SafeBranch view(pages.bytes(branch));
+    for (std::size_t i = 0; i < view.count(); ++i) {
+        const auto element = view.element(i);
+        if (!is_page(pages, element.child) || pages.home(element.child) == no_bucket ||
+            !leads(pages, branch, element))
             continue;
-        if (home != no_bucket && home != pages.home(element->child))
+        if (home != no_bucket && home != pages.home(element.child))
             return no_bucket;
-        home = pages.home(element->child);
+        home = pages.home(element.child);
     }
     return home;
 }
@@ -56,13 +54,13 @@ bool spread_from(Survey& pages, PageId branch) {
         pages.set_home(branch, home);
         has_spread = true;
     }
-    const auto view = BranchView::of(pages.bytes(branch));
-    for (std::size_t i = 0; i < view->count(); ++i) {
-        const auto element = view->element(i);
-        if (!is_page(pages, element->child) || pages.home(element->child) != no_bucket ||
-            !leads(pages, branch, *element))
+    const SafeBranch view(pages.bytes(branch));
+    for (std::size_t i = 0; i < view.count(); ++i) {
+        const auto element = view.element(i);
+        if (!is_page(pages, element.child) || pages.home(element.child) != no_bucket ||
+            !leads(pages, branch, element))
             continue;
-        pages.set_home(element->child, home);
+        pages.set_home(element.child, home);
         has_spread = true;
     }
     return has_spread;
@@ -72,7 +70,7 @@ bool spread_from(Survey& pages, PageId branch) {
 
 bool do_buckets_share_keys(const Survey& pages) {
     std::vector<PageId> leaves;
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
         if (pages.has(PageId{id}, Survey::used) && pages.is_leaf(PageId{id}) &&
             pages.home(PageId{id}) != no_bucket && count_of(pages.bytes(PageId{id})) != 0)
             leaves.push_back(PageId{id});
@@ -94,7 +92,7 @@ void spread_homes(Context& context) {
     Survey& pages = context.pages;
     for (std::size_t round = 0; round < format::tree_depth_max; ++round) {
         bool has_spread = false;
-        for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+        for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
             if (pages.is_branch(PageId{id}))
                 has_spread |= spread_from(pages, PageId{id});
         if (!has_spread)
@@ -111,9 +109,9 @@ BucketId only_bucket(const Context& context) {
 }
 
 bool holds_buckets(Bytes leaf) {
-    const auto view = LeafView::of(leaf);
-    for (std::size_t i = 0; i < view->count(); ++i)
-        if (view->element(i)->is_bucket())
+    const SafeLeaf view(leaf);
+    for (std::size_t i = 0; i < view.count(); ++i)
+        if (view.element(i).is_bucket())
             return true;
     return false;
 }
@@ -123,13 +121,13 @@ void note_value_buckets(Context& context) {
     if (!context.has_rules())
         return;
     std::set<BucketId> of_both;
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id) {
         if (!pages.is_leaf(PageId{id}) || count_of(pages.bytes(PageId{id})) == 0)
             continue;
-        const auto element = LeafView::of(pages.bytes(PageId{id}))->element(0);
-        if (element->is_bucket())
+        const auto element = SafeLeaf(pages.bytes(PageId{id})).element(0);
+        if (element.is_bucket())
             continue;
-        if (const auto home = context.home_of(element->key, element->value))
+        if (const auto home = context.home_of(element.key, element.value))
             (holds_buckets(pages.bytes(PageId{id})) ? of_both : context.of_values)
                 .insert(context.buckets.at_path(*home));
     }
@@ -144,12 +142,10 @@ std::optional<Path> place_of(const Context& context, const format::LeafElement& 
                              Bytes content) {
     std::vector<std::string_view> keys;
     std::vector<std::string_view> buckets;
-    const auto inside = LeafView::of(content);
-    for (std::size_t i = 0; inside && i < inside->count(); ++i) {
-        const auto at = inside->element(i);
-        if (!at)
-            return std::nullopt;
-        (at->is_bucket() ? buckets : keys).push_back(at->key);
+    const SafeLeaf inside(content);
+    for (std::size_t i = 0; i < inside.count(); ++i) {
+        const auto at = inside.element(i);
+        (at.is_bucket() ? buckets : keys).push_back(at.key);
     }
     return context.home_of_bucket(element.key, keys, buckets);
 }
@@ -158,12 +154,12 @@ std::optional<Path> place_of(const Context& context, const format::LeafElement& 
 // no sound leaf say nothing.
 std::optional<Path> place_of_buckets(const Context& context, PageId leaf) {
     const Survey& pages = context.pages;
-    const auto view = LeafView::of(pages.bytes(leaf));
+    const SafeLeaf view(pages.bytes(leaf));
     std::optional<Path> place;
-    for (std::size_t i = 0; i < view->count(); ++i) {
-        const auto element = view->element(i);
-        const auto bucket = format::BucketView::of(element->value);
-        if (!element->is_bucket() || !bucket)
+    for (std::size_t i = 0; i < view.count(); ++i) {
+        const auto element = view.element(i);
+        const auto bucket = format::BucketView::of(element.value);
+        if (!element.is_bucket() || !bucket)
             return std::nullopt;
         Bytes content = bucket->inline_page();
         if (!bucket->is_inline()) {
@@ -171,7 +167,7 @@ std::optional<Path> place_of_buckets(const Context& context, PageId leaf) {
                 continue;
             content = pages.bytes(bucket->root());
         }
-        auto here = place_of(context, *element, content);
+        auto here = place_of(context, element, content);
         if (!here || (place && *place != *here))
             return std::nullopt;
         place = std::move(here);
@@ -212,10 +208,10 @@ std::optional<BucketId> home_of_buckets(Context& context, PageId leaf) {
 namespace {
 
 // Whether all values in a leaf of a bucket are of forms that its owner keeps there.
-bool is_all_known(const Context& context, const LeafView& leaf, const Path& home) {
+bool is_all_known(const Context& context, const SafeLeaf& leaf, const Path& home) {
     for (std::size_t i = 0; i < leaf.count(); ++i) {
         const auto element = leaf.element(i);
-        if (!element->is_bucket() && !context.knows(home, element->key, element->value))
+        if (!element.is_bucket() && !context.knows(home, element.key, element.value))
             return false;
     }
     return true;
@@ -227,13 +223,13 @@ bool is_all_known(const Context& context, const LeafView& leaf, const Path& home
 std::optional<BucketId> home_by_owner(Context& context, PageId leaf) {
     if (!context.has_rules() || !context.pages.is_leaf(leaf))
         return std::nullopt;
-    const auto view = LeafView::of(context.pages.bytes(leaf));
+    const SafeLeaf view(context.pages.bytes(leaf));
     std::optional<Path> home;
     bool do_all_tell = true;
-    for (std::size_t i = 0; i < view->count(); ++i) {
-        const auto element = view->element(i);
+    for (std::size_t i = 0; i < view.count(); ++i) {
+        const auto element = view.element(i);
         auto here =
-            element->is_bucket() ? std::nullopt : context.home_of(element->key, element->value);
+            element.is_bucket() ? std::nullopt : context.home_of(element.key, element.value);
         if (here && home && *home != *here)
             return std::nullopt;
         do_all_tell &= here.has_value();
@@ -242,7 +238,7 @@ std::optional<BucketId> home_by_owner(Context& context, PageId leaf) {
     }
     if (!home)
         return home_of_buckets(context, leaf);
-    if (home->empty() || (!do_all_tell && !is_all_known(context, *view, *home)))
+    if (home->empty() || (!do_all_tell && !is_all_known(context, view, *home)))
         return std::nullopt;
     return context.buckets.at_path(*home);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "salvage/recover/tree_walk.hpp"
 
@@ -18,6 +19,15 @@ Result<void> attribute_orphans(Context& context);
 /// are free now. One that led to an orphan, or to an older version of it, tells its
 /// name. Sets homes. Cost: O(pages + old roots × orphans of theirs).
 void name_by_old_roots(Context& context);
+
+/// Of each page whether a leaf names it as a bucket's: such a page is not the root of
+/// all. Cost: O(pages + elements of leaves with buckets).
+[[nodiscard]] std::vector<bool> named_as_bucket(const Survey& pages);
+
+/// Where only the root is lost: if all top-level buckets but one are known by
+/// Context::in_flight, and one name is left, it is its. Not proven:
+/// Context::named_by_rest. Cost: O(pages).
+void name_the_rest(Context& context);
 
 /// Whether leaves of one bucket begin inside leaves of another. Then a key does not
 /// prove where a page belongs. Cost: O(pages log pages).

@@ -11,8 +11,6 @@
 
 namespace rebolt::salvage {
 
-using format::LeafView;
-
 namespace {
 
 // A sound page that is in use, and that the newest tree does not lead to.
@@ -29,13 +27,13 @@ public:
     explicit Likeness(Context& context) : context_(context), pages_(context.pages) {}
 
     Result<void> run() {
-        for (std::uint64_t id = 2; id < pages_.page_count(); ++id)
+        for (std::uint64_t id = 2; id < pages_.page_count() && pages_.goes_on(); ++id)
             if (is_in_doubt(PageId{id}))
                 TRY(collect(PageId{id}));
         if (elements_.empty())
             return {};
         std::ranges::sort(elements_);
-        for (std::uint64_t id = 2; id < pages_.page_count(); ++id)
+        for (std::uint64_t id = 2; id < pages_.page_count() && pages_.goes_on(); ++id)
             if (pages_.kind(PageId{id}) == PageKind::leaf &&
                 pages_.has(PageId{id}, Survey::in_previous) && pages_.home(PageId{id}) != no_bucket)
                 TRY(compare(PageId{id}));
@@ -46,8 +44,10 @@ public:
 
 private:
     [[nodiscard]] bool is_in_doubt(PageId page) const {
-        return pages_.kind(page) == PageKind::leaf && !pages_.has(page, Survey::free) &&
-               pages_.has(page, Survey::written) && count_of(pages_.bytes(page)) != 0;
+        const bool is_new = context_.in_flight ? !pages_.has(page, Survey::in_previous)
+                                               : pages_.has(page, Survey::written);
+        return pages_.kind(page) == PageKind::leaf && !pages_.has(page, Survey::free) && is_new &&
+               count_of(pages_.bytes(page)) != 0;
     }
     static std::size_t hash_of(const format::LeafElement& element) {
         constexpr std::size_t odd = 0x9E37'79B9'7F4A'7C15;
@@ -58,22 +58,19 @@ private:
         const auto number_of_leaf = static_cast<std::uint32_t>(leaves_.size());
         leaves_.push_back(page);
         votes_.emplace_back();
-        const auto view = LeafView::of(pages_.bytes(page));
-        for (std::size_t i = 0; view && i < view->count(); ++i) {
+        const SafeLeaf view(pages_.bytes(page));
+        for (std::size_t i = 0; i < view.count(); ++i) {
             TRY(context_.pulse.beat());
-            if (const auto element = view->element(i))
-                elements_.emplace_back(hash_of(*element), number_of_leaf);
+            elements_.emplace_back(hash_of(view.element(i)), number_of_leaf);
         }
         return {};
     }
     Result<void> compare(PageId page) {
-        const auto view = LeafView::of(pages_.bytes(page));
-        for (std::size_t i = 0; view && i < view->count(); ++i) {
+        const SafeLeaf view(pages_.bytes(page));
+        for (std::size_t i = 0; i < view.count(); ++i) {
             TRY(context_.pulse.beat());
-            const auto element = view->element(i);
-            if (!element)
-                continue;
-            const std::size_t hash = hash_of(*element);
+            const auto element = view.element(i);
+            const std::size_t hash = hash_of(element);
             for (auto at = std::ranges::lower_bound(elements_, std::pair(hash, std::uint32_t{0}));
                  at != elements_.end() && at->first == hash; ++at)
                 ++votes_[at->second][pages_.home(page)];
@@ -107,10 +104,10 @@ private:
 
 Result<void> attribute_orphans(Context& context) {
     const Survey& pages = context.pages;
-    if (!context.distrusts_newest() || !context.knows_previous)
+    if (!context.distrusts_newest() || !(context.knows_previous || context.in_flight))
         return {};
     TRY(Likeness(context).run());
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
         if (is_unreached(pages, PageId{id}) && pages.home(PageId{id}) != no_bucket)
             context.orphans_of[pages.home(PageId{id})].push_back(
                 {first_key(pages.bytes(PageId{id})), last_key(pages.bytes(PageId{id})),
@@ -128,10 +125,9 @@ Names keys_in(const Survey& pages, PageId page) {
     Names names;
     if (!is_sound_at_home(pages, page) || !pages.is_leaf(page))
         return names;
-    const auto view = LeafView::of(pages.bytes(page));
-    for (std::size_t i = 0; view && i < view->count(); ++i)
-        if (const auto element = view->element(i))
-            names.insert(element->key);
+    const SafeLeaf view(pages.bytes(page));
+    for (std::size_t i = 0; i < view.count(); ++i)
+        names.insert(view.element(i).key);
     return names;
 }
 
@@ -147,22 +143,23 @@ public:
     explicit NamesOfOrphans(Context& context) : context_(context), pages_(context.pages) {
         Account account(context, context.states.newest);
         account.mark_led_to();
-        for (std::uint64_t id = 2; id < pages_.page_count() && tops_.size() < tops_max; ++id)
+        for (std::uint64_t id = 2;
+             id < pages_.page_count() && tops_.size() < tops_max && pages_.goes_on(); ++id)
             if (account.is_orphan(PageId{id}) && !pages_.has(PageId{id}, Survey::led_to))
                 tops_.push_back({PageId{id}, keys_in(pages_, PageId{id}), {}});
     }
 
     void ask(PageId root) {
-        const auto view = LeafView::of(pages_.bytes(root));
-        for (std::size_t i = 0; i < view->count(); ++i) {
-            const auto element = view->element(i);
-            const auto bucket = format::BucketView::of(element->value);
+        const SafeLeaf view(pages_.bytes(root));
+        for (std::size_t i = 0; i < view.count(); ++i) {
+            const auto element = view.element(i);
+            const auto bucket = format::BucketView::of(element.value);
             if (!bucket || bucket->is_inline())
                 continue;
             const Names keys = keys_in(pages_, bucket->root());
             for (Top& top : tops_)
                 if (top.page == bucket->root() || are_alike(top.keys, keys))
-                    top.names.insert(element->key);
+                    top.names.insert(element.key);
         }
     }
 
@@ -186,17 +183,69 @@ private:
 
 } // namespace
 
+std::vector<bool> named_as_bucket(const Survey& pages) {
+    std::vector<bool> is_named(pages.page_count());
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id) {
+        if (!pages.has(PageId{id}, Survey::has_buckets))
+            continue;
+        const SafeLeaf leaf(pages.bytes(PageId{id}));
+        for (std::size_t i = 0; i < leaf.count(); ++i) {
+            const auto element = leaf.element(i);
+            const auto bucket = format::BucketView::of(element.value);
+            if (element.is_bucket() && bucket && pages.is_in_file(bucket->root()))
+                is_named[number(bucket->root())] = true;
+        }
+    }
+    return is_named;
+}
+
 void name_by_old_roots(Context& context) {
     const Survey& pages = context.pages;
-    if (!context.free_pages_known || is_sound_at_home(pages, context.states.newest.root) ||
+    if (!context.free_pages_known || context.in_flight ||
+        is_sound_at_home(pages, context.states.newest.root) ||
         (context.states.other && is_sound_at_home(pages, context.states.other->root)))
         return;
     NamesOfOrphans orphans(context);
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+    const std::vector<bool> is_named = named_as_bucket(pages);
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
         if (pages.kind(PageId{id}) == PageKind::leaf && pages.has(PageId{id}, Survey::free) &&
-            is_root_like(pages, PageId{id}))
+            is_root_like(pages, PageId{id}) && !is_named[id])
             orphans.ask(PageId{id});
     orphans.decide();
+}
+
+void name_the_rest(Context& context) {
+    Survey& pages = context.pages;
+    const auto leaf = first_leaf(pages, context.in_flight->root);
+    if (!context.free_pages_known || !leaf)
+        return;
+    spread_homes(context);
+    const Account account(context, context.states.newest);
+    account.mark_led_to();
+    std::set<BucketId> known;
+    std::vector<PageId> nameless;
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id) {
+        const PageId page{id};
+        if (!account.is_orphan(page) || pages.has(page, Survey::led_to))
+            continue;
+        if (pages.home(page) == no_bucket)
+            nameless.push_back(page);
+        else
+            known.insert(pages.home(page));
+    }
+    std::vector<BucketId> left;
+    const SafeLeaf root(pages.bytes(*leaf));
+    for (std::size_t i = 0; i < root.count(); ++i) {
+        const auto bucket = format::BucketView::of(root.element(i).value);
+        const BucketId inside = context.buckets.inside(root_bucket, root.element(i).key);
+        if (bucket && !bucket->is_inline() && !known.contains(inside))
+            left.push_back(inside);
+    }
+    pages.clear_all(Survey::led_to);
+    if (left.size() != 1 || nameless.size() != 1)
+        return;
+    pages.set_home(nameless.front(), left.front());
+    context.named_by_rest.insert(left.front());
 }
 
 } // namespace rebolt::salvage

@@ -10,6 +10,7 @@
 #include "salvage/recover/attribution.hpp"
 #include "salvage/recover/freelist_judge.hpp"
 #include "salvage/recover/guess.hpp"
+#include "salvage/recover/in_flight.hpp"
 #include "salvage/recover/previous.hpp"
 #include "salvage/recover/state_tree.hpp"
 #include "salvage/recover/states.hpp"
@@ -36,6 +37,10 @@ Result<bool> ChooseState::step() {
     default:
         name_by_old_roots(context_);
         TRY(attribute_orphans(context_)); // what is entered is marked since weigh()
+        if (context_.in_flight) {
+            name_the_rest(context_);
+            forget_in_flight(context_);
+        }
         note_value_buckets(context_);
         if (context_.free_pages_known)
             Account(context_, context_.states.newest).mark_contested();

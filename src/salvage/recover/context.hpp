@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -54,14 +55,14 @@ struct Kept {
 
 struct Context {
     explicit Context(const PageSource& source, RecoverOptions recover_options)
-        : pages(source), options(std::move(recover_options)), pulse(options) {}
+        : options(std::move(recover_options)), pulse(options), pages(source, pulse) {}
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
 
-    Survey pages;
-    BucketTable buckets;
     const RecoverOptions options;
     Pulse pulse;
+    Survey pages;
+    BucketTable buckets;
     std::vector<DB> donors;
 
     // ChooseState.
@@ -70,7 +71,11 @@ struct Context {
     std::set<BucketId> of_values;  ///< by their owner's rules there is no bucket in them
     bool free_pages_known = false; ///< Survey::free is the newest state's, whole
     bool knows_previous = false;   ///< Survey::in_previous and its homes are right
-    bool is_accounted_for = false; ///< newest tree and freelist have each page once
+    /// Where the newest root is lost: a state beside it that tells whose its pages are,
+    /// and gives none: a commit had begun to write over it, or would have made it.
+    std::optional<State> in_flight{};
+    std::set<BucketId> named_by_rest; ///< the one name that was left for the one bucket
+    bool is_accounted_for = false;    ///< newest tree and freelist have each page once
 
     /// Leaves of the newest state that nothing leads to, by their bucket and keys, as
     /// far as the state before tells whose they are; each list in order.

@@ -46,13 +46,23 @@ Provenance EntryWriter::of_newest(const Kept& entry) const {
     return is_everywhere && !states.rivals.empty() ? Provenance::current : Provenance::previous;
 }
 
+bool EntryWriter::is_below_named_by_rest(BucketId bucket) const {
+    if (context_->named_by_rest.empty())
+        return false;
+    for (; bucket != no_bucket && bucket != root_bucket; bucket = context_->buckets.parent(bucket))
+        if (context_->named_by_rest.contains(bucket))
+            return true;
+    return false;
+}
+
 // Those that a page led to are used by now.
 Provenance EntryWriter::of_hole(PageId page) const {
     const Survey& pages = context_->pages;
+    const bool has_sure_name = !is_below_named_by_rest(pages.home(page));
     const bool is_live = context_->free_pages_known && !pages.has(page, Survey::free) &&
                          !pages.has(page, Survey::outdated) && pages.has(page, Survey::used);
-    if (is_live && !pages.has(page, Survey::doubted) && !context_->states.order_is_doubtful &&
-        context_->states.is_newest_proven)
+    if (is_live && has_sure_name && !pages.has(page, Survey::doubted) &&
+        !context_->states.order_is_doubtful && context_->states.is_newest_proven)
         return Provenance::current;
     if (pages.has(page, Survey::outdated))
         return Provenance::stale;

@@ -56,6 +56,7 @@ private:
     EntryWriter(const Context& context, std::unique_ptr<EntryTarget> target, FileTarget* file);
     [[nodiscard]] Provenance of_newest(const Kept& entry) const;
     [[nodiscard]] Provenance provenance_of(const Kept& entry, Found found) const;
+    [[nodiscard]] bool is_below_named_by_rest(BucketId bucket) const;
     [[nodiscard]] bool is_wanted(Provenance provenance) const noexcept;
     Result<bool> is_behind_all(const Kept& entry);
     [[nodiscard]] bool is_implied(std::span<const std::string> bucket, std::string_view key) const;

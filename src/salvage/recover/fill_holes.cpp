@@ -81,7 +81,7 @@ void FillHoles::add_holes_of_lost_buckets() {
     std::set<BucketId> lost;
     for (const Hole& hole : context_.holes)
         known.insert(hole.bucket);
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id) {
         const BucketId home = pages.home(PageId{id});
         if (home != no_bucket && pages.is_leaf(PageId{id}) &&
             !pages.has(PageId{id}, Survey::used) && !context_.reached.contains(home))
@@ -100,7 +100,7 @@ void FillHoles::add_holes_of_lost_buckets() {
 // What only the other state has, when either may be the newer one.
 Result<void> FillHoles::add_other_state() {
     Survey& pages = context_.pages;
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id) {
         const PageId page{id};
         TRY(context_.pulse.beat());
         if (pages.kind(page) != PageKind::leaf || !pages.has(page, Survey::in_previous) ||

@@ -9,9 +9,7 @@
 namespace rebolt::salvage {
 namespace {
 
-using format::BranchView;
 using format::BucketView;
-using format::LeafView;
 
 class FreelistJudge {
 public:
@@ -35,6 +33,10 @@ public:
         if (lacks_pages_of_previous() || is_of_older_state(holes)) {
             pages_.clear_all(Survey::free);
             context_.free_pages_known = false;
+        } else if (holes == 0 && conflicts_ == 0 && !is_lost_write()) {
+            for (const PageId page : left_over_)
+                pages_.set_run(page, Survey::free);
+            context_.is_accounted_for = true;
         }
         return holes;
     }
@@ -61,7 +63,8 @@ private:
         for (std::uint64_t i = 0; i < list->count(); ++i)
             if (number(list->id(i)) < pages_.page_count())
                 pages_.set(list->id(i), Survey::free);
-        for (std::uint64_t id = newest_.page_end; id < pages_.page_count(); ++id)
+        for (std::uint64_t id = newest_.page_end; id < pages_.page_count() && pages_.goes_on();
+             ++id)
             pages_.set(PageId{id}, Survey::free);
         return true;
     }
@@ -101,12 +104,77 @@ private:
             return false;
         if (conflicts_ == 0)
             return is_cut_short() && newest_was_written(context_) == Written::all;
-        return left_over_.empty() || has_old_root() || newest_was_written(context_) == Written::all;
+        if (left_over_.empty() || has_old_root() || has_old_list())
+            return true;
+        return newest_was_written(context_) == Written::all && !may_be_of_lost_branch();
+    }
+
+    // Of what a commit wrote only runs of pages lie behind free ones: where they fit
+    // first. Beside them a branch that was lost led to leaves that were there before.
+    [[nodiscard]] bool may_be_of_lost_branch() const {
+        bool has_run = false;
+        std::uint64_t id = 2;
+        std::uint64_t run = 0;
+        std::uint64_t longest = 0; // of those that the commit found free and left so
+        for (const PageId page : left_over_) {
+            for (; id < number(page); ++id) {
+                const bool was_left =
+                    pages_.has(PageId{id}, Survey::written) && pages_.has(PageId{id}, Survey::free);
+                run = was_left ? run + 1 : 0;
+                longest = std::max(longest, run);
+            }
+            const std::uint64_t pages = pages_.run_length(page);
+            if (pages_.has(page, Survey::written) && pages > 1 && longest < pages)
+                has_run = true;
+            else if (!pages_.is_leaf(page) || !pages_.has(page, Survey::in_previous))
+                return false;
+        }
+        return has_run;
+    }
+
+    // A freelist that is not free: of a state in which it was in use.
+    [[nodiscard]] bool has_old_list() const {
+        const std::uint64_t own_end =
+            number(newest_.freelist) + pages_.run_length(newest_.freelist);
+        const std::uint64_t end = std::min(newest_.page_end, pages_.page_count());
+        for (std::uint64_t id = 2; id < end; ++id)
+            if (pages_.kind(PageId{id}) == PageKind::freelist &&
+                !pages_.has(PageId{id}, Survey::free) &&
+                (id < number(newest_.freelist) || id >= own_end))
+                return true;
+        return false;
+    }
+
+    // What is left over may have been forgotten: bbolt does not free the pages of a
+    // bucket that is deleted with one it is in, after a change there. But it forgets
+    // only whole buckets, of states before: not what the newest commit wrote, and not
+    // what a branch leads to that was freed.
+    [[nodiscard]] bool is_lost_write() const {
+        std::set<PageId> left(left_over_.begin(), left_over_.end());
+        if (std::ranges::any_of(left, [&](PageId page) {
+                return pages_.has(page, Survey::written) ||
+                       (context_.knows_previous && number(page) >= context_.states.other->page_end);
+            }))
+            return true;
+        for (std::uint64_t id = 2; id < pages_.page_count() && pages_.goes_on(); ++id) {
+            if (pages_.kind(PageId{id}) != PageKind::branch ||
+                !pages_.has(PageId{id}, Survey::free))
+                continue;
+            const SafeBranch branch(pages_.bytes(PageId{id}));
+            for (std::size_t i = 0; i < branch.count(); ++i)
+                if (const auto element = branch.element(i);
+                    left.contains(element.child) &&
+                    first_key(pages_.bytes(element.child)) == element.key)
+                    return true;
+        }
+        return false;
     }
 
     // Ids ascend: what a list that was cut short lacks lies behind its last.
     [[nodiscard]] bool is_cut_short() const {
-        const auto list = format::FreelistView::of(pages_.bytes(newest_.freelist));
+        const auto list = freelist_at(pages_, newest_.freelist);
+        if (!list)
+            return false;
         const std::uint64_t last = list->count() == 0 ? 0 : number(list->id(list->count() - 1));
         return std::ranges::all_of(left_over_, [&](PageId page) { return number(page) > last; });
     }
@@ -117,17 +185,17 @@ private:
         if (!leaf || !is_root_like(pages_, newest_.root))
             return false;
         std::set<std::string_view> names;
-        const auto view = LeafView::of(pages_.bytes(*leaf));
-        for (std::size_t i = 0; i < view->count(); ++i)
-            names.insert(view->element(i)->key);
+        const SafeLeaf view(pages_.bytes(*leaf));
+        for (std::size_t i = 0; i < view.count(); ++i)
+            names.insert(view.element(i).key);
         return std::ranges::any_of(left_over_, [&](PageId page) {
             if (!pages_.is_leaf(page) || !is_root_like(pages_, page))
                 return false;
-            const auto other = LeafView::of(pages_.bytes(page));
+            const SafeLeaf other(pages_.bytes(page));
             std::size_t common = 0;
-            for (std::size_t i = 0; i < other->count(); ++i)
-                common += names.contains(other->element(i)->key) ? 1 : 0;
-            return common * 2 >= other->count();
+            for (std::size_t i = 0; i < other.count(); ++i)
+                common += names.contains(other.element(i).key) ? 1 : 0;
+            return common * 2 >= other.count();
         });
     }
 

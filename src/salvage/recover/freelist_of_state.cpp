@@ -16,7 +16,7 @@ std::optional<PageId> newest_leaf(const Context& context) {
     std::uint64_t age = 0;
     if (!context.has_rules())
         return newest;
-    for (std::uint64_t id = 2; id < context.pages.page_count(); ++id)
+    for (std::uint64_t id = 2; id < context.pages.page_count() && context.pages.goes_on(); ++id)
         if (context.pages.kind(PageId{id}) == PageKind::leaf)
             if (const ValueAge here = age_of_leaf(context, PageId{id});
                 here.is_sure && here.number > age) {
@@ -63,7 +63,7 @@ std::optional<std::uint64_t> choose_freelist(Context& context, State& state) {
     for_each_leaf(pages, state.root, [](PageId) {});
     std::uint64_t count = 0;
     std::uint64_t end = 2;
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
         if (pages.has(PageId{id}, Survey::entered)) {
             ++count;
             end = id + 1;
@@ -71,7 +71,8 @@ std::optional<std::uint64_t> choose_freelist(Context& context, State& state) {
             end = std::max(end, id + pages.run_length(PageId{id}));
         }
     std::vector<FreelistFit> fits;
-    for (std::uint64_t id = 2; id < pages.page_count() && fits.size() < freelists_tried_max; ++id)
+    for (std::uint64_t id = 2;
+         id < pages.page_count() && fits.size() < freelists_tried_max && pages.goes_on(); ++id)
         if (pages.kind(PageId{id}) == PageKind::freelist)
             if (const auto fitting = fit(pages, PageId{id}, newest, count, end))
                 fits.push_back(*fitting);

@@ -18,73 +18,95 @@
 namespace rebolt::salvage {
 namespace {
 
-using format::BranchView;
 using format::BucketView;
-using format::LeafView;
 
 constexpr std::size_t roots_tried_max = 64;
 
 // Marks what sound branches lead to, where the key there is right.
 void mark_children(Survey& pages) {
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id) {
         const PageId page{id};
         if (!pages.is_branch(page))
             continue;
-        const auto view = BranchView::of(pages.bytes(page));
-        for (std::size_t i = 0; i < view->count(); ++i) {
-            const auto element = view->element(i);
-            if (is_sound_at_home(pages, element->child) && element->child != page &&
-                count_of(pages.bytes(element->child)) != 0 &&
-                first_key(pages.bytes(element->child)) == element->key)
-                pages.set(element->child, Survey::led_to);
+        const SafeBranch view(pages.bytes(page));
+        for (std::size_t i = 0; i < view.count(); ++i) {
+            const auto element = view.element(i);
+            if (is_sound_at_home(pages, element.child) && element.child != page &&
+                count_of(pages.bytes(element.child)) != 0 &&
+                first_key(pages.bytes(element.child)) == element.key)
+                pages.set(element.child, Survey::led_to);
         }
     }
 }
 
 std::set<std::string_view> names_in(const Survey& pages, PageId leaf) {
     std::set<std::string_view> names;
-    const auto view = LeafView::of(pages.bytes(leaf));
-    for (std::size_t i = 0; i < view->count(); ++i)
-        names.insert(view->element(i)->key);
+    const SafeLeaf view(pages.bytes(leaf));
+    for (std::size_t i = 0; i < view.count(); ++i)
+        names.insert(view.element(i).key);
     return names;
 }
 
 // An old root may name a page that has since become a newer root: the two have
 // mostly the same names in them. A bucket of buckets has others.
-bool is_later_version(const Survey& pages, PageId leaf, PageId root) {
+bool is_later_version(const Survey& pages, const std::set<std::string_view>& ours, PageId root) {
     const auto other = first_leaf(pages, root);
     if (!other)
         return false;
-    const auto ours = names_in(pages, leaf);
     const auto theirs = names_in(pages, *other);
     const auto common =
         std::ranges::count_if(theirs, [&](std::string_view name) { return ours.contains(name); });
     return common != 0 && static_cast<std::size_t>(common) * 2 >= theirs.size();
 }
 
-// Marks what leaves name as buckets; returns the leaves that are out of date.
-std::set<PageId> mark_buckets(Survey& pages) {
-    std::set<PageId> outdated;
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
-        const PageId page{id};
-        if (!pages.has(page, Survey::has_buckets))
-            continue;
-        const auto view = LeafView::of(pages.bytes(page));
-        for (std::size_t i = 0; i < view->count(); ++i) {
-            const auto element = view->element(i);
-            const auto bucket = BucketView::of(element->value);
-            if (!element->is_bucket() || !bucket || !is_sound_at_home(pages, bucket->root()) ||
-                bucket->root() == page)
+// Marks what leaves name as buckets, and finds the leaves that are out of date.
+class NamedBuckets {
+public:
+    explicit NamedBuckets(Survey& pages) : pages_(pages), asked_(pages.page_count()) {}
+
+    [[nodiscard]] std::set<PageId> mark() {
+        for (std::uint64_t id = 2; id < pages_.page_count() && pages_.goes_on(); ++id)
+            if (pages_.has(PageId{id}, Survey::has_buckets))
+                mark_in(PageId{id});
+        return std::move(outdated_);
+    }
+
+private:
+    void mark_in(PageId page) {
+        const SafeLeaf leaf(pages_.bytes(page));
+        std::set<std::string_view> names; // of the leaf, once they are needed
+        std::set<PageId> roots;
+        for (std::size_t i = 0; i < leaf.count() && pages_.goes_on(); ++i) {
+            const auto element = leaf.element(i);
+            const auto bucket = BucketView::of(element.value);
+            if (!element.is_bucket() || !bucket || !is_sound_at_home(pages_, bucket->root()) ||
+                bucket->root() == page || !roots.insert(bucket->root()).second)
                 continue;
-            if (is_root_like(pages, bucket->root()) &&
-                is_later_version(pages, page, bucket->root()))
-                outdated.insert(page);
+            if (!may_be_later(bucket->root())) {
+                pages_.set(bucket->root(), Survey::led_to);
+                continue;
+            }
+            if (names.empty())
+                names = names_in(pages_, page);
+            if (is_later_version(pages_, names, bucket->root()))
+                outdated_.insert(page);
             else
-                pages.set(bucket->root(), Survey::led_to);
+                pages_.set(bucket->root(), Survey::led_to);
         }
     }
-    return outdated;
-}
+    // A newer root is named by few: beyond them its names are not read again.
+    [[nodiscard]] bool may_be_later(PageId root) {
+        constexpr std::uint8_t asked_max = 64;
+        if (!is_root_like(pages_, root) || asked_[number(root)] == asked_max)
+            return false;
+        ++asked_[number(root)];
+        return true;
+    }
+
+    Survey& pages_;
+    std::vector<std::uint8_t> asked_; ///< of each page, how often
+    std::set<PageId> outdated_;
+};
 
 bool is_damaged(const Survey& pages, PageId page) {
     return number(page) >= pages.page_count() || pages.kind(page) == PageKind::other;
@@ -115,15 +137,16 @@ bool is_recognised(const Context& context, const std::vector<PageId>& leaves) {
 std::vector<Root> find_roots(Context& context, PageId known) {
     Survey& pages = context.pages;
     mark_children(pages);
-    const std::set<PageId> outdated = mark_buckets(pages);
+    const std::set<PageId> outdated = NamedBuckets(pages).mark();
     std::uint64_t leaves_in_all = 0;
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
         leaves_in_all += pages.kind(PageId{id}) == PageKind::leaf ? 1 : 0;
     std::vector<Root> roots;
-    for (std::uint64_t id = 2; id < pages.page_count() && roots.size() < roots_tried_max; ++id) {
+    for (std::uint64_t id = 2;
+         id < pages.page_count() && roots.size() < roots_tried_max && pages.goes_on(); ++id) {
         const PageId page{id};
         if (page == known || !is_sound_at_home(pages, page) || pages.has(page, Survey::led_to) ||
-            !is_root_like(pages, page) || outdated.contains(*first_leaf(pages, page)))
+            !is_root_like(pages, page) || outdated.contains(first_leaf(pages, page).value_or(page)))
             continue;
         Root root;
         root.state.root = page;
@@ -132,7 +155,7 @@ std::vector<Root> find_roots(Context& context, PageId known) {
             pages, page, [&](PageId) { ++root.leaves; },
             [&](PageId hole) { root.damaged += is_damaged(pages, hole) ? 1 : 0; });
         root.is_accounted_for = choose_freelist(context, root.state) == 0;
-        root.is_recognised = is_recognised(context, {*first_leaf(pages, page)});
+        root.is_recognised = is_recognised(context, {first_leaf(pages, page).value_or(page)});
         root.age = newest_age(context, root.state);
         root.is_most = root.leaves * 2 >= leaves_in_all;
         roots.push_back(root);
@@ -209,7 +232,8 @@ States guess_both(Context& context) {
     }
     const Root first = roots[0];
     if (context.owner == Owner::unknown && first.is_recognised) {
-        const std::array leaves{*first_leaf(context.pages, first.state.root)};
+        const std::array leaves{
+            first_leaf(context.pages, first.state.root).value_or(first.state.root)};
         context.owner =
             context.options.owners.identify(sample_content(context.pages.source(), leaves));
     }

@@ -34,7 +34,7 @@ constexpr std::ptrdiff_t leaves_before_max = 64;
 void HoleFiller::prepare() {
     Survey& pages = context_.pages;
     only_ = only_bucket(context_);
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id) {
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id) {
         const PageId page{id};
         if (!pages.is_leaf(page) || pages.has(page, Survey::used) || pages.has(page, Survey::bad) ||
             pages.has(page, Survey::outdated) || count_of(pages.bytes(page)) == 0)
@@ -80,13 +80,13 @@ void HoleFiller::note_ages(const Hole& hole, PageId page) {
     if (!context_.has_rules())
         return;
     const auto path = context_.buckets.path(hole.bucket);
-    const auto view = format::LeafView::of(context_.pages.bytes(page));
-    for (std::size_t i = 0; i < view->count(); ++i) {
-        const auto element = view->element(i);
-        if (element->is_bucket())
+    const SafeLeaf view(context_.pages.bytes(page));
+    for (std::size_t i = 0; i < view.count(); ++i) {
+        const auto element = view.element(i);
+        if (element.is_bucket())
             continue;
-        if (const auto age = context_.age_of(path, element->key, element->value)) {
-            std::uint64_t& newest = newest_[element->key];
+        if (const auto age = context_.age_of(path, element.key, element.value)) {
+            std::uint64_t& newest = newest_[element.key];
             newest = std::max(newest, age->number);
         }
     }
@@ -173,7 +173,7 @@ bool HoleFiller::may_be_of(const Hole& hole, PageId page) const {
     if (context_.pages.is_displaced(page))
         return load<format::PageHeader>(leaf.data()).id == number(hole.page);
     // Where there are several buckets, they may have the same keys.
-    return only_ != no_bucket && hole.gap.lower && first_key(leaf) == *hole.range.lower;
+    return only_ != no_bucket && hole.range.lower && first_key(leaf) == *hole.range.lower;
 }
 
 Result<void> HoleFiller::fill(std::size_t hole, const std::vector<Stretch>& covered) {

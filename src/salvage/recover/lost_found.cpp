@@ -20,7 +20,7 @@ bool LostFound::is_left(PageId page) const {
 void LostFound::choose() {
     for (const PageId page : orphans_.left_over())
         pages_.push_back(page);
-    for (std::uint64_t id = 2; id < context_.pages.page_count(); ++id)
+    for (std::uint64_t id = 2; id < context_.pages.page_count() && context_.pages.goes_on(); ++id)
         if (is_left(PageId{id}))
             pages_.push_back(PageId{id});
 }
@@ -35,10 +35,9 @@ Result<bool> LostFound::has_news(PageId page) {
         return true;
     if (!pages.is_leaf(page))
         return false;
-    const auto view = format::LeafView::of(pages.bytes(page));
-    for (std::size_t i = 0; view && i < view->count(); ++i)
-        if (const auto element = view->element(i);
-            element && TRY(entries_.there({}, element->key)) == There::nothing)
+    const SafeLeaf view(pages.bytes(page));
+    for (std::size_t i = 0; i < view.count(); ++i)
+        if (TRY(entries_.there({}, view.element(i).key)) == There::nothing)
             return true;
     return false;
 }

@@ -36,19 +36,21 @@ Result<void> Recovery::Work::open(const std::string& path) {
 Result<bool> Recovery::Work::step() {
     if (stage_ == Stage::done)
         return false;
-    if (!TRY(step_of_stage()))
+    const bool goes_on = TRY(step_of_stage());
+    if (context_.pulse.has_stopped()) // what its loops did not reach is missing
+        return Error(ErrorCode::cancelled, "cancelled: no new file was made");
+    if (!goes_on)
         begin_next();
     return stage_ != Stage::done;
 }
 
 // False when the stage has ended.
 Result<bool> Recovery::Work::step_of_stage() {
-    constexpr std::uint64_t surveyed_pages_a_step = 4096;
     if (context_.pulse.must_stop())
         return Error(ErrorCode::cancelled, "cancelled: no new file was made");
     switch (stage_) {
     case Stage::survey:
-        return context_.pages.step(surveyed_pages_a_step);
+        return context_.pages.step();
     case Stage::choose_state:
         return choose_state_.step();
     case Stage::keep:

@@ -11,8 +11,6 @@
 namespace rebolt::salvage {
 namespace {
 
-using format::BranchView;
-
 /// Beyond so many holes only those are tried whose lower bound an orphan begins with.
 constexpr std::size_t holes_tried_max = 256;
 
@@ -45,15 +43,15 @@ std::optional<PlaceOrphans::Top> PlaceOrphans::top_at(PageId page) const {
         .page = page, .last_leaf = page, .keys = {first_key(pages.bytes(page)), {}}, .height = 0};
     PageId last = page;
     while (pages.is_branch(last)) {
-        const auto view = BranchView::of(pages.bytes(last));
-        std::size_t i = view->count();
-        while (i != 0 && !(is_sound_at_home(pages, view->element(i - 1)->child) &&
-                           view->element(i - 1)->child != last &&
-                           count_of(pages.bytes(view->element(i - 1)->child)) != 0))
+        const SafeBranch view(pages.bytes(last));
+        std::size_t i = view.count();
+        while (i != 0 && !(is_sound_at_home(pages, view.element(i - 1).child) &&
+                           view.element(i - 1).child != last &&
+                           count_of(pages.bytes(view.element(i - 1).child)) != 0))
             --i;
         if (i == 0 || ++top.height >= format::tree_depth_max)
             return std::nullopt;
-        last = view->element(i - 1)->child;
+        last = view.element(i - 1).child;
     }
     top.last_leaf = last;
     top.keys.last = std::max(last_key(pages.bytes(last)), last_key(pages.bytes(page)));
@@ -67,7 +65,7 @@ void PlaceOrphans::add_top(PageId page) {
 
 void PlaceOrphans::find_tops() {
     account_.mark_led_to();
-    for (std::uint64_t id = 2; id < context_.pages.page_count(); ++id)
+    for (std::uint64_t id = 2; id < context_.pages.page_count() && context_.pages.goes_on(); ++id)
         if (account_.is_orphan(PageId{id}) && !context_.pages.has(PageId{id}, Survey::led_to))
             add_top(PageId{id});
     std::ranges::stable_sort(tops_, {}, [](const Top& top) { return top.keys.first; });
@@ -78,7 +76,7 @@ void PlaceOrphans::find_rest() {
     const std::set<PageId> left_over(left_over_.begin(), left_over_.end());
     tops_.clear();
     next_ = 0;
-    for (std::uint64_t id = 2; id < context_.pages.page_count(); ++id)
+    for (std::uint64_t id = 2; id < context_.pages.page_count() && context_.pages.goes_on(); ++id)
         if (account_.is_orphan(PageId{id}) && context_.pages.is_leaf(PageId{id}) &&
             !left_over.contains(PageId{id}) && context_.pages.has(PageId{id}, Survey::led_to))
             add_top(PageId{id});
@@ -88,7 +86,7 @@ void PlaceOrphans::find_rest() {
 void PlaceOrphans::find_buckets_with_buckets() {
     const Survey& pages = context_.pages;
     with_buckets_.insert(root_bucket);
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
         if (pages.has(PageId{id}, Survey::has_buckets) && pages.home(PageId{id}) != no_bucket)
             with_buckets_.insert(pages.home(PageId{id}));
 }
@@ -229,11 +227,11 @@ bool PlaceOrphans::are_parts_of_root() const {
         if (!pages.is_leaf(page) || !is_root_like(pages, page) ||
             (i != 0 && tops_[i - 1].keys.last >= tops_[i].keys.first))
             return false;
-        const auto view = format::LeafView::of(pages.bytes(page));
+        const SafeLeaf view(pages.bytes(page));
         std::uint64_t bytes = 0;
-        for (std::size_t j = 0; j < view->count(); ++j)
-            bytes += format::element_bytes + view->element(j)->key.size() +
-                     view->element(j)->value.size();
+        for (std::size_t j = 0; j < view.count(); ++j)
+            bytes +=
+                format::element_bytes + view.element(j).key.size() + view.element(j).value.size();
         if (bytes < quarter && i + 1 != tops_.size())
             return false;
     }

@@ -3,19 +3,12 @@
 #include <algorithm>
 
 #include "base/try.hpp"
+#include "salvage/recover/in_flight.hpp"
 #include "salvage/recover/state_tree.hpp"
 #include "salvage/recover/tree_walk.hpp"
 
 namespace rebolt::salvage {
 namespace {
-
-std::optional<format::FreelistView> freelist_at(const Survey& pages, PageId page) {
-    if (page == no_freelist || number(page) < 2 || number(page) >= pages.page_count() ||
-        pages.kind(page) != PageKind::freelist)
-        return std::nullopt;
-    const auto list = format::FreelistView::of(pages.bytes(page));
-    return list ? std::optional(*list) : std::nullopt;
-}
 
 Result<void> learn(Context& context, const State& state) {
     TreeWalk walk(context, WalkMode::learn);
@@ -35,9 +28,16 @@ Result<void> learn(Context& context, const State& state) {
 }
 
 // A commit that has not ended writes over pages that only this state had.
-bool is_overwritten(const Context& context, const State& state) {
-    const Survey& pages = context.pages;
-    if (!state.has_meta || state.freelist == no_freelist)
+bool is_overwritten(Context& context, const State& state) {
+    Survey& pages = context.pages;
+    if (!state.has_meta)
+        return false;
+    if (!may_be_root(pages, state.root))
+        return true;
+    // Where the newest tree is lost an old one is asked only if it is complete.
+    if (!is_sound_at_home(pages, context.states.newest.root) && !is_accounted_for(context, state))
+        return true;
+    if (state.freelist == no_freelist)
         return false;
     if (number(state.freelist) < 2 || number(state.freelist) >= pages.page_count())
         return false;
@@ -53,7 +53,7 @@ bool is_overwritten(const Context& context, const State& state) {
 // What was free in it, if that is known.
 void mark_written(Context& context, const State& state) {
     Survey& pages = context.pages;
-    for (std::uint64_t id = state.page_end; id < pages.page_count(); ++id)
+    for (std::uint64_t id = state.page_end; id < pages.page_count() && pages.goes_on(); ++id)
         pages.set(PageId{id}, Survey::written);
     if (const auto list = freelist_at(pages, state.freelist)) {
         for (std::uint64_t i = 0; i < list->count(); ++i)
@@ -63,19 +63,40 @@ void mark_written(Context& context, const State& state) {
     }
     if (state.freelist != no_freelist || !is_whole(pages, state))
         return;
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
         if (!pages.has(PageId{id}, Survey::entered))
             pages.set(PageId{id}, Survey::written);
 }
 
 void forget(Survey& pages) {
-    for (std::uint64_t id = 2; id < pages.page_count(); ++id)
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
         if (pages.has(PageId{id}, Survey::in_previous))
             pages.set_home(PageId{id}, no_bucket);
     pages.clear_all(Survey::in_previous);
 }
 
+// Where the newest root is lost: what a commit in flight tells, or else what it left of
+// the state before.
+Result<void> learn_in_flight(Context& context, const State& overwritten) {
+    context.in_flight = TRY(find_in_flight(context, overwritten));
+    if (!context.in_flight && freelist_at(context.pages, context.states.newest.freelist) &&
+        is_sound_at_home(context.pages, overwritten.root) &&
+        may_be_root(context.pages, overwritten.root))
+        context.in_flight = overwritten;
+    if (context.in_flight)
+        TRY(learn(context, *context.in_flight));
+    return {};
+}
+
 } // namespace
+
+std::optional<format::FreelistView> freelist_at(const Survey& pages, PageId page) {
+    if (page == no_freelist || number(page) < 2 || number(page) >= pages.page_count() ||
+        pages.kind(page) != PageKind::freelist)
+        return std::nullopt;
+    const auto list = format::FreelistView::of(pages.bytes(page));
+    return list ? std::optional(*list) : std::nullopt;
+}
 
 Result<void> learn_previous(Context& context) {
     if (!context.states.other)
@@ -85,8 +106,11 @@ Result<void> learn_previous(Context& context) {
         context.states.other->has_meta && !is_overwritten(context, *context.states.other);
     if (context.states.other->has_meta && !context.knows_previous) {
         forget(context.pages);
+        const State overwritten = *context.states.other;
         context.states.other.reset();
         context.states.rivals.clear();
+        if (!is_sound_at_home(context.pages, context.states.newest.root))
+            TRY(learn_in_flight(context, overwritten));
     }
     if (context.knows_previous)
         mark_written(context, *context.states.other);

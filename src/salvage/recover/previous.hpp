@@ -13,8 +13,12 @@
 namespace rebolt::salvage {
 
 /// Walks `states.other` and its rivals, if a later commit has not begun to write
-/// over them: marks Survey::in_previous and Survey::written, and sets homes. Errors: cancelled.
+/// over them: marks Survey::in_previous and Survey::written, and sets homes. If it has,
+/// and the newest root is lost, walks what that commit wrote. Errors: cancelled.
 Result<void> learn_previous(Context& context);
+
+/// A state's freelist, if it is one by itself.
+[[nodiscard]] std::optional<format::FreelistView> freelist_at(const Survey& pages, PageId page);
 
 /// Its tree and its freelist have every page below its end, each once, and nothing
 /// of it is damaged. Cost: O(its pages).

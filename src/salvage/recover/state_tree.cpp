@@ -5,43 +5,39 @@
 namespace rebolt::salvage {
 namespace {
 
-using format::BranchView;
 using format::BucketView;
 using format::LeafElement;
-using format::LeafView;
 
 // Whether a branch's element leads to a sound page whose keys fit its place.
-bool leads_right(const Survey& pages, const BranchView& view, std::size_t index) {
+bool leads_right(const Survey& pages, const SafeBranch& view, std::size_t index) {
     const auto element = view.element(index);
-    if (!is_sound_at_home(pages, element->child) || count_of(pages.bytes(element->child)) == 0)
+    if (!is_sound_at_home(pages, element.child) || count_of(pages.bytes(element.child)) == 0)
         return false;
-    const Bytes child = pages.bytes(element->child);
-    return (index == 0 || first_key(child) >= element->key) &&
-           (index + 1U == view.count() || last_key(child) < view.element(index + 1)->key);
+    const Bytes child = pages.bytes(element.child);
+    return (index == 0 || first_key(child) >= element.key) &&
+           (index + 1U == view.count() || last_key(child) < view.element(index + 1).key);
 }
 
 // The last child whose key is not greater, or the first.
-PageId child_for(const BranchView& branch, std::string_view key) {
+PageId child_for(const SafeBranch& branch, std::string_view key) {
     std::size_t low = 0;
     std::size_t high = branch.count();
     while (high - low > 1) {
         const std::size_t middle = (low + high) / 2;
-        (branch.element(middle)->key <= key ? low : high) = middle;
+        (branch.element(middle).key <= key ? low : high) = middle;
     }
-    return branch.element(low)->child;
+    return branch.element(low).child;
 }
 
-std::optional<LeafElement> find_in_leaf(const LeafView& leaf, std::string_view key) {
+std::optional<LeafElement> find_in_leaf(const SafeLeaf& leaf, std::string_view key) {
     std::size_t low = 0;
     std::size_t high = leaf.count();
     while (low < high) {
         const std::size_t middle = (low + high) / 2;
         const auto element = leaf.element(middle);
-        if (!element)
-            return std::nullopt;
-        if (element->key == key)
-            return *element;
-        if (element->key < key)
+        if (element.key == key)
+            return element;
+        if (element.key < key)
             low = middle + 1;
         else
             high = middle;
@@ -55,8 +51,8 @@ std::optional<LeafElement> find_in_tree(const Survey& pages, PageId page, std::s
             return std::nullopt;
         const Bytes bytes = pages.bytes(page);
         if (pages.is_leaf(page))
-            return find_in_leaf(*LeafView::of(bytes), key);
-        page = child_for(*BranchView::of(bytes), key);
+            return find_in_leaf(SafeLeaf(bytes), key);
+        page = child_for(SafeBranch(bytes), key);
     }
     return std::nullopt;
 }
@@ -74,7 +70,7 @@ std::optional<PageId> first_leaf(const Survey& pages, PageId page) {
             return std::nullopt;
         if (pages.is_leaf(page))
             return page;
-        page = BranchView::of(pages.bytes(page))->element(0)->child;
+        page = SafeBranch(pages.bytes(page)).element(0).child;
     }
     return std::nullopt;
 }
@@ -83,11 +79,11 @@ bool is_root_like(const Survey& pages, PageId page) {
     const auto leaf = first_leaf(pages, page);
     if (!leaf)
         return false;
-    const auto view = LeafView::of(pages.bytes(*leaf));
-    for (std::size_t i = 0; i < view->count(); ++i)
-        if (!view->element(i)->is_bucket() || !BucketView::of(view->element(i)->value))
+    const SafeLeaf view(pages.bytes(*leaf));
+    for (std::size_t i = 0; i < view.count(); ++i)
+        if (!view.element(i).is_bucket() || !BucketView::of(view.element(i).value))
             return false;
-    return view->count() != 0;
+    return view.count() != 0;
 }
 
 bool may_be_root(const Survey& pages, PageId page) {
@@ -114,7 +110,7 @@ std::uint64_t for_each_leaf(Survey& pages, PageId root, const std::function<void
             visit_hole(page);
     };
     std::vector<PageId> to_enter{root};
-    while (!to_enter.empty()) {
+    while (!to_enter.empty() && pages.goes_on()) {
         const PageId page = to_enter.back();
         to_enter.pop_back();
         if (!is_sound_at_home(pages, page) || pages.has(page, Survey::entered)) {
@@ -123,22 +119,22 @@ std::uint64_t for_each_leaf(Survey& pages, PageId root, const std::function<void
         }
         pages.set_run(page, Survey::entered);
         if (pages.is_branch(page)) {
-            const auto view = BranchView::of(pages.bytes(page));
-            for (std::size_t i = 0; i < view->count(); ++i)
-                if (leads_right(pages, *view, i))
-                    to_enter.push_back(view->element(i)->child);
+            const SafeBranch view(pages.bytes(page));
+            for (std::size_t i = 0; i < view.count(); ++i)
+                if (leads_right(pages, view, i))
+                    to_enter.push_back(view.element(i).child);
                 else
-                    hole(view->element(i)->child);
+                    hole(view.element(i).child);
             continue;
         }
         visit(page);
         if (!pages.has(page, Survey::has_buckets))
             continue;
-        const auto view = LeafView::of(pages.bytes(page));
-        for (std::size_t i = 0; i < view->count(); ++i) {
-            const auto element = view->element(i);
-            const auto bucket = BucketView::of(element->value);
-            if (element->is_bucket() && bucket && !bucket->is_inline())
+        const SafeLeaf view(pages.bytes(page));
+        for (std::size_t i = 0; i < view.count(); ++i) {
+            const auto element = view.element(i);
+            const auto bucket = BucketView::of(element.value);
+            if (element.is_bucket() && bucket && !bucket->is_inline())
                 to_enter.push_back(bucket->root());
         }
     }
@@ -160,8 +156,8 @@ std::optional<LeafElement> look_up(const Survey& pages, const State& state,
         if (!inside)
             return std::nullopt;
         if (inside->is_inline()) { // holds no buckets: the key is in it, or nowhere
-            const auto leaf = LeafView::of(inside->inline_page());
-            return depth + 1 == bucket.size() && leaf ? find_in_leaf(*leaf, key) : std::nullopt;
+            const SafeLeaf leaf(inside->inline_page());
+            return depth + 1 == bucket.size() ? find_in_leaf(leaf, key) : std::nullopt;
         }
         root = inside->root();
     }

@@ -1,6 +1,7 @@
 #include "salvage/recover/survey.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -27,12 +28,12 @@ bool looks_like_a_page(const PageHeader& header, std::uint64_t id,
 }
 
 bool leads_to_pages(Bytes leaf) noexcept {
-    const auto view = LeafView::of(leaf);
-    for (std::size_t i = 0; view && i < view->count(); ++i) {
-        const auto element = view->element(i);
-        if (!element || !element->is_bucket())
+    const SafeLeaf view(leaf);
+    for (std::size_t i = 0; i < view.count(); ++i) {
+        const auto element = view.element(i);
+        if (!element.is_bucket())
             continue;
-        if (const auto bucket = format::BucketView::of(element->value);
+        if (const auto bucket = format::BucketView::of(element.value);
             bucket && !bucket->is_inline())
             return true;
     }
@@ -91,33 +92,43 @@ std::optional<std::vector<std::byte>> put_right(Bytes from, PageId page, PageTyp
 
 } // namespace
 
-Survey::Survey(const PageSource& source)
-    : source_(source), kinds_(source.page_count(), PageKind::other), marks_(source.page_count()),
-      homes_(source.page_count(), no_bucket) {}
+Survey::Survey(const PageSource& source, Pulse& pulse)
+    : source_(source), pulse_(pulse), kinds_(source.page_count(), PageKind::other),
+      marks_(source.page_count()), homes_(source.page_count(), no_bucket) {}
 
-bool Survey::step(std::uint64_t count) {
+bool Survey::step() {
+    if (next_ >= kinds_.size()) // a file of metas, or of less
+        return false;
+    constexpr std::uint64_t bytes_a_step = 16U << 20;
+    const std::uint64_t count =
+        std::max<std::uint64_t>(1, bytes_a_step / source_.page_size_bytes());
     const std::uint64_t end = std::min<std::uint64_t>(next_ + count, kinds_.size());
     const std::uint64_t threads = std::max(1U, std::thread::hardware_concurrency());
     const std::uint64_t share = std::max((end - next_ + threads - 1) / threads, thread_pages_min);
+    std::vector<Unnumbered> unnumbered((end - next_) / share + 1, unnumbered_);
     std::atomic<std::uint64_t> sound{0};
     {
         std::vector<std::jthread> helpers;
-        for (std::uint64_t begin = next_ + share; begin < end; begin += share)
+        std::size_t thread = 0;
+        for (std::uint64_t begin = next_ + share; begin < end; begin += share) {
+            Unnumbered& known = unnumbered[++thread];
             helpers.emplace_back(
-                [&, begin] { sound += look_at(begin, std::min(begin + share, end)); });
-        sound += look_at(next_, std::min(next_ + share, end));
+                [&, begin] { sound += look_at(begin, std::min(begin + share, end), known); });
+        }
+        sound += look_at(next_, std::min(next_ + share, end), unnumbered.front());
     }
+    unnumbered_ = unnumbered.back();
     sound_pages_ += sound;
     next_ = end;
     return next_ < kinds_.size();
 }
 
 // Returns how many of the pages are sound. Writes to what is theirs alone.
-std::uint64_t Survey::look_at(std::uint64_t begin, std::uint64_t end) {
+std::uint64_t Survey::look_at(std::uint64_t begin, std::uint64_t end, Unnumbered& unnumbered) {
     std::uint64_t sound = 0;
     for (std::uint64_t id = begin; id < end; ++id) {
         const PageId page{id};
-        kinds_[id] = judge(page);
+        kinds_[id] = judge(page, unnumbered);
         sound += is_leaf(page) || is_branch(page) ? 1 : 0;
         if (is_leaf(page) && leads_to_pages(bytes(page)))
             set(page, has_buckets);
@@ -125,7 +136,7 @@ std::uint64_t Survey::look_at(std::uint64_t begin, std::uint64_t end) {
     return sound;
 }
 
-PageKind Survey::judge(PageId page) const {
+PageKind Survey::judge(PageId page, Unnumbered& unnumbered) const {
     const std::uint32_t page_size = source_.page_size_bytes();
     const Bytes first = source_.file().subspan(number(page) * page_size, page_size);
     const auto header = load<PageHeader>(first.data());
@@ -139,7 +150,7 @@ PageKind Survey::judge(PageId page) const {
     const auto context = place_of(page_size);
     const bool is_sound = type == PageType::leaf ? format::leaf_is_sound(all, context, counted)
                                                  : format::branch_is_sound(all, context);
-    if (!is_sound || !overflow_is_whole(page, all) ||
+    if (!is_sound || !overflow_is_whole(page, all, unnumbered) ||
         !source_.readable(number(page) * page_size, all.size()))
         return PageKind::other;
     if (header.id == number(page))
@@ -150,19 +161,26 @@ PageKind Survey::judge(PageId page) const {
     return type == PageType::leaf ? PageKind::displaced_leaf : PageKind::displaced_branch;
 }
 
-// Whether no later page was written into the overflow of this one: it would
-// begin with its own number.
-bool Survey::overflow_is_whole(PageId page, Bytes bytes) const noexcept {
+// Whether no later page was written into the overflow of this one: it would begin with
+// its own number. Many pages may claim the same overflow: what one has shown is kept.
+bool Survey::overflow_is_whole(PageId page, Bytes bytes, Unnumbered& unnumbered) const noexcept {
     const std::uint32_t page_size = source_.page_size_bytes();
-    for (std::uint64_t at = page_size; at + format::page_header_bytes <= bytes.size();
-         at += page_size)
-        if (looks_like_a_page(load<PageHeader>(bytes.data() + at), number(page) + at / page_size,
-                              page_size))
+    const std::uint64_t begin = number(page) + 1;
+    const std::uint64_t end = number(page) + bytes.size() / page_size;
+    if (begin < unnumbered.begin || begin > unnumbered.end)
+        unnumbered = {begin, begin};
+    for (; unnumbered.end < end; ++unnumbered.end) {
+        const Bytes next = source_.file().subspan(unnumbered.end * page_size);
+        if (looks_like_a_page(load<PageHeader>(next.data()), unnumbered.end, page_size))
             return false;
+    }
     return true;
 }
 
 Bytes Survey::bytes(PageId page) const noexcept {
+    static constexpr std::array<std::byte, format::page_header_bytes> nothing{};
+    if (!is_in_file(page))
+        return nothing;
     const std::uint64_t page_size = source_.page_size_bytes();
     const std::uint64_t offset = number(page) * page_size;
     const auto header = load<PageHeader>(source_.file().data() + offset);
@@ -192,15 +210,15 @@ std::uint16_t count_of(Bytes page) noexcept {
 
 std::string_view first_key(Bytes page) noexcept {
     if (load<PageHeader>(page.data()).type() == PageType::leaf)
-        return LeafView::of(page)->element(0)->key;
-    return BranchView::of(page)->element(0)->key;
+        return SafeLeaf(page).element(0).key;
+    return SafeBranch(page).element(0).key;
 }
 
 std::string_view last_key(Bytes page) noexcept {
     const std::size_t last = count_of(page) - 1U;
     if (load<PageHeader>(page.data()).type() == PageType::leaf)
-        return LeafView::of(page)->element(last)->key;
-    return BranchView::of(page)->element(last)->key;
+        return SafeLeaf(page).element(last).key;
+    return SafeBranch(page).element(last).key;
 }
 
 std::optional<std::vector<std::byte>> with_header_put_right(Bytes from, PageId page,

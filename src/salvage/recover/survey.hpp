@@ -9,6 +9,9 @@
 
 #include <rebolt/page_source.hpp>
 
+#include "salvage/recover/pulse.hpp"
+#include "salvage/recover/safe_page.hpp"
+
 namespace rebolt::salvage {
 
 /// Of one page. A page is sound if its elements lie in it, in order and without
@@ -44,18 +47,27 @@ public:
         outdated = 0x200,   ///< of the newest state by its number, but old by what it names
     };
 
-    explicit Survey(const PageSource& source);
+    Survey(const PageSource& source, Pulse& pulse);
 
-    /// Looks at up to `count` more pages, on all cores; false when all have been.
-    /// Cost: their bytes.
-    bool step(std::uint64_t count);
+    /// Looks at some more pages, on all cores; false when all have been. Cost: their
+    /// bytes.
+    bool step();
+    /// Asked in every loop over pages: see Pulse.
+    [[nodiscard]] bool goes_on() const noexcept { return pulse_.goes_on(); }
     [[nodiscard]] std::uint64_t pages_done() const noexcept { return next_; }
     /// Branches and leaves that are sound by themselves.
     [[nodiscard]] std::uint64_t sound_pages() const noexcept { return sound_pages_; }
 
     [[nodiscard]] const PageSource& source() const noexcept { return source_; }
     [[nodiscard]] std::uint64_t page_count() const noexcept { return kinds_.size(); }
-    [[nodiscard]] PageKind kind(PageId page) const noexcept { return kinds_[number(page)]; }
+    /// A number may have been read from a file that changes: behind the file's end
+    /// there is nothing, whoever asks.
+    [[nodiscard]] bool is_in_file(PageId page) const noexcept {
+        return number(page) < kinds_.size();
+    }
+    [[nodiscard]] PageKind kind(PageId page) const noexcept {
+        return is_in_file(page) ? kinds_[number(page)] : PageKind::other;
+    }
     [[nodiscard]] bool is_leaf(PageId page) const noexcept {
         return kind(page) == PageKind::leaf || kind(page) == PageKind::displaced_leaf;
     }
@@ -66,18 +78,27 @@ public:
         return kind(page) == PageKind::displaced_branch || kind(page) == PageKind::displaced_leaf;
     }
     [[nodiscard]] bool has(PageId page, Mark mark) const noexcept {
-        return (marks_[number(page)] & mark) != 0;
+        return is_in_file(page) && (marks_[number(page)] & mark) != 0;
     }
-    void set(PageId page, Mark mark) noexcept { marks_[number(page)] |= mark; }
+    void set(PageId page, Mark mark) noexcept {
+        if (is_in_file(page))
+            marks_[number(page)] |= mark;
+    }
     void clear(PageId page, Mark mark) noexcept {
-        marks_[number(page)] &= static_cast<std::uint16_t>(~mark);
+        if (is_in_file(page))
+            marks_[number(page)] &= static_cast<std::uint16_t>(~mark);
     }
     /// Takes a mark from all pages.
     void clear_all(Mark mark) noexcept;
-    [[nodiscard]] BucketId home(PageId page) const noexcept { return homes_[number(page)]; }
-    void set_home(PageId page, BucketId bucket) noexcept { homes_[number(page)] = bucket; }
+    [[nodiscard]] BucketId home(PageId page) const noexcept {
+        return is_in_file(page) ? homes_[number(page)] : no_bucket;
+    }
+    void set_home(PageId page, BucketId bucket) noexcept {
+        if (is_in_file(page))
+            homes_[number(page)] = bucket;
+    }
 
-    /// The page with its overflow, as far as the file goes. page < page_count().
+    /// The page with its overflow, as far as the file goes.
     [[nodiscard]] Bytes bytes(PageId page) const noexcept;
     /// Pages that it takes, itself included.
     [[nodiscard]] std::uint64_t run_length(PageId page) const noexcept;
@@ -85,11 +106,20 @@ public:
     void set_run(PageId page, Mark mark) noexcept;
 
 private:
-    [[nodiscard]] std::uint64_t look_at(std::uint64_t begin, std::uint64_t end);
-    [[nodiscard]] PageKind judge(PageId page) const;
-    [[nodiscard]] bool overflow_is_whole(PageId page, Bytes bytes) const noexcept;
+    /// A stretch of pages none of which carries its own number.
+    struct Unnumbered {
+        std::uint64_t begin = 0;
+        std::uint64_t end = 0;
+    };
+    [[nodiscard]] std::uint64_t look_at(std::uint64_t begin, std::uint64_t end,
+                                        Unnumbered& unnumbered);
+    [[nodiscard]] PageKind judge(PageId page, Unnumbered& unnumbered) const;
+    [[nodiscard]] bool overflow_is_whole(PageId page, Bytes bytes,
+                                         Unnumbered& unnumbered) const noexcept;
 
     const PageSource& source_;
+    Pulse& pulse_;
+    Unnumbered unnumbered_;
     std::vector<PageKind> kinds_;
     std::vector<std::uint16_t> marks_;
     std::vector<BucketId> homes_;

@@ -9,7 +9,7 @@ namespace rebolt::salvage {
 void Suspects::prepare() {
     Account account(context_, context_.states.newest);
     orphans_.emplace();
-    for (std::uint64_t id = 2; id < context_.pages.page_count(); ++id)
+    for (std::uint64_t id = 2; id < context_.pages.page_count() && context_.pages.goes_on(); ++id)
         if (account.is_orphan(PageId{id}))
             orphans_->push_back(PageId{id});
     std::ranges::stable_sort(*orphans_, {},
@@ -41,9 +41,9 @@ bool Suspects::may_be_elsewhere(const Suspect& suspect) const {
 bool Suspects::is_below(PageId page, PageId branch) const {
     if (!context_.pages.is_branch(branch))
         return false;
-    const auto view = format::BranchView::of(context_.pages.bytes(branch));
-    for (std::size_t i = 0; i < view->count(); ++i)
-        if (view->element(i)->child == page)
+    const SafeBranch view(context_.pages.bytes(branch));
+    for (std::size_t i = 0; i < view.count(); ++i)
+        if (view.element(i).child == page)
             return true;
     return false;
 }

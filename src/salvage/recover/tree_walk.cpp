@@ -9,9 +9,7 @@
 namespace rebolt::salvage {
 namespace {
 
-using format::BranchView;
 using format::BucketView;
-using format::LeafView;
 using format::PageHeader;
 using format::PageType;
 
@@ -23,20 +21,21 @@ bool overlaps(Bytes page, const KeyRange& range) noexcept {
 }
 
 std::vector<Step> children_of(Bytes branch, const Step& parent) {
-    const auto view = BranchView::of(branch);
-    std::vector<Step> children(view->count());
+    const SafeBranch view(branch);
+    std::vector<Step> children(view.count());
     for (std::size_t i = 0; i < children.size(); ++i) {
-        const auto element = view->element(i);
-        children[i].page = element->child;
-        children[i].key = element->key;
+        const auto element = view.element(i);
+        children[i].page = element.child;
+        children[i].key = element.key;
         children[i].level = static_cast<std::uint16_t>(parent.level + 1);
         // The first child may hold smaller keys than its own (bbolt: Cursor.search).
         children[i].range.lower =
-            i == 0 ? parent.range.lower : std::optional<std::string_view>(element->key);
+            i == 0 ? parent.range.lower : std::optional<std::string_view>(element.key);
         if (i != 0)
-            children[i - 1].range.upper = element->key;
+            children[i - 1].range.upper = element.key;
     }
-    children.back().range.upper = parent.range.upper;
+    if (!children.empty())
+        children.back().range.upper = parent.range.upper;
     return children;
 }
 
@@ -105,6 +104,12 @@ std::optional<FindingCode> TreeWalk::why_not(BucketId bucket, const Step& step) 
     return std::nullopt;
 }
 
+// An old page leads to what has found its place in the same bucket: nothing is missing.
+bool TreeWalk::is_there_already(BucketId bucket, PageId page) const {
+    return mode_ == WalkMode::fill && number(page) >= 2 && number(page) < pages_.page_count() &&
+           pages_.has(page, Survey::used) && pages_.home(page) == bucket;
+}
+
 // Enters a page if it may be, or makes a hole of it.
 void TreeWalk::enter(BucketId bucket, const Step& step, bool has_name) {
     const auto hole = [&](FindingCode code, bool has_wrong_id) {
@@ -113,6 +118,11 @@ void TreeWalk::enter(BucketId bucket, const Step& step, bool has_name) {
             names_.pop_back();
     };
     const std::uint64_t id = number(step.page);
+    if (is_there_already(bucket, step.page)) {
+        if (has_name)
+            names_.pop_back();
+        return;
+    }
     if (mode_ == WalkMode::newest && step.level == 0)
         context_.reached.insert(bucket);
     if (const auto code = why_not(bucket, step)) {
@@ -270,12 +280,11 @@ std::vector<std::size_t> TreeWalk::doubtful_elements(Bytes leaf) const {
     std::vector<std::size_t> doubtful;
     if (!context_.has_rules() || mode_ == WalkMode::learn)
         return doubtful;
-    const auto view = LeafView::of(leaf);
-    const std::size_t count = view->count();
+    const SafeLeaf view(leaf);
+    const std::size_t count = view.count();
     for (std::size_t i = 0; i < count; ++i) {
-        const auto element = view->element(i);
-        if (!element || element->is_bucket() ||
-            !context_.is_malformed(names_, element->key, element->value))
+        const auto element = view.element(i);
+        if (element.is_bucket() || !context_.is_malformed(names_, element.key, element.value))
             continue;
         for (std::size_t j = i == 0 ? 0 : i - 1; j < std::min(i + 2, count); ++j)
             if (doubtful.empty() || doubtful.back() < j)
@@ -292,22 +301,22 @@ void TreeWalk::leave() {
 
 std::optional<Kept> TreeWalk::element_at(std::size_t at, std::size_t index) {
     const Frame& frame = frames_[at];
-    const auto element = LeafView::of(frame.leaf)->element(index);
-    if (!element || (frame.range.lower && element->key < *frame.range.lower) ||
-        (frame.range.upper && element->key >= *frame.range.upper))
+    const auto element = SafeLeaf(frame.leaf).element(index);
+    if (element.key.empty() || (frame.range.lower && element.key < *frame.range.lower) ||
+        (frame.range.upper && element.key >= *frame.range.upper))
         return std::nullopt;
     const bool is_doubtful = std::ranges::binary_search(frame.doubtful, index);
-    if (element->is_bucket())
-        return bucket_at(at, *element, is_doubtful);
+    if (element.is_bucket())
+        return bucket_at(at, element, is_doubtful);
     if (mode_ == WalkMode::learn)
         return std::nullopt;
     if (is_doubtful && frame.is_partial) { // in a page that is not sound
-        add_element_hole(frame, element->key, FindingCode::value_malformed);
+        add_element_hole(frame, element.key, FindingCode::value_malformed);
         return std::nullopt;
     }
     return Kept{.bucket = names_,
-                .key = element->key,
-                .value = element->value,
+                .key = element.key,
+                .value = element.value,
                 .is_partial = frame.is_partial || is_doubtful,
                 .page = frame.page};
 }

@@ -111,6 +111,7 @@ private:
     [[nodiscard]] bool is_right_child(const Step& child, BucketId bucket) const;
     [[nodiscard]] bool fits_between_siblings(const Step& step) const;
     [[nodiscard]] bool is_on_way(PageId page) const noexcept;
+    [[nodiscard]] bool is_there_already(BucketId bucket, PageId page) const;
     [[nodiscard]] bool may_be_followed(PageId host, BucketId inside, PageId root) const;
 
     Context& context_;

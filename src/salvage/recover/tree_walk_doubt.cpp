@@ -8,7 +8,6 @@
 namespace rebolt::salvage {
 
 using format::BucketView;
-using format::LeafView;
 
 // Several lead to the page, and this way is not proven to be the right one; or the
 // state before had it, unchanged, elsewhere.
@@ -39,12 +38,12 @@ bool TreeWalk::is_outdated(BucketId bucket, PageId page) const {
 bool TreeWalk::names_others(BucketId bucket, PageId page) const {
     if (!pages_.has(page, Survey::has_buckets))
         return false;
-    const auto view = LeafView::of(pages_.bytes(page));
-    for (std::size_t i = 0; view && i < view->count(); ++i) {
-        const auto element = view->element(i);
-        if (!element || !element->is_bucket())
+    const SafeLeaf view(pages_.bytes(page));
+    for (std::size_t i = 0; i < view.count(); ++i) {
+        const auto element = view.element(i);
+        if (!element.is_bucket())
             continue;
-        const auto inside = BucketView::of(element->value);
+        const auto inside = BucketView::of(element.value);
         if (!inside || inside->is_inline())
             continue;
         const PageId root = inside->root();
@@ -52,7 +51,7 @@ bool TreeWalk::names_others(BucketId bucket, PageId page) const {
             continue;
         if (pages_.has(root, Survey::free) ||
             (pages_.has(root, Survey::in_previous) &&
-             pages_.home(root) != context_.buckets.inside(bucket, element->key)))
+             pages_.home(root) != context_.buckets.inside(bucket, element.key)))
             return true;
     }
     return false;
@@ -91,6 +90,8 @@ bool TreeWalk::is_right_child(const Step& child, BucketId bucket) const {
 // The branch of a hole may be old, and its keys with it: what is missing lies
 // between the keys that the sound leaves beside it have.
 void TreeWalk::widen_gaps(std::vector<Step>& children, BucketId bucket) const {
+    if (children.empty())
+        return;
     std::vector<bool> is_right(children.size());
     for (std::size_t i = 0; i < children.size(); ++i)
         is_right[i] = is_right_child(children[i], bucket);

@@ -51,6 +51,25 @@ std::uint64_t keys(const RepairReport& report) {
     return EditEffect::keys(*report.after);
 }
 
+// The freelist is one commit old: the tree is whole, and nothing is given up.
+TEST(Repair, AnOldFreelistIsRebuiltFromTheTree) {
+    const WorkFile file(REBOLT_TEST_DATA "/field/flat-stale-freelist.db");
+    const RepairReport report = repaired(file);
+    EXPECT_EQ(report.kind, RepairKind::rebuild_freelist);
+    EXPECT_EQ(keys(report), 310U);
+    EXPECT_EQ(EditEffect::buckets(*report.after), 1U);
+}
+
+// A root or a branch is old: a new freelist would give its newer pages away.
+TEST(Repair, ALostWriteIsNoReasonToRebuildTheFreelist) {
+    for (const char* name : {"flat-lost-branch-write", "flat-lost-root-write",
+                             "docker-root-is-stale-leaf", "nested-1024-meta-without-data"}) {
+        SCOPED_TRACE(name);
+        const WorkFile file(std::string(REBOLT_TEST_DATA "/field/") + name + ".db");
+        EXPECT_EQ(repaired(file).kind, RepairKind::revert);
+    }
+}
+
 TEST(Repair, DoesTheSmallestThingThatMakesEachFileWhole) {
     const std::map<std::string, RepairKind> kinds{
         {"docker-branch-to-freed", RepairKind::revert},

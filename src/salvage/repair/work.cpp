@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "salvage/recover/newest_tree.hpp"
 #include "salvage/recover/survey.hpp"
 
 namespace rebolt {
@@ -87,7 +88,7 @@ void Repair::Work::list_attempts() {
         if (other_is_next())
             add(reseal_meta, metas_.other());
         add(mend_meta, *metas_.current);
-        if (!tree_is_at_fault() && !has_unreachable_pages())
+        if (may_rebuild_freelist())
             add(rebuild_freelist, *metas_.current);
         add(mend_headers, *metas_.current);
         if (metas_.is_valid[metas_.other()]) {
@@ -111,11 +112,24 @@ bool Repair::Work::other_is_next() const {
            other->txid == metas_.current_fields().txid + 1 && other->txid % 2 == metas_.other();
 }
 
-// A page that is in use and on the freelist: if pages are missing from both,
-// an element leads to the wrong one; else the list is wrong.
+// A page that is in use and on the freelist: if pages are missing from both, an
+// element leads to the wrong one; else the list is wrong.
 bool Repair::Work::tree_is_at_fault() const {
     constexpr auto both = static_cast<std::size_t>(FindingCode::page_reachable_but_free);
-    return report_.before.count_of[both] != 0 && report_.before.pages.leaked != 0;
+    return report_.before.count_of[both] != 0 && report_.before.pages.leaked != 0 &&
+           !is_tree_right_;
+}
+
+// Pages that neither the tree nor the list has: the tree is old in part, or the list is.
+// Recovery knows which.
+bool Repair::Work::may_rebuild_freelist() {
+    if (!tree_is_at_fault() && !has_unreachable_pages())
+        return true;
+    RecoverOptions options;
+    options.owners = options_.owners;
+    const auto is_right = salvage::is_newest_tree_right(source_, std::move(options));
+    is_tree_right_ = is_right && *is_right;
+    return is_tree_right_;
 }
 
 // A new freelist would give away the pages that a lost write led to.

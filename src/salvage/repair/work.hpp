@@ -62,6 +62,7 @@ private:
                    std::size_t slot) const;
     void mend_header_pages(salvage::PageEdit& edit, EditPlan& words) const;
     [[nodiscard]] bool tree_is_at_fault() const;
+    [[nodiscard]] bool may_rebuild_freelist();
     [[nodiscard]] bool has_unreachable_pages() const;
     [[nodiscard]] bool other_is_next() const;
     [[nodiscard]] Result<CheckReport> checked(const PageSource& source) const;
@@ -74,6 +75,7 @@ private:
     std::unique_ptr<Rounds> rounds_;
     EditPlan round_words_;
     bool has_looked_ = false;
+    bool is_tree_right_ = false; ///< proven though tree and freelist differ
 };
 
 } // namespace rebolt

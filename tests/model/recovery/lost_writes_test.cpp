@@ -1,5 +1,7 @@
 // Lost writes of real histories, recovered and scored: of the keys whose own
 // pages are whole, how many stand in their place, in lost+found, or nowhere.
+// What check calls clean is counted apart, as `unseen`: such a file may as well be
+// what a program wrote, and recovery gives exactly its content.
 // REBOLT_SEED, REBOLT_RECOVERIES and REBOLT_KEEP as in shapes_test.cpp.
 #include <algorithm>
 #include <array>
@@ -16,6 +18,8 @@
 
 #include <fmt/format.h>
 
+#include <rebolt/check.hpp>
+
 #include "lost_writes.hpp"
 #include "recovered.hpp"
 #include "support/patched_file.hpp"
@@ -31,6 +35,7 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
 }
 
 struct Tally {
+    bool is_unseen = false; ///< check calls the file clean
     std::uint64_t files = 0;
     std::uint64_t wanted = 0;
     std::uint64_t in_place = 0;
@@ -168,6 +173,7 @@ protected:
             return std::nullopt;
         SCOPED_TRACE(fmt::format("REBOLT_SEED={}: {}", seed, harmed->text));
         PatchedFile damaged(harmed->bytes);
+        const bool is_unseen = check(*PageSource::open(damaged.path()))->verdict == Verdict::clean;
         if (const char* copy = std::getenv("REBOLT_KEEP")) {
             std::filesystem::copy_file(damaged.path(), copy,
                                        std::filesystem::copy_options::overwrite_existing);
@@ -180,14 +186,24 @@ protected:
         EXPECT_EQ(recovered.error, "");
         for (const std::string& fault : recovered.faults)
             ADD_FAILURE() << fault;
+        // What check calls clean comes back exactly.
+        EXPECT_TRUE(!is_unseen || content_of(recovered) == content_of(damaged.path()));
         if (is_in_flight) {
             const Commit newest{history.states[at - 2], history.states[at - 2],
                                 history.states[at - 1], before, before};
-            return LostWriteScore(*history.shape, newest, *harmed).count(recovered);
+            return told(LostWriteScore(*history.shape, newest, *harmed).count(recovered), seed,
+                        harmed->text);
         }
         Tally tally = LostWriteScore(*history.shape, commit, *harmed).count(recovered);
+        tally.is_unseen = is_unseen;
+        return told(std::move(tally), seed, harmed->text);
+    }
+
+private:
+    static Tally told(Tally tally, std::uint64_t seed, const std::string& text) {
         if (std::getenv("REBOLT_TELL") != nullptr && !tally.told.empty())
-            fmt::print("{} seed {}: {}\n{}", shape().name, seed, harmed->text, tally.told);
+            fmt::print("{} {} seed {}{}: {}\n{}", shape().name, kind().name, seed,
+                       tally.is_unseen ? " (clean for check)" : "", text, tally.told);
         return tally;
     }
 };
@@ -197,11 +213,14 @@ TEST_P(LostWrites, GiveBackWhatIsWhole) {
     const std::uint64_t count =
         number_from("REBOLT_RECOVERIES", std::getenv("REBOLT_SEED") == nullptr ? 2 : 1);
     Tally sum;
+    Tally unseen;
     for (std::uint64_t seed = first; seed < first + count; ++seed)
         if (const auto one = try_seed(seed))
-            sum += *one;
+            (one->is_unseen ? unseen : sum) += *one;
     all_tallies()[kind().name] += sum;
     all_tallies()[std::string("shape ") + shape().name] += sum;
+    if (unseen.files != 0)
+        all_tallies()[std::string("unseen ") + kind().name] += unseen;
 }
 
 INSTANTIATE_TEST_SUITE_P(All, LostWrites,

@@ -146,4 +146,32 @@ Recovered recover(const std::string& source, const std::string& target, RecoverO
     return Run().run(source, target, std::move(options));
 }
 
+Content content_of(const std::string& path) {
+    Content content;
+    const auto db = DB::open(path, {.read_only = true});
+    const auto tx = db->begin();
+    std::vector<Bucket> buckets{tx->root()};
+    for (std::size_t i = 0; i < buckets.size(); ++i) {
+        const Bucket bucket = buckets[i];
+        const auto walked = bucket.for_each([&](const Entry& entry) -> Result<void> {
+            std::optional<std::string> value;
+            if (!entry.is_bucket)
+                value = entry.value;
+            content.emplace(std::pair(bucket.path(), std::string(entry.key)), value);
+            if (entry.is_bucket)
+                buckets.push_back(*bucket.bucket(entry.key));
+            return {};
+        });
+        EXPECT_TRUE(walked);
+    }
+    return content;
+}
+
+Content content_of(const Recovered& recovery) {
+    Content content;
+    for (const auto& [place, item] : recovery.items)
+        content.emplace(place, item.value);
+    return content;
+}
+
 } // namespace rebolt::test

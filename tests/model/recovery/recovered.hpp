@@ -35,6 +35,11 @@ struct Recovered {
     RecoverReport report{};
 };
 
+/// What a file holds, by bucket and key; of buckets: nullopt.
+using Content = std::map<std::pair<BucketNames, std::string>, std::optional<std::string>>;
+[[nodiscard]] Content content_of(const std::string& path);
+[[nodiscard]] Content content_of(const Recovered& recovery);
+
 /// Options that ask the schema's rules, as the command line does.
 [[nodiscard]] RecoverOptions recover_options();
 [[nodiscard]] CheckOptions check_options();
