@@ -68,7 +68,7 @@ Result<void> require_same(const io::File& file, const FileStamp& stamp) {
     struct stat status{};
     if (::fstat(file.descriptor(), &status) != 0)
         return io::system_error(errno, "cannot look at the file", file.path());
-    if (stamp_of(status) != stamp)
+    if (io::stamp_of(status) != stamp)
         return Error(ErrorCode::invalid_argument, "another program changed it meanwhile");
     return {};
 }
