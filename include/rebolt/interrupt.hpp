@@ -1,12 +1,7 @@
 // For a signal handler that ends the program at once.
 //
-//   void end(int) {
-//       if (rebolt::is_changing_in_place())
-//           return; // soon over; try again
-//       rebolt::remove_unfinished_files();
-//       ::_exit(1);
-//   }
-//
+// Such a handler returns while is_changing_in_place() holds, which is soon over; else
+// it calls remove_unfinished_files() and then _exit().
 // Both calls are safe in a signal handler, from any thread.
 #pragma once
 

@@ -161,8 +161,8 @@ public:
     int fdatasync(int descriptor) override {
         return is_refused() ? -1 : io::SystemCalls::fdatasync(descriptor);
     }
-    int rename(const char* from, const char* to) override {
-        return is_refused() ? -1 : io::SystemCalls::rename(from, to);
+    int renameat(int old_folder, const char* from, int folder, const char* to) override {
+        return is_refused() ? -1 : io::SystemCalls::renameat(old_folder, from, folder, to);
     }
 
 private:
