@@ -53,7 +53,8 @@ TEST(StoreUrl, APasswordIsNotRepeated) {
     for (const std::string text :
          {"etcd://jo:secret@host:x", "etcd://jo:secret/more@host", "etcd://jo:[secret@host",
           "etcd://jo:more[secret/@host", "etcd://[::1]secret"})
-        EXPECT_EQ(parse_url(text).error().message().find("secret"), std::string::npos) << text;
+        if (const auto url = parse_url(text); !url)
+            EXPECT_EQ(url.error().message().find("secret"), std::string::npos) << text;
 }
 
 TEST(StoreUrl, WinsOverOptions) {

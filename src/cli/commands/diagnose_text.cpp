@@ -31,6 +31,20 @@ std::string command_text(const diagnose::Step& step) {
     return text;
 }
 
+// The names are a log's, the arrows ours.
+std::string shown_path(std::string_view path) {
+    constexpr std::string_view arrow = " → ";
+    std::string shown;
+    for (;;) {
+        const std::size_t end = path.find(arrow);
+        shown += printable(path.substr(0, end));
+        if (end == std::string_view::npos)
+            return shown;
+        shown += arrow;
+        path.remove_prefix(end + arrow.size());
+    }
+}
+
 std::string symptom_text(const diagnose::Diagnosis& diagnosis) {
     const diagnose::Symptom& symptom = diagnosis.symptom;
     std::string text =
@@ -43,7 +57,7 @@ std::string symptom_text(const diagnose::Diagnosis& diagnosis) {
     if (symptom.count > 1)
         text += fmt::format(", {} times", symptom.count);
     text += fmt::format("\n  {}\n", shown(symptom.text));
-    const std::string path = printable(symptom.trace.call_path());
+    const std::string path = shown_path(symptom.trace.call_path());
     if (!path.empty())
         text += fmt::format("  goroutine {}: {}\n", symptom.trace.goroutine, path);
     return text;

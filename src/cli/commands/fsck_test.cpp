@@ -36,7 +36,7 @@ TEST(FsckCommand, RepairsAndUndoTakesItBack) {
     EXPECT_NE(found.out.find("podman says: name \"ghost\" is in use"), std::string::npos);
     EXPECT_EQ(rebolt({"fsck", "--repair", "--yes", file}).exit_code, 1);
     EXPECT_EQ(rebolt({"fsck", file}).exit_code, 0);
-    EXPECT_EQ(rebolt({"undo", "--yes", file}).exit_code, 0);
+    EXPECT_EQ(rebolt({"undo", file}).exit_code, 0);
     EXPECT_TRUE(test::bytes_of(file) == before);
 }
 

@@ -19,7 +19,7 @@ TEST(GetCommand, PrintsTheValue) {
 TEST(GetCommand, TakesNestedBuckets) {
     const auto result =
         rebolt_on(real_file("containerd-1.6-meta.db"), "get", {"v1", "version", "--json"});
-    EXPECT_EQ(result.out, "{\"key\":\"version\",\"value\":\"\\u0006\"}\n");
+    EXPECT_EQ(result.out, "{\"key\":\"version\",\"value\":\"\\u0006\",\"readable\":\"6\"}\n");
 }
 
 TEST(GetCommand, AKeyThatIsNotThereIsSaidAndWhereToLook) {

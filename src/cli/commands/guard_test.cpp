@@ -196,12 +196,15 @@ TEST_F(GuardCommand, InstallsShowsAndRemovesTheDropIn) {
     const std::string drop_in = root + "/etc/systemd/system/docker.service.d/10-rebolt.conf";
     const auto shown = rebolt({"guard", "install", "docker", "--root", root});
     EXPECT_EQ(shown.exit_code, 32);
-    EXPECT_EQ(shown.out, drop_in +
-                             ":\n# Written by `rebolt guard install docker`; `rebolt guard "
-                             "uninstall docker` removes it.\n[Service]\nExecStartPre=" +
-                             std::string(REBOLT_EXE) +
-                             " guard docker\nNotifyAccess=exec\nTimeoutStartSec=5min\n"
-                             "MemoryMax=75%\nMemorySwapMax=0\n");
+    EXPECT_EQ(
+        shown.out,
+        drop_in +
+            ":\n# Written by `rebolt guard install docker`; `rebolt guard "
+            "uninstall docker` removes it.\n[Service]\nExecStartPre=+/bin/sh -c 'test ! -x \"$$0\" "
+            "|| exec \"$$0\" guard --before-start docker' " +
+            std::string(REBOLT_EXE) +
+            "\nNotifyAccess=exec\nTimeoutStartSec=5min\n"
+            "MemoryMax=75%\nMemorySwapMax=0\n");
     EXPECT_EQ(shown.err, "Nothing was written. To do it, add --yes.\n");
     EXPECT_FALSE(fs::exists(drop_in));
     EXPECT_EQ(rebolt({"guard", "install", "docker", "--root", root, "--yes"}).exit_code, 0);
@@ -211,7 +214,7 @@ TEST_F(GuardCommand, InstallsShowsAndRemovesTheDropIn) {
     EXPECT_FALSE(fs::exists(fs::path(drop_in).parent_path()));
     EXPECT_EQ(rebolt({"guard", "uninstall", "docker", "--root", root, "-y"}).out,
               "There is no " + drop_in + ": nothing to take away.\n");
-    EXPECT_EQ(rebolt({"guard", "install", "consul", "--root", root}).exit_code, 16);
+    EXPECT_EQ(rebolt({"guard", "install", "mongodb", "--root", root}).exit_code, 16);
 }
 
 } // namespace
