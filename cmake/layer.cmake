@@ -15,13 +15,14 @@ function(rebolt_row name result)
   set(${result} ${links} PARENT_SCOPE)
 endfunction()
 
-# rebolt_layer(<name> [LIBRARIES <target>…] [MODULES <folder>…])
+# rebolt_layer(<name> [SEPARATE] [LIBRARIES <target>…] [MODULES <folder>…])
 #
 # Makes the library rebolt_<name> of all sources in src/<name> but main.cpp,
 # *_test.cpp, and folders that are modules of their own. Tests stand beside the
-# sources and are found by name (see tests/CMakeLists.txt).
+# sources and are found by name (see tests/CMakeLists.txt). With REBOLT_UNITY several
+# sources are compiled as one, unless SEPARATE: names in them may be the same.
 function(rebolt_layer name)
-  cmake_parse_arguments(PARSE_ARGV 1 LAYER "" "" "LIBRARIES;MODULES")
+  cmake_parse_arguments(PARSE_ARGV 1 LAYER "SEPARATE" "" "LIBRARIES;MODULES")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
   foreach(module IN LISTS LAYER_MODULES)
@@ -29,6 +30,9 @@ function(rebolt_layer name)
   endforeach()
   add_library(rebolt_${name} STATIC ${sources})
   rebolt_compile_options(rebolt_${name})
+  if(REBOLT_UNITY AND NOT LAYER_SEPARATE)
+    set_target_properties(rebolt_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+  endif()
   set_target_properties(rebolt_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_include_directories(
     rebolt_${name}

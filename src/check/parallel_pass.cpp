@@ -28,7 +28,7 @@ constexpr std::size_t elements_fetched = 31; // so many lie in the smallest page
 constexpr std::size_t keys_fetched = 30;     // that many elements lie in the smallest page
 constexpr std::size_t cache_line = 64;
 constexpr std::uint64_t system_page_bytes = 4096;
-constexpr std::uint64_t progress_interval_pages = 4096;
+constexpr std::uint64_t pages_between_reports = 4096;
 
 /// A page to enter. `names` is kept only if values are judged there.
 struct Task {
@@ -113,7 +113,7 @@ private:
                     doubt_.store(true);
                 if (idle_.load(std::memory_order_relaxed) != 0 && worker.stack.size() > 1)
                     share(worker.stack);
-                if (++worker.counts.pages % progress_interval_pages == 1)
+                if (++worker.counts.pages % pages_between_reports == 1)
                     tell_progress();
             }
         }
@@ -155,7 +155,7 @@ private:
         if (!context_.options.progress)
             return;
         const std::scoped_lock lock(mutex_);
-        progress_pages_ += progress_interval_pages;
+        progress_pages_ += pages_between_reports;
         if (context_.options.progress({progress_pages_, context_.map.page_count()}))
             return;
         cancelled_ = true;

@@ -7,6 +7,7 @@
 
 namespace rebolt::cli {
 
+using rebolt::report::array_of;
 using rebolt::report::Document;
 
 /// Prints `json` on one line.

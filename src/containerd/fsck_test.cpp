@@ -10,7 +10,7 @@
 namespace rebolt::containerd {
 namespace {
 
-const std::string root = REBOLT_TEST_DATA "/real/containerd-2.1-root";
+const std::string root = REBOLT_TEST_DATA "/roots/containerd-2.1";
 
 Metadata real_metadata() {
     auto metadata = load_metadata(*PageSource::open(metadata_path(root)));

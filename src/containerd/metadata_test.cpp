@@ -15,7 +15,7 @@ Metadata metadata_of(const std::string& path) {
     return std::move(*metadata);
 }
 
-const std::string root = "/real/containerd-2.1-root/io.containerd.metadata.v1.bolt/meta.db";
+const std::string root = "/roots/containerd-2.1/io.containerd.metadata.v1.bolt/meta.db";
 
 // What ctr 2.1.9 lists, of the same file.
 TEST(ContainerdMetadata, IsWhatContainerdShows) {

@@ -12,7 +12,7 @@ namespace rebolt::diagnose {
 namespace {
 
 constexpr std::size_t messages_max = 8;
-constexpr std::size_t text_bytes_max = 1024;
+constexpr std::size_t message_bytes_max = 1024;
 constexpr std::size_t strange_lines_max = 20; ///< within a stack
 constexpr std::size_t patience_lines = 50;    ///< between a message and its stack
 constexpr std::size_t passed_max = 2000;      ///< lines of others between two of its own
@@ -85,7 +85,7 @@ void CrashReader::take_message(std::string_view text, std::uint64_t line) {
     }
     patience_ = patience_lines;
     if (messages_.size() < messages_max)
-        messages_.emplace_back(trimmed(text).substr(0, text_bytes_max));
+        messages_.emplace_back(trimmed(text).substr(0, message_bytes_max));
 }
 
 bool CrashReader::take_stack_line(std::string_view text) {

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t arguments_max = 16;
 constexpr std::size_t names_max = 20;
 constexpr std::size_t outer_names = 6; ///< kept where a path is longer
-constexpr std::size_t name_bytes_max = 256;
+constexpr std::size_t frame_name_bytes_max = 256;
 
 // What bbolt's functions belong to; another package may be called bolt too.
 constexpr std::array bolt_types{"Cursor",
@@ -73,7 +73,8 @@ std::string_view last_element(std::string_view package) noexcept {
 bool is_function_name(std::string_view name) noexcept {
     if (name == "panic")
         return true;
-    if (name.empty() || name.size() > name_bytes_max || name.find('.') == std::string_view::npos)
+    if (name.empty() || name.size() > frame_name_bytes_max ||
+        name.find('.') == std::string_view::npos)
         return false;
     return std::ranges::none_of(
         name, [](char c) { return (c >= 0 && c <= ' ') || c == '"' || c == '=' || c == ':'; });
@@ -173,7 +174,7 @@ bool take_place(std::string_view line, Frame& frame) {
     const auto number = leading_number(line.substr(colon + 1));
     if (!number || *number > 10'000'000)
         return false;
-    frame.file = line.substr(0, std::min(colon, name_bytes_max));
+    frame.file = line.substr(0, std::min(colon, frame_name_bytes_max));
     frame.line = static_cast<std::uint32_t>(*number);
     return true;
 }

@@ -8,7 +8,6 @@ namespace rebolt::diagnose {
 namespace {
 
 constexpr std::size_t fields_max = 4;
-constexpr std::size_t name_bytes_max = 64;
 
 std::string value_text(std::string_view line, const QuotedValue& value) {
     std::string text =

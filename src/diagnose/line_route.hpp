@@ -11,6 +11,9 @@
 
 namespace rebolt::diagnose {
 
+/// Of names and times in prefixes.
+inline constexpr std::size_t name_bytes_max = 64;
+
 struct LearnedRoute;
 
 class LineRoute {

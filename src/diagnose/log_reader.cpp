@@ -16,7 +16,6 @@ constexpr std::size_t readers_max = 8;
 constexpr std::uint32_t depth_max = 2;
 constexpr std::uint64_t near_lines = 8;
 constexpr std::size_t text_bytes_max = 1024;
-constexpr std::size_t name_bytes_max = 64;
 
 // Whether a backslash escapes: in a path of Windows it does not.
 bool has_escapes(std::string_view line) noexcept {

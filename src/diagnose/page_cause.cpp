@@ -12,12 +12,12 @@ namespace rebolt::diagnose {
 namespace {
 
 void explain_page_type(Diagnosis& diagnosis) {
-    constexpr std::string_view words = "invalid page type: ";
-    const std::string_view text = message_with(diagnosis.symptom, words);
-    const std::uint64_t id = number_after(text, words).value_or(0);
-    const std::size_t at = text.find(words);
+    constexpr std::string_view phrase = "invalid page type: ";
+    const std::string_view text = message_with(diagnosis.symptom, phrase);
+    const std::uint64_t id = number_after(text, phrase).value_or(0);
+    const std::size_t at = text.find(phrase);
     const std::size_t flags_at =
-        at == std::string_view::npos ? at : text.find(": ", at + words.size());
+        at == std::string_view::npos ? at : text.find(": ", at + phrase.size());
     const std::string_view flags = flags_at == std::string_view::npos
                                        ? std::string_view{}
                                        : trimmed(text.substr(flags_at + 2));
@@ -41,10 +41,10 @@ void explain_freelist(Diagnosis& diagnosis) {
     const std::string_view text = message_with(diagnosis.symptom, "invalid freelist page: ");
     diagnosis.cause = "the page that should hold the list of free pages holds something else";
     const auto id = number_after(text, "invalid freelist page: ");
-    constexpr std::string_view words = "page type is ";
-    const std::size_t at = text.find(words);
+    constexpr std::string_view phrase = "page type is ";
+    const std::size_t at = text.find(phrase);
     const std::string_view type =
-        at == std::string_view::npos ? "unknown" : text.substr(at + words.size(), 24);
+        at == std::string_view::npos ? "unknown" : text.substr(at + phrase.size(), 24);
     if (id)
         diagnosis.proof.push_back(fmt::format("that page identifies itself as page {}, of type {}",
                                               *id, type.substr(0, type.find_first_of(" \\\n\"'"))));

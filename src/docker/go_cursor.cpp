@@ -8,13 +8,8 @@
 namespace rebolt::docker {
 namespace {
 
-constexpr std::uint64_t system_page_bytes = 4096;
-constexpr std::uint64_t map_limit = 0xFFFFFFFFFFFF; // bbolt's maxMapSize
-constexpr std::uint64_t slice_limit = 0x7FFFFFFF;   // bbolt's maxAllocSize
-constexpr std::uint64_t header_bytes = 16;
+constexpr std::uint64_t slice_limit = 0x7FFFFFFF; // bbolt's maxAllocSize
 constexpr std::uint64_t element_bytes = 16;
-constexpr std::uint64_t leaf_flag = 2;
-constexpr std::uint64_t branch_flag = 1;
 
 } // namespace
 

@@ -18,6 +18,13 @@
 
 namespace rebolt::docker {
 
+// Of bbolt on the machines that Docker runs on.
+inline constexpr std::uint64_t system_page_bytes = 4096;
+inline constexpr std::uint64_t map_limit = 0xFFFFFFFFFFFF; // bbolt's maxMapSize
+inline constexpr std::uint64_t header_bytes = 16;
+inline constexpr std::uint64_t leaf_flag = 2;
+inline constexpr std::uint64_t branch_flag = 1;
+
 template <class T>
 using Fated = std::expected<T, Fate>;
 

@@ -12,12 +12,7 @@
 namespace rebolt::docker {
 namespace {
 
-constexpr std::uint64_t system_page_bytes = 4096;
 constexpr std::uint64_t page_size_min = 512;
-constexpr std::uint64_t map_limit = 0xFFFFFFFFFFFF; // bbolt's maxMapSize
-constexpr std::uint64_t header_bytes = 16;
-constexpr std::uint64_t leaf_flag = 2;
-constexpr std::uint64_t branch_flag = 1;
 constexpr std::uint64_t freelist_flag = 16;
 constexpr std::uint64_t patience = std::uint64_t{1} << 20U;
 

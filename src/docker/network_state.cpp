@@ -23,16 +23,16 @@ const T* find_by(const std::vector<T>& records, std::string T::* id, std::string
 }
 
 // The list of each kind of record.
-constexpr std::tuple lists{&NetworkState::networks,       &NetworkState::endpoints,
-                           &NetworkState::counts,         &NetworkState::sandboxes,
-                           &NetworkState::bridges,        &NetworkState::bridge_endpoints,
-                           &NetworkState::vlans,          &NetworkState::driver_endpoints,
-                           &NetworkState::address_spaces, &NetworkState::bit_sequences,
-                           &NetworkState::others};
+constexpr std::tuple record_lists{&NetworkState::networks,       &NetworkState::endpoints,
+                                  &NetworkState::counts,         &NetworkState::sandboxes,
+                                  &NetworkState::bridges,        &NetworkState::bridge_endpoints,
+                                  &NetworkState::vlans,          &NetworkState::driver_endpoints,
+                                  &NetworkState::address_spaces, &NetworkState::bit_sequences,
+                                  &NetworkState::others};
 
 template <class T>
 void put(NetworkState& state, T record) {
-    (state.*std::get<std::vector<T> NetworkState::*>(lists)).push_back(std::move(record));
+    (state.*std::get<std::vector<T> NetworkState::*>(record_lists)).push_back(std::move(record));
 }
 
 void add_item(NetworkState& state, const RecoveredItem& item) {
@@ -58,7 +58,8 @@ void NetworkState::add(Record record) {
 
 std::uint64_t NetworkState::record_count() const noexcept {
     return std::apply(
-        [this](auto... list) { return (std::uint64_t{0} + ... + (this->*list).size()); }, lists);
+        [this](auto... list) { return (std::uint64_t{0} + ... + (this->*list).size()); },
+        record_lists);
 }
 
 const Network* NetworkState::network(std::string_view id) const noexcept {

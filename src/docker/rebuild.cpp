@@ -11,7 +11,7 @@
 namespace rebolt::docker {
 namespace {
 
-constexpr std::size_t short_id = 12;
+constexpr std::size_t bridge_id_digits = 12;
 constexpr std::string_view address_space = "LocalDefault";
 
 std::string text_of(const Cidr& cidr) {
@@ -95,7 +95,7 @@ void use_bridge(const BridgeNetwork& bridge, Network& network, Family& v4, Famil
     v4.gateway = bridge.v4.empty() ? v4.gateway : bridge.v4;
     v6.gateway = bridge.v6.empty() ? v6.gateway : bridge.v6;
     network.is_internal = bridge.is_internal;
-    if (bridge.bridge_name != "br-" + network.id.substr(0, short_id))
+    if (bridge.bridge_name != "br-" + network.id.substr(0, bridge_id_digits))
         network.driver_options["com.docker.network.bridge.name"] = bridge.bridge_name;
     if (bridge.mtu != 0)
         network.driver_options["com.docker.network.driver.mtu"] = std::to_string(bridge.mtu);
@@ -180,7 +180,7 @@ std::optional<BridgeNetwork> rebuild_bridge(const Network& network) {
     bridge.bridge_name = option(network, "bridge.name");
     if (bridge.bridge_name.empty())
         bridge.bridge_name =
-            network.name == "bridge" ? "docker0" : "br-" + network.id.substr(0, short_id);
+            network.name == "bridge" ? "docker0" : "br-" + network.id.substr(0, bridge_id_digits);
     bridge.v4 = v4;
     bridge.v6 = v6;
     const std::string mtu = option(network, "driver.mtu");

@@ -21,7 +21,7 @@ NetworkState real_state() {
     return std::move(*state);
 }
 Containers real_containers() {
-    auto containers = load_containers(REBOLT_TEST_DATA "/real/docker-28.5-root");
+    auto containers = load_containers(REBOLT_TEST_DATA "/roots/docker-28.5");
     EXPECT_TRUE(containers);
     return std::move(*containers);
 }

@@ -18,7 +18,7 @@ constexpr const char* listed_blob =
 class ContentGuard : public GuardFolder {
 protected:
     ContentGuard() {
-        fs::copy(REBOLT_TEST_DATA "/real/containerd-2.1-root", root(), fs::copy_options::recursive);
+        fs::copy(REBOLT_TEST_DATA "/roots/containerd-2.1", root(), fs::copy_options::recursive);
     }
     [[nodiscard]] std::string root() const { return path("c"); }
     [[nodiscard]] std::string metadata() const {

@@ -23,8 +23,6 @@
 namespace rebolt::guard {
 namespace {
 
-namespace fs = std::filesystem;
-
 const std::string new_name = "new.db"; // in the work folder
 
 std::string keys_text(const RecoverReport& recovery) {
@@ -75,7 +73,7 @@ void FileRun::guard_it() {
     }
     std::error_code ignored;
     const bool is_there =
-        place_.folder->status(place_.name).has_value() || fs::exists(folder_, ignored);
+        place_.folder->status(place_.name).has_value() || std::filesystem::exists(folder_, ignored);
     const GuardLock lock = is_there ? GuardLock(folder_, options_.time_budget) : GuardLock();
     lock.remove_leftovers(place_);
     record_ = read_record(folder_);
@@ -92,7 +90,6 @@ void FileRun::guard_it() {
     keep_record();
 }
 
-// What the database stands for: containers' networks, containerd's blobs.
 void FileRun::guard_its_content() {
     guard_missing_state(file_, options_, report_);
     guard_content(options_, report_);
@@ -208,10 +205,9 @@ void FileRun::end_unopened(const Error& error) {
         return;
     if (error.code() == ErrorCode::file_not_found)
         return end(GuardOutcome::absent, true,
-                   record_.snapshots.empty()
-                       ? std::string("not there: the service makes a new one")
-                       : fmt::format("not there, though it was; a snapshot of it is {}",
-                                     record_.snapshots.front().path));
+                   record_.snapshots.empty() ? "not there: the service makes a new one"
+                                             : "not there, though it was; a snapshot of it is " +
+                                                   record_.snapshots.front().path);
     if (error.code() == ErrorCode::invalid_argument) // a folder, a device
         return end(GuardOutcome::failed, false,
                    fmt::format("{}: the service cannot open it either. Move it away, or put the "

@@ -27,7 +27,7 @@ private:
     void end(GuardOutcome outcome, bool may_start, std::string line);
     [[nodiscard]] bool is_time_over() const { return Clock::now() > deadline_; }
     void guard_it();
-    void guard_its_content();
+    void guard_its_content(); ///< containers' networks, containerd's blobs
     void check_file();
     void tell_verdict(GuardOutcome outcome, bool may_start, std::string line);
     [[nodiscard]] bool is_of_another_format(const PageSource& source, const CheckReport& checked);

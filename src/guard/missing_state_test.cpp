@@ -17,8 +17,7 @@ using testing::HasSubstr;
 class MissingState : public GuardFolder {
 protected:
     MissingState() {
-        fs::copy(REBOLT_TEST_DATA "/real/docker-28.5-root", path("root"),
-                 fs::copy_options::recursive);
+        fs::copy(REBOLT_TEST_DATA "/roots/docker-28.5", path("root"), fs::copy_options::recursive);
     }
     [[nodiscard]] std::string state() const { return docker::network_state_path(path("root")); }
     GuardReport run() { return GuardFolder::run({.path = state(), .docker_root = path("root")}); }

@@ -63,7 +63,7 @@ void FileEvents::wait(std::chrono::milliseconds timeout) {
 
 void FileEvents::wake() const noexcept {
     const std::uint64_t one = 1;
-    static_cast<void>(::write(wakeup_, &one, sizeof one));
+    [[maybe_unused]] const ssize_t woken = ::write(wakeup_, &one, sizeof one); // or it is awake
 }
 
 } // namespace rebolt::io

@@ -11,6 +11,9 @@
 
 namespace rebolt::predict {
 
+/// Buckets inside each other beyond which a walk counts as without end.
+inline constexpr std::size_t bucket_depth_max = 1000;
+
 struct Bucket;
 
 struct Inode {

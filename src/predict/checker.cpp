@@ -10,7 +10,6 @@
 namespace rebolt::predict {
 namespace {
 
-constexpr std::size_t bucket_depth_max = 1000;
 // As many pages, or problems, as bbolt goes through in a few seconds.
 constexpr std::uint64_t patience = std::uint64_t{1} << 22U;
 

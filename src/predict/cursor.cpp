@@ -10,7 +10,7 @@ namespace {
 
 // A way down that has no page twice is as long as the file has pages; one that
 // is longer than this is left alone.
-constexpr std::size_t depth_max = 20000;
+constexpr std::size_t cursor_depth_max = 20000;
 
 Ending loop_through(std::uint64_t from, std::uint64_t to) {
     return hang(fmt::format("page {} leads back to page {}: it follows the loop until memory runs "
@@ -25,7 +25,7 @@ Ending loop_through(std::uint64_t from, std::uint64_t to) {
 Ended<Frame> Cursor::enter(std::uint64_t id) {
     if (Done done = store_->step(); !done)
         return std::move(done).error();
-    if (stack_.size() > depth_max)
+    if (stack_.size() > cursor_depth_max)
         return hang("the way down is deeper than any file needs", PageId{id});
     Frame frame;
     frame.asked = id;

@@ -10,7 +10,7 @@
 namespace rebolt::predict {
 namespace {
 
-constexpr std::size_t depth_max = 1000;
+constexpr std::size_t order_depth_max = 1000;
 
 } // namespace
 
@@ -73,7 +73,7 @@ Ended<Text> Checker::check_branch_keys(const Page& page, const Text& least, cons
 Ended<Text> Checker::check_keys(std::uint64_t id, const Text& least, const Text& beyond) {
     if (Done done = store_->step(); !done)
         return std::move(done).error();
-    if (path_.size() > depth_max)
+    if (path_.size() > order_depth_max)
         return hang("the way down is deeper than any file needs", PageId{id});
     const Page page = TRY(store_->tx_page(id));
     path_.push_back(id);

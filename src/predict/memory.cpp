@@ -6,7 +6,7 @@
 namespace rebolt::predict {
 namespace {
 
-constexpr std::uint64_t system_page_bytes = 4096;
+constexpr std::uint64_t mapped_page_bytes = 4096;
 // No position in a page reaches from one segment into the next.
 constexpr unsigned segment_bits = 50;
 constexpr Address offset_mask = (Address{1} << segment_bits) - 1;
@@ -32,7 +32,7 @@ Memory::Segment Memory::segment_at(Address at) const {
         return {bytes.subspan(begin), end - std::max<std::uint64_t>(offset, bytes.size())};
     }
     const std::uint64_t file_end = std::min<std::uint64_t>(
-        (file_.size() + system_page_bytes - 1) / system_page_bytes * system_page_bytes, map_bytes_);
+        (file_.size() + mapped_page_bytes - 1) / mapped_page_bytes * mapped_page_bytes, map_bytes_);
     if (offset < file_end) {
         const std::uint64_t begin = std::min<std::uint64_t>(offset, file_.size());
         const std::uint64_t behind = file_end == map_bytes_ ? readable_behind_map : 0;

@@ -7,11 +7,7 @@
 #include "base/try.hpp"
 
 namespace rebolt::predict {
-namespace {
-
-constexpr std::size_t bucket_depth_max = 1000;
-
-} // namespace
+namespace {} // namespace
 
 Done Scan::show_text(const Text& text) {
     if (Done done = store_->step(text.length / 64); !done)

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t keys_min = 2;
 constexpr std::uint64_t image_bytes_max = std::uint64_t{256} << 20U;
-constexpr std::size_t depth_max = 1000;
+constexpr std::size_t spill_depth_max = 1000;
 
 std::string hex(const std::string& bytes) {
     std::string text;
@@ -54,7 +54,7 @@ Done Writer::free_node(Node& node) {
 
 // Bucket._forEachPageNode, freeing.
 Done Writer::free_tree(Bucket& bucket, std::uint64_t id, std::size_t depth) {
-    if (depth > depth_max)
+    if (depth > spill_depth_max)
         return hang("it frees pages in a loop", PageId{id});
     if (Done done = store_->step(); !done)
         return done;

@@ -90,4 +90,13 @@ Document::Document(const std::vector<Item>& items) : kind_(Kind::array) {
         push_back(item);
 }
 
+/// An array of what `render` makes of each item.
+template <class List, class Render>
+[[nodiscard]] Document array_of(const List& list, Render&& render) {
+    Document array = Document::array();
+    for (const auto& item : list)
+        array.push_back(render(item));
+    return array;
+}
+
 } // namespace rebolt::report

@@ -12,12 +12,12 @@
 namespace rebolt::salvage {
 namespace {
 
-constexpr std::string_view magic = "RBLTREPL";
-constexpr std::uint32_t version = 1;
-constexpr std::size_t checksum_bytes = 8;
+constexpr std::string_view replacement_magic = "RBLTREPL";
+constexpr std::uint32_t replacement_version = 1;
+constexpr std::size_t replacement_checksum_bytes = 8;
 
 /// First bytes; the title and the name follow, then the checksum of all before it.
-struct Header {
+struct ReplacementHeader {
     char magic[8];             ///< 0: RBLTREPL
     std::uint32_t version;     ///< 8: 1
     std::uint16_t title_bytes; ///< 12
@@ -25,7 +25,7 @@ struct Header {
     io::FileStamp old_file;    ///< 16: inode, bytes, time of change in nanoseconds
     io::FileStamp new_file;    ///< 40: the same
 };
-static_assert(sizeof(Header) == 64 && offsetof(Header, new_file) == 40);
+static_assert(sizeof(ReplacementHeader) == 64 && offsetof(ReplacementHeader, new_file) == 40);
 
 Error no_record(std::string why) {
     return {ErrorCode::invalid_argument, std::move(why)};
@@ -34,37 +34,38 @@ Error no_record(std::string why) {
 } // namespace
 
 std::vector<std::byte> encode(const ReplacementRecord& record) {
-    Header header{.magic = {},
-                  .version = version,
-                  .title_bytes = static_cast<std::uint16_t>(record.title.size()),
-                  .name_bytes = static_cast<std::uint16_t>(record.set_aside.size()),
-                  .old_file = record.old_file,
-                  .new_file = record.new_file};
-    std::ranges::copy(magic, header.magic);
+    ReplacementHeader header{.magic = {},
+                             .version = replacement_version,
+                             .title_bytes = static_cast<std::uint16_t>(record.title.size()),
+                             .name_bytes = static_cast<std::uint16_t>(record.set_aside.size()),
+                             .old_file = record.old_file,
+                             .new_file = record.new_file};
+    std::ranges::copy(replacement_magic, header.magic);
     const std::string text = record.title + record.set_aside;
-    std::vector<std::byte> bytes(sizeof header + text.size() + checksum_bytes);
+    std::vector<std::byte> bytes(sizeof header + text.size() + replacement_checksum_bytes);
     std::memcpy(bytes.data(), &header, sizeof header);
     std::ranges::copy(as_bytes(text), bytes.begin() + sizeof header);
-    const std::size_t content_bytes = bytes.size() - checksum_bytes;
+    const std::size_t content_bytes = bytes.size() - replacement_checksum_bytes;
     const std::uint64_t checksum = format::fnv1a(Bytes(bytes).first(content_bytes));
     std::memcpy(bytes.data() + content_bytes, &checksum, sizeof checksum);
     return bytes;
 }
 
 bool is_replacement_record(Bytes undo_file) noexcept {
-    return undo_file.size() >= magic.size() && as_text(undo_file.first(magic.size())) == magic;
+    return undo_file.size() >= replacement_magic.size() &&
+           as_text(undo_file.first(replacement_magic.size())) == replacement_magic;
 }
 
 Result<ReplacementRecord> decode_replacement(Bytes undo_file) {
-    if (undo_file.size() < sizeof(Header) + checksum_bytes)
+    if (undo_file.size() < sizeof(ReplacementHeader) + replacement_checksum_bytes)
         return no_record("the undo file ends too early");
-    const Bytes content = undo_file.first(undo_file.size() - checksum_bytes);
+    const Bytes content = undo_file.first(undo_file.size() - replacement_checksum_bytes);
     if (format::fnv1a(content) != load<std::uint64_t>(undo_file.data() + content.size()))
         return no_record("the undo file is damaged: its checksum does not fit its content");
-    const auto header = load<Header>(content.data());
-    if (header.version != version)
+    const auto header = load<ReplacementHeader>(content.data());
+    if (header.version != replacement_version)
         return no_record(fmt::format("the undo file is of version {}, this program reads {}",
-                                     header.version, version));
+                                     header.version, replacement_version));
     const std::string_view text = as_text(content.subspan(sizeof header));
     if (text.size() != std::size_t{header.title_bytes} + header.name_bytes)
         return no_record("the undo file is damaged: its names do not fill it");

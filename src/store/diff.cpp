@@ -10,7 +10,7 @@
 namespace rebolt::store {
 namespace {
 
-constexpr std::uint64_t keys_between_reports = 256;
+constexpr std::uint64_t pairs_between_reports = 256;
 
 // One side of the comparison, on its next pair.
 struct Side {
@@ -65,7 +65,8 @@ Result<DiffReport> diff(Store& left_store, Store& right_store, const DiffOptions
     TRY(left.advance());
     TRY(right.advance());
     for (std::uint64_t compared = 0; left.pair || right.pair; ++compared) {
-        if (compared % keys_between_reports == 0 && options.progress && !options.progress(compared))
+        if (compared % pairs_between_reports == 0 && options.progress &&
+            !options.progress(compared))
             return cancelled_error();
         const DifferenceKind kind = kind_of(left, right);
         const bool is_different =

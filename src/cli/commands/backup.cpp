@@ -15,13 +15,13 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct BackupCommand {
     CommonOptions common;
     std::string output;
     bool force = false;
 };
 
-Result<TxId> copy(const Options& options) {
+Result<TxId> copy(const BackupCommand& options) {
     if (auto may = may_write_to(options.output, options.common.file, options.force); !may)
         return std::move(may).error();
     auto transaction = judge_before_writing(options.common);
@@ -42,7 +42,7 @@ Result<TxId> copy(const Options& options) {
 }
 
 // A copy of damage is a backup of damage: that must be known now.
-ExitCode run_backup(const Options& options) {
+ExitCode run_backup(const BackupCommand& options) {
     const auto copied = copy(options);
     if (!copied)
         return report(copied.error());
@@ -68,7 +68,7 @@ ExitCode run_backup(const Options& options) {
 } // namespace
 
 void set_up_backup(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<BackupCommand>();
     options->common.add_to(arguments);
     options->common.add_from_older(arguments);
     arguments.option("-o,--output", options->output, "The new file").required();

@@ -25,7 +25,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct Options {
+struct BenchCommand {
     std::uint64_t count = 1000;
     std::uint64_t batch_size = 0;
     std::size_t key_bytes = 8;
@@ -39,7 +39,7 @@ struct Options {
 };
 
 // bbolt: a big-endian number, at the key's start.
-std::string key_of(std::uint64_t index, const Options& options) {
+std::string key_of(std::uint64_t index, const BenchCommand& options) {
     std::string key(std::max<std::size_t>(options.key_bytes, 8), '\0');
     const std::uint64_t big_endian = std::byteswap(index);
     std::memcpy(key.data(), &big_endian, sizeof big_endian);
@@ -53,7 +53,7 @@ void print_result(const char* what, std::uint64_t operations, Clock::duration ti
                       nanoseconds / 1e6, each, 1e9 / each));
 }
 
-Result<void> write(const DB& db, const Options& options) {
+Result<void> write(const DB& db, const BenchCommand& options) {
     const bool is_random = options.write_mode.starts_with("rnd");
     const bool is_nested = options.write_mode.ends_with("-nest");
     const std::string value(options.value_bytes, '\0');
@@ -119,7 +119,7 @@ Result<std::uint64_t> read(const DB& db) {
     return done ? Result<std::uint64_t>(keys) : Result<std::uint64_t>(std::move(done).error());
 }
 
-ExitCode measure(const Options& options, const std::string& path) {
+ExitCode measure(const BenchCommand& options, const std::string& path) {
     OpenOptions open;
     open.page_size_bytes = options.page_size;
     open.no_sync = open.no_grow_sync = options.no_sync;
@@ -138,7 +138,7 @@ ExitCode measure(const Options& options, const std::string& path) {
     return ExitCode::done;
 }
 
-ExitCode run_bench(const Options& options) {
+ExitCode run_bench(const BenchCommand& options) {
     const std::string path = !options.path.empty()
                                  ? options.path
                                  : (std::filesystem::temp_directory_path() /
@@ -167,7 +167,7 @@ ExitCode run_bench(const Options& options) {
 } // namespace
 
 void set_up_bench(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<BenchCommand>();
     arguments.option("--count", options->count, "Keys to write")
         .check(whole_number())
         .show_default();

@@ -23,7 +23,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct CheckCommand {
     CommonOptions common;
     std::vector<std::string> files; ///< and folders
     std::uint64_t from_page = 0;
@@ -44,7 +44,7 @@ ExitCode exit_code_of(const CheckReport& report) {
     return ExitCode::failed;
 }
 
-Result<CheckReport> checked_pages(const PageSource& source, const Options& options) {
+Result<CheckReport> checked_pages(const PageSource& source, const CheckCommand& options) {
     Progress progress("pages", !options.common.quiet);
     CheckOptions check_options;
     check_options.threads = options.threads;
@@ -61,7 +61,7 @@ Result<CheckReport> checked_pages(const PageSource& source, const Options& optio
 }
 
 // One file; `is_alone`: it is the only one, so all is told of it.
-ExitCode check_file(const Options& options, const std::string& file, bool is_alone) {
+ExitCode check_file(const CheckCommand& options, const std::string& file, bool is_alone) {
     const auto begin = std::chrono::steady_clock::now();
     CommonOptions common = options.common;
     common.file = file;
@@ -82,7 +82,7 @@ ExitCode check_file(const Options& options, const std::string& file, bool is_alo
 }
 
 // The files named, and the bolt files below the folders named.
-Result<std::vector<std::string>> files_of(const Options& options) {
+Result<std::vector<std::string>> files_of(const CheckCommand& options) {
     std::vector<std::string> files;
     for (const std::string& path : options.files) {
         if (!std::filesystem::is_directory(path)) {
@@ -102,7 +102,7 @@ Result<std::vector<std::string>> files_of(const Options& options) {
     return files;
 }
 
-ExitCode run_check(const Options& options) {
+ExitCode run_check(const CheckCommand& options) {
     const auto files = files_of(options);
     if (!files)
         return report(files.error());
@@ -127,7 +127,7 @@ ExitCode run_check(const Options& options) {
 } // namespace
 
 void set_up_check(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<CheckCommand>();
     arguments.positional("FILE", options->files, "Database files, and folders to look for them in")
         .required()
         .value_name("");

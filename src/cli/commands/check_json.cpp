@@ -10,8 +10,6 @@
 namespace rebolt::cli {
 namespace {
 
-constexpr const char* shape = "rebolt.check/1";
-
 template <class Number>
 Document or_null(const std::optional<Number>& value) {
     return value ? Document(*value) : Document(nullptr);
@@ -77,14 +75,6 @@ Document finding_json(const Finding& finding) {
             {"repeated", finding.repeated}};
 }
 
-template <class List, class Render>
-Document array_of(const List& list, Render&& render) {
-    Document array = Document::array();
-    for (const auto& item : list)
-        array.push_back(render(item));
-    return array;
-}
-
 Document counts_json(const CheckReport& report) {
     Document counts = Document::object();
     for (std::size_t code = 0; code < report.count_of.size(); ++code)
@@ -98,7 +88,7 @@ Document counts_json(const CheckReport& report) {
 
 std::string check_json(const CheckReport& report, const std::string& impact, double seconds) {
     const Advice advice = advice_for(report, impact);
-    const Document json = {{"shape", shape},
+    const Document json = {{"shape", "rebolt.check/1"},
                            {"file", report.path},
                            {"verdict", name_of(report.verdict)},
                            {"sentence", sentence(report)},

@@ -16,7 +16,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct CompactCommand {
     CommonOptions common;
     std::string output;
     std::uint64_t transaction_bytes_max = 65536;
@@ -24,7 +24,7 @@ struct Options {
     bool force = false;
 };
 
-ExitCode run_compact(const Options& options) {
+ExitCode run_compact(const CompactCommand& options) {
     if (const auto may = may_write_to(options.output, options.common.file, options.force); !may)
         return report(may.error());
     const auto transaction = judge_before_writing(options.common);
@@ -58,7 +58,7 @@ ExitCode run_compact(const Options& options) {
 } // namespace
 
 void set_up_compact(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<CompactCommand>();
     options->common.add_to(arguments);
     options->common.add_from_older(arguments);
     arguments.option("-o,--output", options->output, "The new file").required();

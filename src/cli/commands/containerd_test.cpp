@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string root = real_file("containerd-2.1-root");
+const std::string root = REBOLT_TEST_DATA "/roots/containerd-2.1";
 const std::string metadata = root + "/io.containerd.metadata.v1.bolt/meta.db";
 
 TEST(ContainerdImages, AreListed) {

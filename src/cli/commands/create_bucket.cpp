@@ -12,14 +12,14 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct CreateBucketCommand {
     CommonOptions common;
     std::vector<std::string> names;
     bool may_make = false;
     ParseFormat bucket_format = ParseFormat::ascii_encoded;
 };
 
-ExitCode run_create_bucket(Options options) {
+ExitCode run_create_bucket(CreateBucketCommand options) {
     if (options.names.empty()) {
         print_error("create-bucket: give the new bucket's name after the file, behind the names of "
                     "the buckets it goes into");
@@ -40,7 +40,7 @@ ExitCode run_create_bucket(Options options) {
 } // namespace
 
 void set_up_create_bucket(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<CreateBucketCommand>();
     options->common.add_to_writer(arguments);
     options->common.add_from_older(arguments);
     arguments.positionals("BUCKET", options->names,

@@ -14,7 +14,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct DeleteCommand {
     CommonOptions common;
     std::vector<std::string> positionals; ///< buckets, then the key or the bucket to delete
     bool is_bucket = false;
@@ -38,7 +38,7 @@ Result<void> erase(Bucket& bucket, const std::string& key, const std::string& fi
     return bucket.erase(key);
 }
 
-ExitCode run_delete(Options options) {
+ExitCode run_delete(DeleteCommand options) {
     if (options.positionals.size() < (options.is_bucket ? 1 : 2)) {
         print_error(options.is_bucket ? "delete: give the bucket after the file"
                                       : "delete: give a bucket and a key after the file");
@@ -67,7 +67,7 @@ ExitCode run_delete(Options options) {
 } // namespace
 
 void set_up_delete(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<DeleteCommand>();
     options->common.add_to_writer(arguments);
     options->common.add_from_older(arguments);
     arguments.positionals("BUCKET_KEY", options->positionals,

@@ -18,7 +18,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct DiagnoseCommand {
     CommonOptions common; ///< its `file` is the log
     std::string unit;
     std::string journal;
@@ -32,7 +32,7 @@ struct Options {
 // More than one file is looked at only if they are named.
 constexpr std::size_t files_max = 4;
 
-Result<diagnose::ScanReport> scan(const Options& options) {
+Result<diagnose::ScanReport> scan(const DiagnoseCommand& options) {
     Progress progress(options.unit.empty() ? "bytes" : "entries", !options.common.quiet);
     const auto tell = [&](std::uint64_t done) {
         progress.update(done, done);
@@ -44,7 +44,7 @@ Result<diagnose::ScanReport> scan(const Options& options) {
 }
 
 // Looks at one file; what cannot be looked at is a note, unless it was asked for.
-bool examine(const Options& options, const std::string& path, const std::string& open_as,
+bool examine(const DiagnoseCommand& options, const std::string& path, const std::string& open_as,
              diagnose::Evidence& evidence) {
     Progress progress("pages", !options.common.quiet);
     diagnose::FileOptions file_options;
@@ -70,7 +70,7 @@ bool examine(const Options& options, const std::string& path, const std::string&
 
 // The files that are named; else those that the process has open; else the
 // likeliest that is here.
-bool examine_files(const Options& options, diagnose::Evidence& evidence) {
+bool examine_files(const DiagnoseCommand& options, diagnose::Evidence& evidence) {
     if (options.no_file)
         return true;
     for (const std::string& path : options.files)
@@ -95,13 +95,13 @@ bool examine_files(const Options& options, diagnose::Evidence& evidence) {
 }
 
 // The unit's own process, where it has one and none was named.
-std::uint64_t process_of(const Options& options, const diagnose::Evidence& evidence) {
+std::uint64_t process_of(const DiagnoseCommand& options, const diagnose::Evidence& evidence) {
     if (options.process != 0 || !evidence.unit || !options.journal.empty())
         return options.process;
     return evidence.unit->main_process;
 }
 
-bool inspect(const Options& options, diagnose::Evidence& evidence) {
+bool inspect(const DiagnoseCommand& options, diagnose::Evidence& evidence) {
     if (!options.unit.empty() && options.journal.empty())
         evidence.unit = diagnose::inspect_unit(options.unit);
     const std::uint64_t id = process_of(options, evidence);
@@ -120,7 +120,7 @@ bool inspect(const Options& options, diagnose::Evidence& evidence) {
     return true;
 }
 
-ExitCode run_diagnose(const Options& options) {
+ExitCode run_diagnose(const DiagnoseCommand& options) {
     options.common.apply();
     diagnose::Evidence evidence;
     std::optional<diagnose::ScanReport> log;
@@ -153,7 +153,7 @@ ExitCode run_diagnose(const Options& options) {
 } // namespace
 
 void set_up_diagnose(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<DiagnoseCommand>();
     options->common.add_to(arguments);
     arguments.find("FILE").required(false).description("The service's log; - is stdin");
     arguments.option("--unit", options->unit, "Read the journal of this unit of systemd instead");

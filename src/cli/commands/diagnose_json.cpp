@@ -6,16 +6,6 @@
 namespace rebolt::cli {
 namespace {
 
-constexpr const char* shape = "rebolt.diagnose/1";
-
-template <class List, class Render>
-Document array_of(const List& list, Render&& render) {
-    Document array = Document::array();
-    for (const auto& item : list)
-        array.push_back(render(item));
-    return array;
-}
-
 Document frame_json(const diagnose::Frame& frame) {
     return {{"function", frame.function}, {"file", frame.file}, {"line", frame.line}};
 }
@@ -106,7 +96,7 @@ std::string diagnose_json(const DiagnoseView& view) {
     const diagnose::Conclusion& conclusion = view.conclusion;
     const diagnose::Evidence& evidence = view.evidence;
     const Document json = {
-        {"shape", shape},
+        {"shape", "rebolt.diagnose/1"},
         {"cause_found", conclusion.is_cause_found},
         {"certainty", name_of(conclusion.certainty)},
         {"happened", conclusion.happened},

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t line_bytes = 16;
 
-struct Options {
+struct DumpCommand {
     CommonOptions common;
     std::vector<std::uint64_t> pages;
 };
@@ -61,7 +61,7 @@ void print_page(const PageSource& source, std::uint64_t id, const format::PageVi
     print_json_line(object);
 }
 
-ExitCode run_dump(const Options& options) {
+ExitCode run_dump(const DumpCommand& options) {
     const auto source = open_pages(options.common);
     if (!source)
         return report(source.error());
@@ -87,7 +87,7 @@ ExitCode run_dump(const Options& options) {
 } // namespace
 
 void set_up_dump(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<DumpCommand>();
     options->common.add_to(arguments);
     arguments.positional("PAGE", options->pages, "Page ids").check(whole_number()).required();
     arguments.footer(

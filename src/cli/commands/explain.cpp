@@ -14,7 +14,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct ExplainCommand {
     CommonOptions common;
     BboltVersion version = BboltVersion::v1_3_6;
     std::string operation_name; ///< empty: all
@@ -24,7 +24,7 @@ constexpr BboltOperation operations[] = {BboltOperation::open, BboltOperation::o
                                          BboltOperation::scan, BboltOperation::check,
                                          BboltOperation::put};
 
-bool is_asked_for(const Options& options, BboltOperation operation) {
+bool is_asked_for(const ExplainCommand& options, BboltOperation operation) {
     return options.operation_name.empty() || options.operation_name == name_of(operation);
 }
 
@@ -42,7 +42,7 @@ Document as_json(const Prediction& prediction, BboltOperation operation) {
     return json;
 }
 
-ExitCode run_explain(const Options& options) {
+ExitCode run_explain(const ExplainCommand& options) {
     const auto source = open_pages(options.common);
     if (!source)
         return report(source.error());
@@ -70,7 +70,7 @@ ExitCode run_explain(const Options& options) {
 } // namespace
 
 void set_up_explain(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ExplainCommand>();
     options->common.add_to(arguments);
     arguments
         .choice("--as", options->version, "The bbolt that is followed",

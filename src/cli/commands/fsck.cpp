@@ -16,12 +16,12 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct FsckCommand {
     EditOptions edit;
     bool repair = false;
 };
 
-std::string again(const Options& options) {
+std::string again(const FsckCommand& options) {
     return fmt::format("rebolt fsck --repair --yes {}", shell_quoted(options.edit.common.file));
 }
 
@@ -48,7 +48,7 @@ std::string finding_text(const IndexReport& report, const IndexFinding& finding)
     return text;
 }
 
-std::string report_text(const IndexReport& report, const Options& options) {
+std::string report_text(const IndexReport& report, const FsckCommand& options) {
     std::string text = fmt::format("{}: {}\n\n", printable(options.edit.common.file),
                                    report.damage_count == 0
                                        ? fmt::format("all {} records of {} are consistent",
@@ -65,7 +65,7 @@ std::string report_text(const IndexReport& report, const Options& options) {
     return text;
 }
 
-Document report_json(const IndexReport& report, const Options& options) {
+Document report_json(const IndexReport& report, const FsckCommand& options) {
     Document json{{"shape", "rebolt.fsck/1"},
                   {"file", options.edit.common.file},
                   {"owner", schema::name_of(report.owner)},
@@ -102,7 +102,7 @@ ExitCode code_after(const EditOutcome& outcome, const IndexReport& report) {
 }
 
 // Shows the plan, and carries it out.
-ExitCode repair(const Options& options, PageSource source, const IndexReport& found,
+ExitCode repair(const FsckCommand& options, PageSource source, const IndexReport& found,
                 Document* json) {
     const EditOptions& edit = options.edit;
     const auto plan = plan_fsck(source, found);
@@ -124,7 +124,7 @@ ExitCode repair(const Options& options, PageSource source, const IndexReport& fo
     return code_after(outcome, found);
 }
 
-ExitCode repair_if_asked(const Options& options, PageSource source, const IndexReport& found,
+ExitCode repair_if_asked(const FsckCommand& options, PageSource source, const IndexReport& found,
                          Document* json) {
     if (!options.repair || found.changes.empty())
         return found.damage_count != 0 ? ExitCode::damaged : ExitCode::done;
@@ -136,7 +136,7 @@ Owner owner_of_file(const CommonOptions& options) {
     return source ? owner_of(*source, known_owner_rules()) : Owner::unknown;
 }
 
-ExitCode run_fsck(const Options& options) {
+ExitCode run_fsck(const FsckCommand& options) {
     if (owner_of_file(options.edit.common) == Owner::docker_network)
         return fsck_network_state(options.edit, options.repair);
     auto source = open_pages(options.edit.common);
@@ -158,7 +158,7 @@ ExitCode run_fsck(const Options& options) {
 } // namespace
 
 void set_up_fsck(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<FsckCommand>();
     options->edit.add_to(arguments);
     arguments.flag("--repair", options->repair,
                    "Mend what can be mended: shown first, then asked for (or --yes)");

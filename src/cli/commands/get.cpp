@@ -14,7 +14,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct GetCommand {
     CommonOptions common;
     std::vector<std::string> path; ///< buckets, then the key
     KeyFormat format = KeyFormat::automatic;
@@ -24,14 +24,14 @@ struct Options {
 };
 
 /// The command line up to the last bucket: `keys local-kv.db libnetwork`.
-std::string keys_command(const Options& options) {
+std::string keys_command(const GetCommand& options) {
     std::string command = "rebolt keys " + shell_quoted(options.common.file);
     for (std::size_t index = 0; index + 1 < options.path.size(); ++index)
         command += " " + shell_quoted(options.path[index]);
     return command;
 }
 
-ExitCode report_missing(const Bucket& bucket, const std::string& key, const Options& options) {
+ExitCode report_missing(const Bucket& bucket, const std::string& key, const GetCommand& options) {
     const auto nested = bucket.bucket(key);
     if (!nested && nested.error().code() == ErrorCode::damaged)
         return report(nested.error());
@@ -50,7 +50,7 @@ struct Found {
     std::optional<ReadableValue> words;
 };
 
-void print_value(const Found& found, const Options& options) {
+void print_value(const Found& found, const GetCommand& options) {
     if (!options.common.json) {
         if (found.words)
             print(found.words->text);
@@ -69,7 +69,8 @@ void print_value(const Found& found, const Options& options) {
 }
 
 /// The key as it was given, or the number that stands for it.
-Result<std::string> wanted_key(const Bucket& bucket, const Words& words, const Options& options) {
+Result<std::string> wanted_key(const Bucket& bucket, const Words& words,
+                               const GetCommand& options) {
     auto key = parsed(options.path.back(), options.key_format);
     if (!key || options.key_format != ParseFormat::ascii_encoded)
         return key;
@@ -78,7 +79,7 @@ Result<std::string> wanted_key(const Bucket& bucket, const Words& words, const O
     return key;
 }
 
-ExitCode get(const Tx& tx, Words words, const Options& options) {
+ExitCode get(const Tx& tx, Words words, const GetCommand& options) {
     if (const auto key = parsed(options.path.back(), options.key_format); !key)
         return report_bucket(key.error());
     const auto bucket =
@@ -96,7 +97,7 @@ ExitCode get(const Tx& tx, Words words, const Options& options) {
     return ExitCode::done;
 }
 
-ExitCode run_get(const Options& options) {
+ExitCode run_get(const GetCommand& options) {
     if (options.path.size() < 2 || options.path.back().empty()) {
         print_error("get: give a bucket and a key after the file");
         print_note(options.path.empty() ? fmt::format("To see the buckets: rebolt buckets {}",
@@ -118,7 +119,7 @@ ExitCode run_get(const Options& options) {
 } // namespace
 
 void set_up_get(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<GetCommand>();
     options->common.add_to(arguments);
     arguments.positionals("BUCKET_KEY", options->path,
                           "A bucket, buckets inside it, and at last the key");

@@ -22,7 +22,7 @@ namespace {
 
 constexpr const char* default_config = "/etc/rebolt/guard.toml";
 
-struct Options {
+struct GuardCommand {
     GuardPaths paths;
     std::vector<std::string> targets;
     std::string policy;
@@ -48,7 +48,7 @@ std::string docker_root_of(const std::string& path) {
     return !root.empty() && docker::network_state_path(root) == path ? root : "";
 }
 
-Result<void> add_target(Work& work, const std::string& target, const Options& options) {
+Result<void> add_target(Work& work, const std::string& target, const GuardCommand& options) {
     if (target.find('/') == std::string::npos && !target.ends_with(".db")) {
         auto files = guard_preset(target, {.data_root = options.data_root});
         if (!files)
@@ -60,7 +60,7 @@ Result<void> add_target(Work& work, const std::string& target, const Options& op
     return {};
 }
 
-Result<Work> work_of(const Options& options) {
+Result<Work> work_of(const GuardCommand& options) {
     auto config = guard_config_of(options.paths);
     if (!config)
         return std::move(config).error();
@@ -127,7 +127,7 @@ void print_report(const GuardReport& report) {
                       name_of(report.outcome), printable(report.line)));
 }
 
-ExitCode nothing_guarded(const Error& why, const Options& options) {
+ExitCode nothing_guarded(const Error& why, const GuardCommand& options) {
     const ExitCode code = report(why);
     if (options.before_start) {
         print_note("Nothing was guarded; the service starts.");
@@ -136,7 +136,7 @@ ExitCode nothing_guarded(const Error& why, const Options& options) {
     return why.code() == ErrorCode::invalid_argument ? ExitCode::usage : code;
 }
 
-void guard_all(const Options& options, ExitCode& code) {
+void guard_all(const GuardCommand& options, ExitCode& code) {
     const auto work = work_of(options);
     if (!work) {
         code = nothing_guarded(work.error(), options);
@@ -167,7 +167,7 @@ void guard_all(const Options& options, ExitCode& code) {
 
 // The answer is the exit code. Without memory, or without a way to say it, the files
 // are not known to be damaged.
-ExitCode run_guard(const Options& options) {
+ExitCode run_guard(const GuardCommand& options) {
     let_output_fail();
     ExitCode code = ExitCode::done;
     try {
@@ -198,7 +198,7 @@ Result<GuardConfig> guard_config_of(const GuardPaths& paths) {
 }
 
 void set_up_guard(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<GuardCommand>();
     options->paths.add_to(arguments);
     arguments.positional("targets", options->targets,
                          "docker, containerd, etcd, or files; none: what the configuration says");

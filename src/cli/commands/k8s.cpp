@@ -16,7 +16,7 @@ namespace {
 using etcd::ClusterObject;
 using etcd::ObjectEncoding;
 
-struct Options {
+struct K8sCommand {
     CommonOptions common;
     std::string kind;
     std::string name;
@@ -41,7 +41,7 @@ bool is_of_kind(const ClusterObject& object, const std::string& wanted) {
            object.key.find("/" + wanted + "/") != std::string_view::npos;
 }
 
-bool is_wanted(const ClusterObject& object, const Options& options) {
+bool is_wanted(const ClusterObject& object, const K8sCommand& options) {
     return (options.kind.empty() || is_of_kind(object, options.kind)) &&
            (options.name_space.empty() || object.name_space == options.name_space) &&
            (options.name.empty() || object.name == options.name);
@@ -53,7 +53,7 @@ struct Found {
     std::vector<ClusterObject> objects;
 };
 
-Result<Found> find_objects(const Options& options) {
+Result<Found> find_objects(const K8sCommand& options) {
     auto shown = open_shown_database(options.common);
     if (!shown)
         return std::move(shown).error();
@@ -91,7 +91,7 @@ std::string encoding_text(const ClusterObject& object) {
                        printable(object.key_name));
 }
 
-ExitCode run_ls(const Options& options) {
+ExitCode run_ls(const K8sCommand& options) {
     const auto found = find_objects(options);
     if (!found)
         return report(found.error());
@@ -106,7 +106,7 @@ ExitCode run_ls(const Options& options) {
     return ExitCode::done;
 }
 
-ExitCode run_get(const Options& options) {
+ExitCode run_get(const K8sCommand& options) {
     const auto found = find_objects(options);
     if (!found)
         return report(found.error());
@@ -123,7 +123,7 @@ ExitCode run_get(const Options& options) {
     return ExitCode::done;
 }
 
-ExitCode run_export(const Options& options) {
+ExitCode run_export(const K8sCommand& options) {
     const auto found = find_objects(options);
     if (!found)
         return report(found.error());
@@ -140,8 +140,8 @@ ExitCode run_export(const Options& options) {
     return ExitCode::done;
 }
 
-std::shared_ptr<Options> add_common(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+std::shared_ptr<K8sCommand> add_common(Arguments arguments) {
+    auto options = std::make_shared<K8sCommand>();
     options->common.add_to(arguments);
     arguments.find("FILE").description("An etcd member's db, or a snapshot");
     arguments.option("--at", options->revision, "As of this revision; 0: the newest")

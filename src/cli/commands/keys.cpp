@@ -16,7 +16,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct KeysCommand {
     CommonOptions common;
     std::vector<std::string> buckets;
     KeyFormat format = KeyFormat::automatic;
@@ -25,7 +25,7 @@ struct Options {
 };
 
 void print_entry(const Entry& entry, const std::optional<ReadableValue>& words,
-                 const Options& options) {
+                 const KeysCommand& options) {
     if (!options.common.json) {
         if (words)
             print(words->text);
@@ -46,7 +46,7 @@ void print_entry(const Entry& entry, const std::optional<ReadableValue>& words,
     print_json_line(json);
 }
 
-ExitCode print_keys(const Bucket& bucket, Words words, const Options& options) {
+ExitCode print_keys(const Bucket& bucket, Words words, const KeysCommand& options) {
     const std::vector<std::string> path = bucket.path();
     Cursor cursor = bucket.cursor();
     for (auto entry = cursor.first(); !output_failed(); entry = cursor.next()) {
@@ -66,7 +66,7 @@ ExitCode print_keys(const Bucket& bucket, Words words, const Options& options) {
     return ExitCode::done;
 }
 
-ExitCode run_keys(const Options& options) {
+ExitCode run_keys(const KeysCommand& options) {
     if (options.buckets.empty()) {
         print_error("keys: of which bucket? Give its name after the file");
         print_note(fmt::format("To see the buckets: rebolt buckets {}",
@@ -88,7 +88,7 @@ ExitCode run_keys(const Options& options) {
 } // namespace
 
 void set_up_keys(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<KeysCommand>();
     options->common.add_to(arguments);
     arguments.positionals("BUCKET", options->buckets, "A bucket, then buckets inside it");
     add_format_option(arguments, "-f,--format", options->format, "How to print the keys");

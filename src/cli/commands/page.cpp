@@ -20,7 +20,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct PageCommand {
     CommonOptions common;
     std::vector<std::uint64_t> pages;
     bool all = false;
@@ -45,7 +45,7 @@ std::string broken_items(const std::vector<PageItem>& items) {
 
 class PagePrinter {
 public:
-    PagePrinter(const PageSource& source, const Options& options)
+    PagePrinter(const PageSource& source, const PageCommand& options)
         : source_(source), options_(options), meta_(current_meta(source)), log_(source.path()),
           words_(Words::of(source, options.value_format, options.raw)) {
         if (words_.are_known() && meta_)
@@ -168,7 +168,7 @@ private:
     }
 
     const PageSource& source_;
-    const Options& options_;
+    const PageCommand& options_;
     std::optional<format::MetaFields> meta_;
     std::optional<Result<FreePages>> free_; // looked up when first asked for
     bool freelist_told_ = false;
@@ -179,7 +179,7 @@ private:
     ExitCode worst_ = ExitCode::done;
 };
 
-ExitCode run_page(const Options& options) {
+ExitCode run_page(const PageCommand& options) {
     if (options.all != options.pages.empty()) {
         print_error(options.all ? "page: give page ids or --all, not both"
                                 : "page: which page? Give page ids, or --all");
@@ -197,7 +197,7 @@ ExitCode run_page(const Options& options) {
 } // namespace
 
 void set_up_page(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<PageCommand>();
     options->common.add_to(arguments);
     arguments.positional("PAGE", options->pages, "Page ids").check(whole_number());
     arguments.flag("--all", options->all, "Print all pages, each with its overflow pages");

@@ -15,7 +15,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct PageItemCommand {
     CommonOptions common;
     std::uint64_t page = 0;
     std::uint64_t item = 0;
@@ -28,7 +28,7 @@ Error no_item(const PageSource& source, std::string message) {
     return Error(ErrorCode::invalid_argument, std::move(message)).in_file(source.path());
 }
 
-Result<format::LeafElement> find_item(const PageSource& source, const Options& options) {
+Result<format::LeafElement> find_item(const PageSource& source, const PageItemCommand& options) {
     const PageId id{options.page};
     auto page = existing_page(source, id, current_meta(source));
     if (!page)
@@ -51,7 +51,7 @@ Result<format::LeafElement> find_item(const PageSource& source, const Options& o
     return *element;
 }
 
-void print_item(const format::LeafElement& element, const Options& options) {
+void print_item(const format::LeafElement& element, const PageItemCommand& options) {
     if (!options.value_only) {
         print_bytes(element.key, options.format);
         print("\n");
@@ -62,7 +62,7 @@ void print_item(const format::LeafElement& element, const Options& options) {
     }
 }
 
-void print_item_json(const format::LeafElement& element, const Options& options) {
+void print_item_json(const format::LeafElement& element, const PageItemCommand& options) {
     Document json{{"page", options.page}, {"item", options.item}};
     if (!options.value_only)
         put_bytes(json, "key", element.key, options.format);
@@ -72,7 +72,7 @@ void print_item_json(const format::LeafElement& element, const Options& options)
     print_json_line(json);
 }
 
-ExitCode run_page_item(const Options& options) {
+ExitCode run_page_item(const PageItemCommand& options) {
     const auto source = open_pages(options.common);
     if (!source)
         return report(source.error());
@@ -89,7 +89,7 @@ ExitCode run_page_item(const Options& options) {
 } // namespace
 
 void set_up_page_item(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<PageItemCommand>();
     options->common.add_to(arguments);
     arguments.positional("PAGE", options->page, "A leaf page's id")
         .check(whole_number())

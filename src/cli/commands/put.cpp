@@ -15,7 +15,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct PutCommand {
     CommonOptions common;
     std::vector<std::string>
         positionals; ///< buckets, the key, and the value unless it is in a file
@@ -32,7 +32,7 @@ Result<std::string> content_of(const std::string& path) {
     return content;
 }
 
-ExitCode run_put(Options options) {
+ExitCode run_put(PutCommand options) {
     const std::size_t needed = options.value_file.empty() ? 3 : 2;
     if (options.positionals.size() < needed) {
         print_error("put: give a bucket, a key and a value after the file");
@@ -58,7 +58,7 @@ ExitCode run_put(Options options) {
 } // namespace
 
 void set_up_put(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<PutCommand>();
     options->common.add_to_writer(arguments);
     options->common.add_from_older(arguments);
     arguments.positionals("BUCKET_KEY_VALUE", options->positionals,

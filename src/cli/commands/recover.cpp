@@ -23,7 +23,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct RecoverCommand {
     CommonOptions common;
     std::string output;
     std::string policy = "best";
@@ -49,7 +49,7 @@ RecoverPolicy policy_of(const std::string& name) {
     return RecoverPolicy::best;
 }
 
-RecoverOptions recover_options(const Options& options) {
+RecoverOptions recover_options(const RecoverCommand& options) {
     RecoverOptions recover;
     recover.policy = policy_of(options.policy);
     recover.no_stale = options.no_stale;
@@ -62,7 +62,7 @@ RecoverOptions recover_options(const Options& options) {
     return recover;
 }
 
-Result<PageSource> open_damaged(const Options& options) {
+Result<PageSource> open_damaged(const RecoverCommand& options) {
     ReadOptions read;
     read.lock = !options.common.no_lock;
     read.timeout = options.common.timeout();
@@ -73,7 +73,7 @@ Result<PageSource> open_damaged(const Options& options) {
 }
 
 // Lists the databases inside another file, and how to recover each.
-ExitCode run_scan(const Options& options) {
+ExitCode run_scan(const RecoverCommand& options) {
     options.common.apply();
     const auto image = open_damaged(options);
     if (!image)
@@ -90,7 +90,7 @@ ExitCode run_scan(const Options& options) {
 }
 
 // The command that does the same in place; empty for what is no file of its own.
-std::string in_place_command(const Options& options) {
+std::string in_place_command(const RecoverCommand& options) {
     std::error_code failed;
     if (options.is_part_of_file() || !std::filesystem::is_regular_file(options.common.file, failed))
         return {};
@@ -111,7 +111,7 @@ bool is_incomplete_member(const PageSource& source, const RecoverReport& report)
            owner_of(source, known_owner_rules()) == Owner::etcd;
 }
 
-ExitCode run_in_place(const Options& options) {
+ExitCode run_in_place(const RecoverCommand& options) {
     options.common.apply();
     std::unique_ptr<ProvenanceFile> provenance;
     InPlaceOptions in_place;
@@ -133,7 +133,7 @@ ExitCode run_in_place(const Options& options) {
 }
 
 // The options that cannot be combined.
-std::string why_wrong(const Options& options) {
+std::string why_wrong(const RecoverCommand& options) {
     if (!options.in_place)
         return options.output.empty() && !options.dry_run && !options.scan
                    ? "--output, --in-place, --dry-run or --scan is required"
@@ -147,7 +147,7 @@ std::string why_wrong(const Options& options) {
     return {};
 }
 
-ExitCode run_recover(const Options& options) {
+ExitCode run_recover(const RecoverCommand& options) {
     if (options.scan)
         return run_scan(options);
     if (options.in_place)
@@ -201,7 +201,7 @@ ExitCode run_recover(const Options& options) {
 } // namespace
 
 void set_up_recover(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<RecoverCommand>();
     options->common.add_to(arguments);
     arguments.option("-o,--output", options->output, "The new file");
     arguments

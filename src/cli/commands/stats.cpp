@@ -14,7 +14,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct StatsCommand {
     CommonOptions common;
     std::string prefix;
 };
@@ -59,7 +59,7 @@ void print_text(const BucketStats& s, std::uint64_t buckets) {
 /// Adds up what can be read; what cannot is left out and told.
 class Sum {
 public:
-    Sum(const Tx& tx, const Options& options)
+    Sum(const Tx& tx, const StatsCommand& options)
         : tx_(tx), options_(options), log_(options.common.file) {}
 
     ExitCode run() {
@@ -144,14 +144,14 @@ private:
     }
 
     const Tx& tx_;
-    const Options& options_;
+    const StatsCommand& options_;
     BucketStats total_;
     std::uint64_t count_ = 0;
     Document left_out_ = Document::array();
     DamageLog log_;
 };
 
-ExitCode run_stats(const Options& options) {
+ExitCode run_stats(const StatsCommand& options) {
     const auto db = open_database(options.common, Judge::all);
     if (!db)
         return report(db.error());
@@ -164,7 +164,7 @@ ExitCode run_stats(const Options& options) {
 } // namespace
 
 void set_up_stats(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<StatsCommand>();
     options->common.add_to(arguments);
     arguments.positional("PREFIX", options->prefix, "Only top-level buckets that begin with this");
     arguments.footer("Example: rebolt stats /var/lib/docker/network/files/local-kv.db");

@@ -13,12 +13,12 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct UndoCommand {
     CommonOptions common;
     bool dry_run = false;
 };
 
-Document undo_json(const UndoReport& report, const Options& options) {
+Document undo_json(const UndoReport& report, const UndoCommand& options) {
     Document ranges = Document::array();
     for (const UndoRange& range : report.ranges)
         ranges.push_back(
@@ -33,7 +33,7 @@ Document undo_json(const UndoReport& report, const Options& options) {
             {"undone", !options.dry_run}};
 }
 
-std::string undo_text(const UndoReport& report, const Options& options) {
+std::string undo_text(const UndoReport& report, const UndoCommand& options) {
     std::string text;
     if (options.dry_run || options.common.verbose)
         for (const UndoRange& range : report.ranges)
@@ -48,7 +48,7 @@ std::string undo_text(const UndoReport& report, const Options& options) {
     return text;
 }
 
-ExitCode run_undo(const Options& options) {
+ExitCode run_undo(const UndoCommand& options) {
     options.common.apply();
     const ApplyOptions apply{.timeout = options.common.timeout()};
     const auto done =
@@ -65,7 +65,7 @@ ExitCode run_undo(const Options& options) {
 } // namespace
 
 void set_up_undo(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<UndoCommand>();
     options->common.add_to_writer(arguments);
     arguments.flag("--json", options->common.json, "Print JSON for machines");
     arguments.flag("--dry-run", options->dry_run, "Say what would be put back, and write nothing");

@@ -5,7 +5,7 @@
 namespace rebolt::salvage {
 namespace {
 
-constexpr std::uint64_t listed_bytes_max = 4U << 20;
+constexpr std::uint64_t lost_ranges_bytes_max = 4U << 20;
 
 // What stands there is the page that the hole lacks, though damaged.
 bool has_own_header(const Context& context, const Hole& hole) {
@@ -82,7 +82,7 @@ private:
         listed_bytes_ +=
             hole.range.lower.value_or("").size() + hole.range.upper.value_or("").size();
         if (report_.listed_ranges.size() >= context_.options.listed_max ||
-            listed_bytes_ > listed_bytes_max)
+            listed_bytes_ > lost_ranges_bytes_max)
             return;
         LostRange range{.bucket = context_.buckets.path(hole.bucket),
                         .first = std::string(hole.range.lower.value_or("")),

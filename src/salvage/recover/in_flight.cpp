@@ -12,7 +12,7 @@
 namespace rebolt::salvage {
 namespace {
 
-constexpr std::size_t roots_tried_max = 64;
+constexpr std::size_t old_roots_tried_max = 64;
 
 // Of each page whether the newest state calls it free; empty where it has no list.
 std::vector<bool> free_in_newest(const Context& context) {
@@ -76,7 +76,7 @@ Result<std::optional<State>> find_in_flight(Context& context, const State& overw
     std::pair<std::uint64_t, std::uint64_t> most; // pages kept, pages in all
     std::size_t tried = 0;
     for (std::uint64_t id = 2;
-         id < pages.page_count() && tried < roots_tried_max && pages.goes_on(); ++id) {
+         id < pages.page_count() && tried < old_roots_tried_max && pages.goes_on(); ++id) {
         const PageId page{id};
         TRY(context.pulse.beat());
         if ((!is_free.empty() && !is_free[id]) || !is_sound_at_home(pages, page) ||

@@ -12,7 +12,7 @@ namespace rebolt::salvage {
 namespace {
 
 /// Beyond so many holes only those are tried whose lower bound an orphan begins with.
-constexpr std::size_t holes_tried_max = 256;
+constexpr std::size_t orphan_holes_tried_max = 256;
 
 bool contains(const KeyRange& range, const Stretch& keys) {
     return (!range.lower || keys.first >= *range.lower) &&
@@ -119,7 +119,7 @@ std::optional<std::size_t> PlaceOrphans::hole_in(BucketId bucket, const Top& top
 std::optional<PlaceOrphans::Fit> PlaceOrphans::hole_for(const Top& top) const {
     std::optional<std::size_t> found;
     bool is_exact = false;
-    if (context_.holes.size() > holes_tried_max)
+    if (context_.holes.size() > orphan_holes_tried_max)
         return std::nullopt;
     for (std::size_t i = 0; i < context_.holes.size(); ++i) {
         const Hole& hole = context_.holes[i];
@@ -155,7 +155,7 @@ bool PlaceOrphans::is_of_unknown_kind(const Hole& hole) const {
 void PlaceOrphans::find_likely_branches() {
     if (unknown_ != 1 || hiding_ != 0)
         return;
-    for (std::size_t i = 0; i < context_.holes.size() && i < holes_tried_max; ++i) {
+    for (std::size_t i = 0; i < context_.holes.size() && i < orphan_holes_tried_max; ++i) {
         const Hole& hole = context_.holes[i];
         if (hole.count == 1 || !is_of_unknown_kind(hole))
             continue;

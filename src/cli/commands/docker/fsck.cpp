@@ -18,14 +18,14 @@ using docker::FsckFinding;
 using docker::FsckReport;
 using docker::NetworkState;
 
-struct Options {
+struct DockerFsckCommand {
     EditOptions edit;
     std::string data_root;
     std::string version;
     bool repair = false;
 };
 
-std::string again(const Options& options) {
+std::string again(const DockerFsckCommand& options) {
     std::string text =
         fmt::format("rebolt docker fsck --repair --yes {}", shell_quoted(options.edit.common.file));
     if (!options.data_root.empty())
@@ -52,7 +52,7 @@ std::string finding_text(const FsckFinding& finding) {
 }
 
 std::string report_text(const FsckReport& report, const NetworkState& state,
-                        const Options& options) {
+                        const DockerFsckCommand& options) {
     std::string text = fmt::format(
         "{}: {}\nBy the rules of {}\n\n", printable(options.edit.common.file),
         report.damage_count == 0
@@ -84,7 +84,8 @@ Document change_json(const docker::RecordChange& change) {
             {"what", change.what}};
 }
 
-Document report_json(const FsckReport& report, const NetworkState& state, const Options& options) {
+Document report_json(const FsckReport& report, const NetworkState& state,
+                     const DockerFsckCommand& options) {
     Document json{{"shape", "rebolt.docker-fsck/1"}, {"file", options.edit.common.file}};
     put_completeness(json, state);
     json["docker"] = releases_json(report.releases);
@@ -126,7 +127,7 @@ ExitCode code_after(const EditOutcome& outcome, const FsckReport& report) {
 }
 
 // Shows the plan, and carries it out.
-ExitCode repair(const Options& options, PageSource source, const FsckReport& found,
+ExitCode repair(const DockerFsckCommand& options, PageSource source, const FsckReport& found,
                 Document* json) {
     const EditOptions& edit = options.edit;
     const auto plan = docker::plan_fsck(source, found);
@@ -148,8 +149,8 @@ ExitCode repair(const Options& options, PageSource source, const FsckReport& fou
     return code_after(outcome, found);
 }
 
-ExitCode repair_or_refuse(const Options& options, PageSource source, const NetworkState& state,
-                          const FsckReport& found, Document* json) {
+ExitCode repair_or_refuse(const DockerFsckCommand& options, PageSource source,
+                          const NetworkState& state, const FsckReport& found, Document* json) {
     if (!options.repair || (state.is_whole && found.changes.empty()))
         return found.damage_count != 0 || !state.is_complete() ? ExitCode::damaged : ExitCode::done;
     if (state.is_whole)
@@ -161,7 +162,7 @@ ExitCode repair_or_refuse(const Options& options, PageSource source, const Netwo
     return ExitCode::damaged;
 }
 
-Result<std::optional<docker::Containers>> containers_of(const Options& options) {
+Result<std::optional<docker::Containers>> containers_of(const DockerFsckCommand& options) {
     if (options.data_root.empty())
         return std::optional<docker::Containers>{};
     auto containers = docker::load_containers(options.data_root);
@@ -172,7 +173,7 @@ Result<std::optional<docker::Containers>> containers_of(const Options& options) 
     return std::optional(std::move(*containers));
 }
 
-ExitCode run_fsck(Options& options) {
+ExitCode run_fsck(DockerFsckCommand& options) {
     CommonOptions& common = options.edit.common;
     common.file = target_of(common.file, options.data_root);
     auto source = open_pages(common);
@@ -201,12 +202,12 @@ ExitCode run_fsck(Options& options) {
 } // namespace
 
 ExitCode fsck_network_state(const EditOptions& edit, bool repair) {
-    Options options{.edit = edit, .data_root = {}, .version = {}, .repair = repair};
+    DockerFsckCommand options{.edit = edit, .data_root = {}, .version = {}, .repair = repair};
     return run_fsck(options);
 }
 
 void set_up_docker_fsck(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<DockerFsckCommand>();
     options->edit.add_to(arguments);
     add_data_root(arguments, options->data_root);
     arguments.find("--data-root")

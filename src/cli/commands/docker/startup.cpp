@@ -18,7 +18,7 @@ using docker::FateKind;
 using docker::StartupReport;
 using docker::StartupStep;
 
-struct Options : DockerOptions {
+struct DockerStartupCommand : DockerOptions {
     std::string version;
 };
 
@@ -214,7 +214,7 @@ bool is_fine(const StartupReport& report) {
     return !report.fate && report.networks_lost == 0 && report.writes_meet.empty();
 }
 
-ExitCode run_startup(Options& options) {
+ExitCode run_startup(DockerStartupCommand& options) {
     options.resolve();
     const auto source = open_shown_pages(options.common);
     if (!source)
@@ -239,7 +239,7 @@ ExitCode run_startup(Options& options) {
 } // namespace
 
 void set_up_docker_startup(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<DockerStartupCommand>();
     options->add_to(arguments);
     add_docker_version(arguments, options->version);
     arguments.footer("FILE is only read. The start is that of the release that wrote the file, "

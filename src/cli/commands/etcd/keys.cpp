@@ -15,7 +15,7 @@ namespace {
 
 using etcd::Change;
 
-struct Options {
+struct EtcdKeysCommand {
     CommonOptions common;
     std::string key; ///< or a prefix
     std::uint64_t revision = 0;
@@ -42,7 +42,7 @@ Document change_json(const Change& change, KeyFormat format) {
     return json;
 }
 
-void print_key(const Change& change, const Options& options) {
+void print_key(const Change& change, const EtcdKeysCommand& options) {
     if (options.common.json) {
         print_json_line(change_json(change, options.format));
         return;
@@ -51,7 +51,7 @@ void print_key(const Change& change, const Options& options) {
     print("\n");
 }
 
-ExitCode run_keys(const Options& options) {
+ExitCode run_keys(const EtcdKeysCommand& options) {
     const auto shown = open_shown_database(options.common);
     if (!shown)
         return report(shown.error());
@@ -69,7 +69,7 @@ ExitCode run_keys(const Options& options) {
     return ExitCode::done;
 }
 
-ExitCode run_get(const Options& options) {
+ExitCode run_get(const EtcdKeysCommand& options) {
     const auto shown = open_shown_database(options.common);
     if (!shown)
         return report(shown.error());
@@ -106,7 +106,7 @@ std::string line_of(const Change& change, KeyFormat format) {
         formatted(change.value.value, format));
 }
 
-ExitCode run_history(const Options& options) {
+ExitCode run_history(const EtcdKeysCommand& options) {
     const auto shown = open_shown_database(options.common);
     if (!shown)
         return report(shown.error());
@@ -125,20 +125,20 @@ ExitCode run_history(const Options& options) {
     return ExitCode::failed;
 }
 
-std::shared_ptr<Options> add_common(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+std::shared_ptr<EtcdKeysCommand> add_common(Arguments arguments) {
+    auto options = std::make_shared<EtcdKeysCommand>();
     options->common.add_to(arguments);
     arguments.find("FILE").description("A member's db, or a snapshot");
     add_format_option(arguments, "-f,--format", options->format, "How bytes are shown");
     return options;
 }
 
-void add_revision(Arguments arguments, Options& options) {
+void add_revision(Arguments arguments, EtcdKeysCommand& options) {
     arguments.option("--rev", options.revision, "As of this revision; 0: the newest")
         .check(whole_number());
 }
 
-void add_all_pages(Arguments arguments, Options& options) {
+void add_all_pages(Arguments arguments, EtcdKeysCommand& options) {
     arguments.flag("--all-pages", options.all_pages,
                    "Look at every page of the file, free ones too: what is compacted may still "
                    "be there");

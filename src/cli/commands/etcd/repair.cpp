@@ -17,7 +17,7 @@ using etcd::MemberFiles;
 using etcd::RepairPlan;
 using etcd::RepairWay;
 
-struct Options {
+struct EtcdRepairCommand {
     MemberCommandOptions member;
     std::vector<std::string> donors;
     bool yes = false;
@@ -80,7 +80,7 @@ std::string plan_text(const RepairPlan& plan) {
     return text;
 }
 
-Document plan_json(const RepairPlan& plan, const std::string& folder) {
+Document repair_plan_json(const RepairPlan& plan, const std::string& folder) {
     Document json{{"shape", "rebolt.etcd-repair/1"},
                   {"folder", folder},
                   {"way", name_of(plan.way)},
@@ -100,7 +100,7 @@ Document plan_json(const RepairPlan& plan, const std::string& folder) {
     return json;
 }
 
-ExitCode run_undo(const Options& options) {
+ExitCode run_undo(const EtcdRepairCommand& options) {
     const auto done = etcd::undo_repair(options.member.common.file, options.member.member());
     if (!done)
         return report(done.error());
@@ -110,8 +110,8 @@ ExitCode run_undo(const Options& options) {
 }
 
 // Carries the plan out after it was agreed to.
-ExitCode carry_out(const Options& options, const MemberFiles& member, const RepairPlan& plan,
-                   Document& json) {
+ExitCode carry_out(const EtcdRepairCommand& options, const MemberFiles& member,
+                   const RepairPlan& plan, Document& json) {
     if (options.dry_run)
         return ExitCode::damaged;
     const Answer answer = confirm("Do it?", options.yes);
@@ -127,7 +127,7 @@ ExitCode carry_out(const Options& options, const MemberFiles& member, const Repa
     return ExitCode::repaired;
 }
 
-ExitCode run_repair(const Options& options) {
+ExitCode run_repair(const EtcdRepairCommand& options) {
     const CommonOptions& common = options.member.common;
     common.apply();
     if (options.undo)
@@ -139,7 +139,7 @@ ExitCode run_repair(const Options& options) {
         *member, {.donors = options.donors, .release = options.member.release_of(*member)});
     if (!common.json)
         print(plan_text(plan));
-    Document json = plan_json(plan, common.file);
+    Document json = repair_plan_json(plan, common.file);
     ExitCode code = plan.way == RepairWay::not_needed ? ExitCode::done : ExitCode::damaged;
     if (plan.is_possible())
         code = carry_out(options, *member, plan, json);
@@ -151,7 +151,7 @@ ExitCode run_repair(const Options& options) {
 } // namespace
 
 void set_up_etcd_repair(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<EtcdRepairCommand>();
     options->member.add_to(arguments);
     arguments
         .option("--donor", options->donors,

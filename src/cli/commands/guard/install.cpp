@@ -17,14 +17,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct GuardInstallCommand {
     std::string preset;
     std::string root; ///< for images that are being built, and tests
     bool yes = false;
     bool remove = false;
 };
 
-Result<GuardDropIn> drop_in_of(const Options& options) {
+Result<GuardDropIn> drop_in_of(const GuardInstallCommand& options) {
     std::error_code error;
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
     auto drop_in = guard_drop_in(options.preset, error ? "/usr/bin/rebolt" : program.string());
@@ -33,13 +33,13 @@ Result<GuardDropIn> drop_in_of(const Options& options) {
     return drop_in;
 }
 
-void say_what_to_type(const Options& options) {
+void say_what_to_type(const GuardInstallCommand& options) {
     print(fmt::format("Now: systemctl daemon-reload\n"
                       "Try it: systemctl restart {0} && journalctl -u {0} -n 20\n",
                       options.preset));
 }
 
-ExitCode run_install(const Options& options) {
+ExitCode run_install(const GuardInstallCommand& options) {
     const auto drop_in = drop_in_of(options);
     if (!drop_in) {
         (void)report(drop_in.error());
@@ -60,7 +60,7 @@ ExitCode run_install(const Options& options) {
     return ExitCode::done;
 }
 
-ExitCode run_uninstall(const Options& options) {
+ExitCode run_uninstall(const GuardInstallCommand& options) {
     const auto drop_in = drop_in_of(options);
     if (!drop_in) {
         (void)report(drop_in.error());
@@ -83,8 +83,8 @@ ExitCode run_uninstall(const Options& options) {
     return ExitCode::done;
 }
 
-std::shared_ptr<Options> add_options(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+std::shared_ptr<GuardInstallCommand> add_options(Arguments arguments) {
+    auto options = std::make_shared<GuardInstallCommand>();
     arguments.positional("PRESET", options->preset, "docker, containerd, etcd, podman, consul, ...")
         .required();
     arguments.flag("-y,--yes", options->yes, "Do not ask");

@@ -8,13 +8,13 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct GuardUndoCommand {
     GuardPaths paths;
     std::string file;
     bool json = false;
 };
 
-ExitCode run_undo(const Options& options) {
+ExitCode run_undo(const GuardUndoCommand& options) {
     const auto config = guard_config_of(options.paths);
     if (!config)
         return report(config.error());
@@ -34,7 +34,7 @@ ExitCode run_undo(const Options& options) {
 } // namespace
 
 void set_up_guard_undo(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<GuardUndoCommand>();
     options->paths.add_to(arguments);
     arguments.positional("FILE", options->file, "The file that was replaced").required();
     arguments.flag("--json", options->json, "Print JSON for machines");

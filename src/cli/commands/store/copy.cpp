@@ -19,7 +19,7 @@ namespace {
 
 using store::CopyReport;
 
-struct Options {
+struct StoreCopyCommand {
     StoreConnection connection;
     std::string from;
     std::string to;
@@ -65,7 +65,7 @@ std::string report_text(const CopyReport& report) {
     return text + "\n";
 }
 
-ExitCode report_copy_failure(const Error& error, const Options& options) {
+ExitCode report_copy_failure(const Error& error, const StoreCopyCommand& options) {
     const ExitCode code = report_store(error);
     if (error.code() == ErrorCode::damaged && !options.recover)
         print_note("To copy what can be brought back of it, add --recover.");
@@ -75,7 +75,8 @@ ExitCode report_copy_failure(const Error& error, const Options& options) {
     return code;
 }
 
-ExitCode copy(store::Store& from, const RecoveredSource* recovered, const Options& options) {
+ExitCode copy(store::Store& from, const RecoveredSource* recovered,
+              const StoreCopyCommand& options) {
     const auto to = open_store(options.connection, options.to, IfMissing::make);
     if (!to)
         return report_store(to.error());
@@ -99,7 +100,7 @@ ExitCode copy(store::Store& from, const RecoveredSource* recovered, const Option
     return is_proven && !is_lossy ? ExitCode::done : ExitCode::damaged;
 }
 
-ExitCode run_recovered(const Options& options) {
+ExitCode run_recovered(const StoreCopyCommand& options) {
     const auto recovered = RecoveredSource::make(options.from, options.connection.quiet);
     if (!recovered)
         return report_store(recovered.error());
@@ -115,7 +116,7 @@ ExitCode run_recovered(const Options& options) {
     return copy(**from, &*recovered, options);
 }
 
-ExitCode run(const Options& options) {
+ExitCode run(const StoreCopyCommand& options) {
     if (options.recover)
         return run_recovered(options);
     const auto from = open_store(options.connection, options.from, IfMissing::fail);
@@ -127,7 +128,7 @@ ExitCode run(const Options& options) {
 } // namespace
 
 void set_up_store_copy(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<StoreCopyCommand>();
     arguments.positional("FROM", options->from, "The URL of the source; it is only read")
         .required();
     arguments.positional("TO", options->to, "The URL of the target").required();

@@ -18,7 +18,7 @@ using store::Difference;
 using store::DifferenceKind;
 using store::DiffReport;
 
-struct Options {
+struct StoreDiffCommand {
     StoreConnection connection;
     std::string left;
     std::string right;
@@ -43,7 +43,7 @@ void print_difference(const Difference& difference, bool is_json) {
     print("\n");
 }
 
-void print_sum(const DiffReport& report, const Options& options) {
+void print_sum(const DiffReport& report, const StoreDiffCommand& options) {
     if (options.connection.json)
         print_json_line({{"shape", "rebolt.store-diff/1"},
                          {"same", report.is_same()},
@@ -61,7 +61,7 @@ void print_sum(const DiffReport& report, const Options& options) {
                           report.values));
 }
 
-ExitCode run(const Options& options) {
+ExitCode run(const StoreDiffCommand& options) {
     const auto left = open_store(options.connection, options.left, IfMissing::fail);
     if (!left)
         return report_store(left.error());
@@ -86,7 +86,7 @@ ExitCode run(const Options& options) {
 } // namespace
 
 void set_up_store_diff(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<StoreDiffCommand>();
     arguments.positional("A", options->left, "The URL of the first store").required();
     arguments.positional("B", options->right, "The URL of the second store").required();
     options->connection.add_to(arguments);

@@ -9,7 +9,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct StoreGetCommand {
     StoreConnection connection;
     std::string url;
     std::string key;
@@ -17,7 +17,7 @@ struct Options {
     ParseFormat key_format = ParseFormat::ascii_encoded;
 };
 
-ExitCode run(const Options& options) {
+ExitCode run(const StoreGetCommand& options) {
     const auto key = parsed(options.key, options.key_format);
     if (!key)
         return report_store(key.error());
@@ -39,7 +39,7 @@ ExitCode run(const Options& options) {
 } // namespace
 
 void set_up_store_get(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<StoreGetCommand>();
     add_url_and_key(arguments, options->url, &options->key);
     options->connection.add_to(arguments);
     add_format_option(arguments, "--format", options->format, "How to print the value");

@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds look_interval{20};
 
-struct Options {
+struct StoreLockCommand {
     StoreConnection connection;
     std::string url;
     std::string key;
@@ -53,7 +53,7 @@ private:
     std::jthread watcher_;
 };
 
-ExitCode report_no_lock(store::Store& store, const Error& error, const Options& options) {
+ExitCode report_no_lock(store::Store& store, const Error& error, const StoreLockCommand& options) {
     if (error.code() != ErrorCode::cancelled || cancelled())
         return report_store(error);
     const auto holder = store.get(options.key);
@@ -62,7 +62,7 @@ ExitCode report_no_lock(store::Store& store, const Error& error, const Options& 
     return ExitCode::failed;
 }
 
-ExitCode run_command(const store::Lock& lock, const Options& options) {
+ExitCode run_command(const store::Lock& lock, const StoreLockCommand& options) {
     const WaitToken until_cancelled(-1);
     const auto code = store::run_under_lock(lock, options.command, until_cancelled.token());
     if (code)
@@ -71,7 +71,7 @@ ExitCode run_command(const store::Lock& lock, const Options& options) {
     return ExitCode::failed;
 }
 
-ExitCode hold(const store::Lock& lock, const Options& options) {
+ExitCode hold(const store::Lock& lock, const StoreLockCommand& options) {
     print(options.connection.json ? "{\"held\":true}\n" : "held; Ctrl-C frees it\n");
     static_cast<void>(finish_output());
     const std::stop_token lost = lock.lost();
@@ -83,7 +83,7 @@ ExitCode hold(const store::Lock& lock, const Options& options) {
     return ExitCode::failed;
 }
 
-ExitCode run(const Options& options) {
+ExitCode run(const StoreLockCommand& options) {
     end_by_oneself(); // the lock is held until the command under it has ended
     const auto store = open_store(options.connection, options.url, IfMissing::make);
     if (!store)
@@ -113,7 +113,7 @@ std::string holder_name() {
 } // namespace
 
 void set_up_store_lock(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<StoreLockCommand>();
     options->value = holder_name();
     add_url_and_key(arguments, options->url, &options->key);
     arguments.positionals("COMMAND", options->command, "What to run under the lock, after --");

@@ -12,7 +12,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct StoreLsCommand {
     StoreConnection connection;
     std::string url;
     std::string prefix;
@@ -22,7 +22,7 @@ struct Options {
     bool values = false;
 };
 
-void print_pair(const store::PairView& pair, const Options& options) {
+void print_pair(const store::PairView& pair, const StoreLsCommand& options) {
     if (options.connection.json) {
         print_json_line(pair_json(pair));
         return;
@@ -37,7 +37,7 @@ void print_pair(const store::PairView& pair, const Options& options) {
     print("\n");
 }
 
-ExitCode run(const Options& options) {
+ExitCode run(const StoreLsCommand& options) {
     const auto prefix = parsed(options.prefix, options.prefix_format);
     if (!prefix)
         return report_store(prefix.error());
@@ -64,7 +64,7 @@ ExitCode run(const Options& options) {
 } // namespace
 
 void set_up_store_ls(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<StoreLsCommand>();
     add_url_and_key(arguments, options->url, nullptr);
     arguments.positional("PREFIX", options->prefix, "Only keys that begin with this");
     options->connection.add_to(arguments);

@@ -15,7 +15,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct StorePutCommand {
     StoreConnection connection;
     std::string url;
     std::string key;
@@ -28,7 +28,7 @@ struct Options {
     bool is_directory = false;
 };
 
-Result<std::string> value_of(const Options& options) {
+Result<std::string> value_of(const StorePutCommand& options) {
     if (options.value_file.empty())
         return options.value;
     std::ifstream file(options.value_file == "-" ? "/dev/stdin" : options.value_file,
@@ -41,7 +41,7 @@ Result<std::string> value_of(const Options& options) {
 }
 
 // The pair that was written; without a comparison its index is not known.
-Result<store::KeyValue> put(store::Store& store, const Options& options,
+Result<store::KeyValue> put(store::Store& store, const StorePutCommand& options,
                             const store::KeyValue& pair) {
     store::PutOptions put{.is_directory = options.is_directory};
     if (options.time_to_live_seconds > 0)
@@ -56,7 +56,7 @@ Result<store::KeyValue> put(store::Store& store, const Options& options,
     return pair;
 }
 
-ExitCode run(const Options& options) {
+ExitCode run(const StorePutCommand& options) {
     const auto key = parsed(options.key, options.key_format);
     if (!key)
         return report_store(key.error());
@@ -83,7 +83,7 @@ ExitCode run(const Options& options) {
 } // namespace
 
 void set_up_store_put(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<StorePutCommand>();
     add_url_and_key(arguments, options->url, &options->key);
     const Option value =
         arguments.positional("VALUE", options->value, "The value; empty if it is left out");

@@ -13,7 +13,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct StoreRmCommand {
     StoreConnection connection;
     std::string url;
     std::string key;
@@ -23,7 +23,8 @@ struct Options {
     bool yes = false;
 };
 
-Result<std::size_t> remove(store::Store& store, const std::string& key, const Options& options) {
+Result<std::size_t> remove(store::Store& store, const std::string& key,
+                           const StoreRmCommand& options) {
     if (options.is_tree)
         return store.remove_tree(key);
     auto removed = options.if_index == 0
@@ -34,7 +35,7 @@ Result<std::size_t> remove(store::Store& store, const std::string& key, const Op
     return 1;
 }
 
-ExitCode run(const Options& options) {
+ExitCode run(const StoreRmCommand& options) {
     const auto key = parsed(options.key, options.key_format);
     if (!key)
         return report_store(key.error());
@@ -60,7 +61,7 @@ ExitCode run(const Options& options) {
 } // namespace
 
 void set_up_store_rm(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<StoreRmCommand>();
     add_url_and_key(arguments, options->url, &options->key);
     options->connection.add_to(arguments);
     const Option tree = arguments.flag("--tree", options->is_tree, "All keys that begin with KEY");

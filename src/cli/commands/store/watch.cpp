@@ -15,7 +15,7 @@ namespace {
 using store::Event;
 using store::EventKind;
 
-struct Options {
+struct StoreWatchCommand {
     StoreConnection connection;
     std::string url;
     std::string key;
@@ -63,7 +63,7 @@ void print_event(const Event& event, bool is_json) {
     print("\n");
 }
 
-ExitCode follow(store::Watch& watch, const Options& options) {
+ExitCode follow(store::Watch& watch, const StoreWatchCommand& options) {
     const CancelToken cancel;
     std::uint64_t changes = 0;
     while (options.count == 0 || changes < options.count) {
@@ -82,7 +82,7 @@ ExitCode follow(store::Watch& watch, const Options& options) {
     return ExitCode::done;
 }
 
-ExitCode run(const Options& options) {
+ExitCode run(const StoreWatchCommand& options) {
     const auto key = parsed(options.key, options.key_format);
     if (!key)
         return report_store(key.error());
@@ -101,7 +101,7 @@ ExitCode run(const Options& options) {
 } // namespace
 
 void set_up_store_watch(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<StoreWatchCommand>();
     add_url_and_key(arguments, options->url, nullptr);
     arguments.positional("KEY", options->key, "The key; all keys if it is left out");
     options->connection.add_to(arguments);

@@ -7,7 +7,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct SurgeryClearPageCommand {
     EditOptions edit;
     std::uint64_t page = 0;
 };
@@ -15,7 +15,7 @@ struct Options {
 } // namespace
 
 void set_up_clear_page(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<SurgeryClearPageCommand>();
     options->edit.add_to(arguments);
     arguments.option("--pageId", options->page, "The page, a branch or a leaf")
         .check(whole_number())

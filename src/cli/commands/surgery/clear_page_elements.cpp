@@ -7,7 +7,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct SurgeryClearPageElementsCommand {
     EditOptions edit;
     std::uint64_t page = 0;
     std::uint64_t from = 0;
@@ -17,7 +17,7 @@ struct Options {
 } // namespace
 
 void set_up_clear_page_elements(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<SurgeryClearPageElementsCommand>();
     options->edit.add_to(arguments);
     arguments.option("--pageId", options->page, "The page, a branch or a leaf")
         .check(whole_number())

@@ -7,7 +7,7 @@
 namespace rebolt::cli {
 namespace {
 
-struct Options {
+struct SurgeryCopyPageCommand {
     EditOptions edit;
     std::uint64_t from = 0;
     std::uint64_t to = 0;
@@ -16,7 +16,7 @@ struct Options {
 } // namespace
 
 void set_up_copy_page(Arguments arguments) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<SurgeryCopyPageCommand>();
     options->edit.add_to(arguments);
     arguments.option("--from-page", options->from, "The page to copy")
         .check(whole_number())
