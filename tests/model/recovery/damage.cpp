@@ -49,7 +49,7 @@ constexpr std::array<Harm, 45> harms{{
     {"freelist-metas-branches-zeroed", branches, zero_freelist_metas_and_branches},
     {"root-zeroed", root, zero_root},
     {"root-garbage", root, garble_root},
-    {"root-and-branches-zeroed", root, zero_root_and_branches},
+    {"root-and-branches-zeroed", bare, zero_root_and_branches},
     {"leaves-swapped", scattered, swap_leaves},
     {"tail-cut", scattered, cut_tail},
     {"leaf-write-lost", unseen, lose_leaf_write},
@@ -76,6 +76,8 @@ std::string_view name_of(HarmClass promise) noexcept {
         return "branches";
     case root:
         return "root";
+    case bare:
+        return "bare";
     case scattered:
         return "scattered";
     case unseen:

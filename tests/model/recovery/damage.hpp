@@ -25,6 +25,7 @@ enum class HarmClass : std::uint8_t {
     a_branch,  ///< any one branch page
     branches,  ///< every branch page, or these and both metas
     root,      ///< the page that names the top-level buckets
+    bare,      ///< that page and every branch page: no page tells whose a leaf was
     scattered, ///< pages that are elsewhere or no longer there
     unseen,    ///< what nothing in the file's structure can tell: no promise of truth
 };
