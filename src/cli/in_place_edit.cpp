@@ -90,6 +90,34 @@ EditOutcome carry_out(const EditOptions& options, PageSource source, const EditP
     return {EditDone::failed, code};
 }
 
+std::string outcome_text(const EditOptions& options, const EditOutcome& outcome,
+                         std::string_view done) {
+    if (outcome.done == EditDone::in_place)
+        return fmt::format("{}. To take it back: rebolt undo {}\n", done,
+                           shell_quoted(options.common.file));
+    if (outcome.done == EditDone::to_copy)
+        return fmt::format("{} in the copy {}; {} is as it was.\n", done, printable(options.output),
+                           printable(options.common.file));
+    return {};
+}
+
+ExitCode repair_records(const EditOptions& options, PageSource source, const EditPlan& plan,
+                        const RecordRepair& repair) {
+    if (repair.json == nullptr)
+        print("\n" + plan_text(plan, options));
+    const EditOutcome outcome = carry_out(options, std::move(source), plan, repair.again);
+    if (repair.json == nullptr) {
+        print(outcome_text(options, outcome, "Done"));
+    } else {
+        (*repair.json)["plan"] = plan_json(plan);
+        put_outcome(*repair.json, options, outcome);
+    }
+    if (outcome.done == EditDone::failed)
+        return outcome.code;
+    const bool is_done = outcome.done == EditDone::in_place || outcome.done == EditDone::to_copy;
+    return is_done && repair.left_count == 0 ? ExitCode::repaired : ExitCode::damaged;
+}
+
 ExitCode report_edit(const Error& error) {
     if (error.code() != ErrorCode::lock_timeout)
         return report(error);

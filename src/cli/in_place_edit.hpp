@@ -1,8 +1,10 @@
 // Changing a file in place on the command line: shown first, then asked for.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cli/arguments.hpp"
 
@@ -44,6 +46,20 @@ struct EditOutcome {
 /// command line with which it would be done.
 [[nodiscard]] EditOutcome carry_out(const EditOptions& options, PageSource source,
                                     const EditPlan& plan, const std::string& again);
+
+/// What was done, and how to take it back, beginning with `done`; empty if nothing was.
+[[nodiscard]] std::string outcome_text(const EditOptions& options, const EditOutcome& outcome,
+                                       std::string_view done);
+
+/// What a repair of records needs besides its plan.
+struct RecordRepair {
+    std::string again;            ///< as of carry_out()
+    std::uint64_t left_count = 0; ///< findings that it leaves
+    Document* json = nullptr;     ///< takes plan and outcome; null: they are printed
+};
+/// Shows the plan and carries it out: repaired, or damaged where anything is left.
+[[nodiscard]] ExitCode repair_records(const EditOptions& options, PageSource source,
+                                      const EditPlan& plan, const RecordRepair& repair);
 
 /// As report(), but what a writer says of a lock.
 [[nodiscard]] ExitCode report_edit(const Error& error);

@@ -11,10 +11,7 @@
 #include "base/try.hpp"
 #include "docker/fsck_finders.hpp"
 #include "docker/key.hpp"
-#include "io/file.hpp"
-#include "io/file_writer.hpp"
-#include "io/scratch_file.hpp"
-#include "salvage/page_edit.hpp"
+#include "salvage/transaction_plan.hpp"
 
 namespace rebolt::docker {
 namespace {
@@ -114,40 +111,13 @@ bool apply_round(const std::vector<FsckFinding>& findings, Values& values,
     return any;
 }
 
-Result<void> write_all(const PageSource& source, const std::string& path) {
-    io::FileWriter writer(TRY(io::File::open_for_writing(path, 0)));
-    TRY(writer.write_at(0, source.file()));
-    if (!source.readable(0, source.file_bytes()))
-        return Error(ErrorCode::io, "the file could not be copied").in_file(path);
-    return {};
-}
-
-Result<void> change_records(const std::string& path, const std::vector<RecordChange>& changes,
-                            const OpenOptions& open) {
-    const DB db = TRY(DB::open(path, open));
-    return db.update([&](Tx& tx) -> Result<void> {
+auto change_by(const FsckReport& report) {
+    return [&report](Tx& tx) -> Result<void> {
         Bucket bucket = TRY(tx.bucket(bucket_name));
-        for (const RecordChange& change : changes)
+        for (const RecordChange& change : report.changes)
             TRY(change.value ? bucket.put(change.key, *change.value) : bucket.erase(change.key));
         return {};
-    });
-}
-
-// The pages that differ; of the two metas the one that was written comes last.
-EditPlan differences(const PageSource& before, const PageSource& after) {
-    const std::uint64_t page = before.page_size_bytes();
-    salvage::PageEdit edit(before);
-    std::uint64_t last_meta = 0;
-    for (std::uint64_t at = 0; at < after.page_count(); ++at) {
-        const Bytes bytes = after.file().subspan(at * page, page);
-        const bool is_there = at < before.page_count();
-        if (is_there && std::ranges::equal(bytes, before.file().subspan(at * page, page)))
-            continue;
-        edit.put(PageId{at}, bytes);
-        if (at == 1)
-            last_meta = 1;
-    }
-    return edit.plan(PageId{last_meta});
+    };
 }
 
 } // namespace
@@ -187,13 +157,7 @@ Result<EditPlan> plan_fsck(const PageSource& source, const FsckReport& report) {
     if (report.changes.empty())
         return Error(ErrorCode::invalid_argument, "there is nothing that can be repaired")
             .in_file(source.path());
-    const auto scratch = TRY(io::ScratchFile::create());
-    TRY(write_all(source, scratch.open_path()));
-    OpenOptions unsynced;
-    unsynced.no_sync = true;
-    TRY(change_records(scratch.open_path(), report.changes, unsynced));
-    const PageSource changed = TRY(PageSource::open(scratch.open_path()));
-    EditPlan plan = differences(source, changed);
+    EditPlan plan = TRY(salvage::plan_transaction(source, change_by(report)));
     plan.title = "mend Docker's network state";
     for (const RecordChange& change : report.changes)
         plan.steps.push_back(fmt::format("{}: {}", printable(change.key), change.what));
@@ -203,7 +167,8 @@ Result<EditPlan> plan_fsck(const PageSource& source, const FsckReport& report) {
 Result<void> mend_records(const std::string& path, const FsckReport& report) {
     OpenOptions open;
     open.timeout = std::chrono::milliseconds{0};
-    return change_records(path, report.changes, open);
+    const DB db = TRY(DB::open(path, open));
+    return db.update(change_by(report));
 }
 
 Result<void> make_network_state(const std::string& path, std::uint32_t file_mode) {

@@ -23,7 +23,7 @@
 namespace rebolt::guard {
 namespace {
 
-const std::string new_name = "new.db"; // in the work folder
+constexpr const char* new_name = "new.db"; // in the work folder
 
 std::string keys_text(const RecoverReport& recovery) {
     std::string marks;
@@ -324,7 +324,7 @@ Result<void> FileRun::quarantine() {
 }
 
 Result<void> FileRun::recover(const PageSource& source, IfValuesRemain if_values_remain) {
-    const WorkFolder work = TRY(WorkFolder::make(place_));
+    const io::WorkFolder work = TRY(io::WorkFolder::make(place_, work_word));
     ReplacementRequest request{.path = work.folder().descriptor_path_of(new_name),
                                .docker_root = file_.docker_root,
                                .recover = options_.recover,

@@ -35,12 +35,6 @@ bool is_unfinished(std::string_view name, IsMade is_made) {
            is_made(name.substr(0, dot));
 }
 
-void remove_all_in(const io::Folder& folder) {
-    if (const auto names = folder.names())
-        for (const std::string& name : *names)
-            static_cast<void>(folder.remove(name));
-}
-
 void remove_work_folder(const io::Folder& parent, const std::string& name) {
     const int descriptor = ::openat(parent.descriptor(), name.c_str(),
                                     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -50,16 +44,11 @@ void remove_work_folder(const io::Folder& parent, const std::string& name) {
     const io::Folder folder(descriptor, parent.path_of(name));
     if (::fstat(descriptor, &status) != 0 || status.st_uid != ::geteuid())
         return; // another user's
-    remove_all_in(folder);
+    io::remove_all_in(folder);
     static_cast<void>(parent.remove_folder(name));
 }
 
 } // namespace
-
-std::string work_prefix(const std::string& file) {
-    constexpr std::size_t longest = 200; // of 255, with what follows
-    return file.substr(0, longest) + ".rebolt-guard-";
-}
 
 GuardLock::GuardLock(const std::string& folder, std::chrono::milliseconds longest)
     : folder_(folder) {
@@ -75,7 +64,7 @@ GuardLock::GuardLock(const std::string& folder, std::chrono::milliseconds longes
 void GuardLock::remove_leftovers(const io::Place& place) const {
     if (!file_)
         return;
-    const std::string prefix = work_prefix(place.name);
+    const std::string prefix = io::work_prefix(place.name, work_word);
     const auto names = place.folder->names();
     for (const std::string& name : names ? *names : std::vector<std::string>{}) {
         if (name.starts_with(prefix) && is_random(std::string_view(name).substr(prefix.size())))
@@ -91,23 +80,6 @@ void GuardLock::remove_leftovers(const io::Place& place) const {
     for (const std::string& name : made ? *made : std::vector<std::string>{})
         if (is_unfinished(name, [](std::string_view) { return true; }))
             static_cast<void>(state->folder->remove(name));
-}
-
-WorkFolder::WorkFolder(std::shared_ptr<const io::Folder> parent,
-                       std::shared_ptr<const io::Folder> own, std::string name)
-    : parent_(std::move(parent)), own_(std::move(own)), name_(std::move(name)) {}
-
-Result<WorkFolder> WorkFolder::make(const io::Place& place) {
-    std::string name;
-    auto own = TRY(place.folder->make_private(work_prefix(place.name), name));
-    return WorkFolder(place.folder, std::move(own), std::move(name));
-}
-
-WorkFolder::~WorkFolder() {
-    if (!parent_)
-        return;
-    remove_all_in(*own_);
-    static_cast<void>(parent_->remove_folder(name_));
 }
 
 } // namespace rebolt::guard

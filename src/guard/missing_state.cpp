@@ -32,7 +32,7 @@ Result<Replacement> rebuild(const GuardedFile& file, const GuardOptions& options
     std::error_code failed;
     std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failed);
     const io::Place place = TRY(io::place_of(path, io::LastLink::follow));
-    const WorkFolder work = TRY(WorkFolder::make(place));
+    const io::WorkFolder work = TRY(io::WorkFolder::make(place, work_word));
     const std::string name = "new.db";
     ReplacementRequest request{.path = work.folder().descriptor_path_of(name),
                                .docker_root = file.docker_root,
@@ -64,18 +64,18 @@ void guard_missing_state(const GuardedFile& file, const GuardOptions& options,
         !containers_need_networks(file.docker_root))
         return;
     if (!options.rebuild || options.dry_run) {
-        report.line += "; containers are in networks that are lost with it. To write those anew "
+        report.line += "; containers are in networks that are lost with it. To rebuild those "
                        "from the containers' files: rebolt guard --rebuild docker";
         return;
     }
     const auto made = rebuild(file, options, report.path);
     if (!made) {
-        report.line += fmt::format("; it could not be written anew: {}", made.error().to_text());
+        report.line += fmt::format("; it could not be rebuilt: {}", made.error().to_text());
         return;
     }
     report.outcome = GuardOutcome::recovered;
     report.records_mended = made->records_mended;
-    report.line = fmt::format("it was not there: {} records written anew from the containers' "
+    report.line = fmt::format("it was not there: {} records rebuilt from the containers' "
                               "files. To take that back: rm {}",
                               made->records_mended, report.path);
 }

@@ -6,6 +6,7 @@
 //   folder.hpp          a folder that is opened once; where a path leads
 //   attributes.hpp      owner, permissions and extended attributes of a new file
 //   scratch_file.hpp    a file in memory, without a name
+//   work_folder.hpp     where a file is before it takes another's place
 //   set_aside.hpp       a second name for a file
 //   file_stamp.hpp      tells a file from one that was changed since
 //   lock.hpp            bbolt's flock, and who may hold it

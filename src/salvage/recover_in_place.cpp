@@ -4,7 +4,6 @@
 #include <rebolt/recover_in_place.hpp>
 
 #include <filesystem>
-#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,6 +13,7 @@
 #include "base/try.hpp"
 #include "io/new_file.hpp"
 #include "io/set_aside.hpp"
+#include "io/work_folder.hpp"
 #include "salvage/in_place.hpp"
 #include "salvage/replacement_record.hpp"
 
@@ -22,38 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string new_name = "new.db"; // in the work folder
-
-// Where the recovered file is before it has its name; gone with the object.
-class WorkFolder {
-public:
-    static Result<WorkFolder> make(const io::Place& place) {
-        std::string name;
-        auto own = TRY(place.folder->make_private(place.name + ".recovering-", name));
-        return WorkFolder(place.folder, std::move(own), std::move(name));
-    }
-    WorkFolder(WorkFolder&&) noexcept = default;
-    WorkFolder& operator=(WorkFolder&&) = delete;
-    WorkFolder(const WorkFolder&) = delete;
-    WorkFolder& operator=(const WorkFolder&) = delete;
-    ~WorkFolder() {
-        if (!parent_) // moved from
-            return;
-        static_cast<void>(own_->remove(new_name));
-        static_cast<void>(parent_->remove_folder(name_));
-    }
-
-    [[nodiscard]] const io::Folder& folder() const noexcept { return *own_; }
-
-private:
-    WorkFolder(std::shared_ptr<const io::Folder> parent, std::shared_ptr<const io::Folder> own,
-               std::string name)
-        : parent_(std::move(parent)), own_(std::move(own)), name_(std::move(name)) {}
-
-    std::shared_ptr<const io::Folder> parent_;
-    std::shared_ptr<const io::Folder> own_;
-    std::string name_;
-};
+constexpr const char* new_name = "new.db"; // in the work folder
 
 // An undo file of a repair holds bytes that are nowhere else; one of an earlier
 // recovery only names a file that stays.
@@ -85,7 +54,7 @@ public:
             TRY(salvage::open_in_place(real_path_, io::LockMode::exclusive, options_.timeout));
         place_ = TRY(io::place_of(real_path_, io::LastLink::follow));
         const io::FileStamp stamp = io::stamp_of(TRY(place_.folder->status(place_.name)));
-        const WorkFolder work = TRY(WorkFolder::make(place_));
+        const io::WorkFolder work = TRY(io::WorkFolder::make(place_, "recovering"));
         if (!TRY(make(work.folder().descriptor_path_of(new_name))))
             return std::move(report_);
         TRY(require_no_repair_to_undo(path_));

@@ -87,41 +87,13 @@ Document report_json(const IndexReport& report, const FsckCommand& options) {
     return json;
 }
 
-ExitCode code_after(const EditOutcome& outcome, const IndexReport& report) {
-    switch (outcome.done) {
-    case EditDone::in_place:
-    case EditDone::to_copy:
-        return report.left_count == 0 ? ExitCode::repaired : ExitCode::damaged;
-    case EditDone::refused:
-    case EditDone::not_asked:
-        return ExitCode::damaged;
-    case EditDone::failed:
-        return outcome.code;
-    }
-    return ExitCode::failed;
-}
-
-// Shows the plan, and carries it out.
 ExitCode repair(const FsckCommand& options, PageSource source, const IndexReport& found,
                 Document* json) {
-    const EditOptions& edit = options.edit;
     const auto plan = plan_fsck(source, found);
     if (!plan)
         return report_edit(plan.error());
-    if (json == nullptr)
-        print("\n" + plan_text(*plan, edit));
-    const EditOutcome outcome = carry_out(edit, std::move(source), *plan, again(options));
-    if (json != nullptr) {
-        (*json)["plan"] = plan_json(*plan);
-        put_outcome(*json, edit, outcome);
-    } else if (outcome.done == EditDone::in_place) {
-        print(
-            fmt::format("Done. To take it back: rebolt undo {}\n", shell_quoted(edit.common.file)));
-    } else if (outcome.done == EditDone::to_copy) {
-        print(fmt::format("Done in the copy {}; {} is unchanged.\n", printable(edit.output),
-                          printable(edit.common.file)));
-    }
-    return code_after(outcome, found);
+    return repair_records(options.edit, std::move(source), *plan,
+                          {.again = again(options), .left_count = found.left_count, .json = json});
 }
 
 ExitCode repair_if_asked(const FsckCommand& options, PageSource source, const IndexReport& found,

@@ -93,15 +93,6 @@ ExitCode exit_code_of(const EditOutcome& outcome) {
     return ExitCode::failed;
 }
 
-void tell_outcome(const EditOptions& options, const EditOutcome& outcome) {
-    const std::string file = shell_quoted(options.common.file);
-    if (outcome.done == EditDone::in_place && !options.common.quiet)
-        print(fmt::format("Repaired. To take it back: rebolt undo {}\n", file));
-    if (outcome.done == EditDone::to_copy && !options.common.quiet)
-        print(fmt::format("Repaired in the copy {}; {} is as it was.\n", printable(options.output),
-                          printable(options.common.file)));
-}
-
 ExitCode run_repair(const EditOptions& options, bool no_values) {
     auto source = open_pages(options.common);
     if (!source)
@@ -130,8 +121,8 @@ ExitCode run_repair(const EditOptions& options, bool no_values) {
         put_outcome(json, options, outcome);
         print_json_line(json);
     }
-    if (!options.common.json)
-        tell_outcome(options, outcome);
+    if (!options.common.json && !options.common.quiet)
+        print(outcome_text(options, outcome, "Repaired"));
     return exit_code_of(outcome);
 }
 

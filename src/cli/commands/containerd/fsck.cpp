@@ -1,5 +1,7 @@
 // rebolt containerd fsck [FILE]
+#include <map>
 #include <memory>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -79,12 +81,16 @@ Document report_json(const FsckReport& report, const Metadata& metadata,
 
 // What an unlisted blob is tells whether an image can be named again.
 void name_kinds(FsckReport& report, const std::vector<Blob>& blobs, const std::string& root) {
-    for (FsckFinding& finding : report.findings)
-        if (finding.code == containerd::FsckCode::blob_unlisted)
-            for (const Blob& blob : blobs)
-                if (blob.digest == finding.subject)
-                    if (const std::string kind = kind_of_blob(root, blob); !kind.empty())
-                        finding.message += fmt::format(": an {}", kind);
+    std::map<std::string_view, const Blob*> by_digest;
+    for (const Blob& blob : blobs)
+        by_digest.emplace(blob.digest, &blob);
+    for (FsckFinding& finding : report.findings) {
+        const auto blob = by_digest.find(finding.subject);
+        if (finding.code != containerd::FsckCode::blob_unlisted || blob == by_digest.end())
+            continue;
+        if (const std::string kind = kind_of_blob(root, *blob->second); !kind.empty())
+            finding.message += fmt::format(": an {}", kind);
+    }
 }
 
 ExitCode run_fsck(ContainerdOptions& options) {

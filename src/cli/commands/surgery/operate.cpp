@@ -39,17 +39,6 @@ ExitCode exit_code_of(const EditOutcome& outcome) {
     return ExitCode::failed;
 }
 
-void tell_outcome(const EditOptions& options, const EditOutcome& outcome) {
-    if (options.common.json || options.common.quiet)
-        return;
-    if (outcome.done == EditDone::in_place)
-        print(fmt::format("Done. To take it back: rebolt undo {}\n",
-                          shell_quoted(options.common.file)));
-    if (outcome.done == EditDone::to_copy)
-        print(fmt::format("Done in the copy {}; {} is as it was.\n", printable(options.output),
-                          printable(options.common.file)));
-}
-
 } // namespace
 
 ExitCode operate(const EditOptions& options, const std::string& subcommand,
@@ -81,7 +70,8 @@ ExitCode operate(const EditOptions& options, const std::string& subcommand,
         put_outcome(json, options, outcome);
         print_json_line(json);
     }
-    tell_outcome(options, outcome);
+    if (!options.common.json && !options.common.quiet)
+        print(outcome_text(options, outcome, "Done"));
     return exit_code_of(outcome);
 }
 
