@@ -29,10 +29,10 @@ constexpr std::size_t reserve_slots = 8;
 constexpr std::size_t slot_bytes = 512;
 
 struct Slot {
-    alignas(std::max_align_t) std::array<std::byte, slot_bytes> bytes;
+    alignas(std::max_align_t) std::array<std::byte, slot_bytes> bytes{};
     std::atomic<bool> is_taken{false};
 };
-std::array<Slot, reserve_slots> reserve;
+constinit std::array<Slot, reserve_slots> reserve{};
 
 } // namespace
 

@@ -20,9 +20,6 @@ struct Kind {
 constexpr Kind containers{"container", "ctr", "all-ctrs"};
 constexpr Kind pods{"pod", "pod", "allPods"};
 
-const Path ids{"id-registry"};
-const Path names{"name-registry"};
-
 std::string short_id(std::string_view id) {
     constexpr std::size_t shown_digits = 12;
     return printable(id.substr(0, shown_digits));
@@ -76,32 +73,32 @@ private:
     }
 
     void compare_registry(const Kind& kind, const std::string& id, const std::string& name) {
-        if (contents_.value(ids, id) == nullptr)
+        if (contents_.value(ids_, id) == nullptr)
             findings_.push_back(
                 {"record-without-id",
                  true,
-                 ids,
+                 ids_,
                  id,
                  fmt::format("the id of the {} {} ({}) is not registered", kind.noun, name,
                              short_id(id)),
                  fmt::format("podman may give the id away again, and does not find the {} by it",
                              kind.noun),
-                 {put(ids, id, name, "register the id")}});
-        const std::string* owner = contents_.value(names, name);
+                 {put(ids_, id, name, "register the id")}});
+        const std::string* owner = contents_.value(names_, name);
         if (owner == nullptr)
             findings_.push_back(
                 {"record-without-name",
                  true,
-                 names,
+                 names_,
                  name,
                  fmt::format("the name of the {} {} ({}) is not registered", kind.noun, name,
                              short_id(id)),
                  fmt::format("podman says: no {} with name or ID \"{}\" found", kind.noun, name),
-                 {put(names, name, id, "register the name")}});
+                 {put(names_, name, id, "register the name")}});
         else if (*owner != id && is_there(*owner))
             findings_.push_back({"name-twice",
                                  true,
-                                 names,
+                                 names_,
                                  name,
                                  fmt::format("the {} {} has a name that belongs to {}", kind.noun,
                                              short_id(id), short_id(*owner)),
@@ -127,25 +124,25 @@ private:
     }
 
     void compare_registries() {
-        for (const auto& [id, name] : contents_.in(ids))
+        for (const auto& [id, name] : contents_.in(ids_))
             if (!is_there(id))
                 findings_.push_back({"id-without-record",
                                      true,
-                                     ids,
+                                     ids_,
                                      id,
                                      fmt::format("the registered id {} is nobody's", short_id(id)),
                                      "podman says that the id is in use",
-                                     {erase(ids, id, "free the id")}});
-        for (const auto& [name, id] : contents_.in(names))
+                                     {erase(ids_, id, "free the id")}});
+        for (const auto& [name, id] : contents_.in(names_))
             if (!is_there(id))
                 findings_.push_back(
                     {"name-without-record",
                      true,
-                     names,
+                     names_,
                      name,
                      fmt::format("the registered name {} is nobody's", printable(name)),
                      fmt::format("podman says: name \"{}\" is in use", printable(name)),
-                     {erase(names, name, "free the name")}});
+                     {erase(names_, name, "free the name")}});
     }
 
     void compare_volumes() {
@@ -219,6 +216,8 @@ private:
                                      {erase({"exec"}, session, "remove the session")}});
     }
 
+    const Path ids_{"id-registry"};
+    const Path names_{"name-registry"};
     const Contents& contents_;
     Findings& findings_;
 };

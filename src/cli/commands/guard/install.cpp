@@ -1,6 +1,5 @@
 // rebolt guard install|uninstall PRESET
 #include <filesystem>
-#include <iostream>
 #include <memory>
 
 #include <unistd.h>
