@@ -262,9 +262,7 @@ TEST(EtcdRepair, AnEndOfTheLogThatEtcdStopsAtIsCut) {
         bytes.replace(end + 8, 6, "\x08\x02\x10\x81\x82\x03");
         bytes.resize(std::max<std::size_t>(bytes.size(), end + 4096));
     });
-    const StartPrediction start = predict_start(copy.read(), one.release);
-    if (start.starts) // it lies in two sectors by chance: etcd cuts it itself
-        GTEST_SKIP();
+    ASSERT_FALSE(predict_start(copy.read(), one.release).starts);
     EXPECT_EQ(repaired(copy, one), RepairWay::mend_log);
 }
 

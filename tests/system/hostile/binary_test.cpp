@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "support/run_command.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace rebolt::test {
 namespace {
@@ -111,6 +113,26 @@ TEST(Binary, StopsAtASmashedStackAndAtACopyThatIsTooLong) {
     const Elf elf(REBOLT_EXE);
     EXPECT_TRUE(elf.names("__stack_chk_fail"));
     EXPECT_TRUE(elf.names("__memcpy_chk") || elf.names("__read_chk") || elf.names("__pread64_chk"));
+}
+
+// The program above may be a sanitizers' build: a release is what users run.
+TEST(Binary, OfAReleaseHasEveryFileHardened) {
+    const TemporaryFolder folder;
+    const std::string build = folder.path("build");
+    const CommandResult configured = run_command(
+        {"/usr/bin/cmake", "-S", REBOLT_SOURCE_DIR, "-B", build, "-DCMAKE_BUILD_TYPE=Release",
+         "-DREBOLT_TESTS=OFF", "-DREBOLT_ETCD=OFF", "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON"});
+    ASSERT_EQ(configured.exit_code, 0) << configured.err;
+    std::istringstream lines(bytes_of(build + "/compile_commands.json"));
+    std::size_t compiled = 0;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.find("\"command\": ") == std::string::npos)
+            continue;
+        ++compiled;
+        EXPECT_THAT(line, testing::HasSubstr(" -fstack-protector-strong "));
+        EXPECT_THAT(line, testing::HasSubstr(" -D_FORTIFY_SOURCE=3 "));
+    }
+    EXPECT_GT(compiled, 100U);
 }
 
 } // namespace
