@@ -93,7 +93,7 @@ void row(const char* what, std::size_t value_bytes, const Cost& ours, const Cost
 }
 
 // Freed memory stays with the process, as it does with Go's runtime: else each
-// list would get its pages from the system anew, and that is what one measured.
+// list would get its pages from the system again, and that is what one measured.
 void keep_memory() {
     ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
     ::mallopt(M_MMAP_THRESHOLD, 1 << 30);

@@ -45,7 +45,7 @@ struct Entry {
 /// Each positioning call returns the entry it arrived at, nullopt if there is
 /// none, or an Error (damaged, transaction_closed). At either end the cursor
 /// stays on the last or first entry, as in bbolt 1.4: next() then prev() at the
-/// end gives the entry before the last. After an error, position anew with
+/// end gives the entry before the last. After an error, position again with
 /// first, last or seek; until then next and prev return nullopt.
 /// When a write transaction changed something since, the cursor finds its place
 /// again by its key: next() and prev() go on from there, also if it was deleted.

@@ -44,7 +44,7 @@ public:
     /// For writing it refuses a file with a newer transaction whose meta is damaged
     /// (see OpenOptions::from_older), makes a new file of an empty or missing one
     /// (and empties it again if no transaction succeeds), judges root and freelist, and finds the
-    /// free pages anew where the freelist is damaged: findings_at_open() says so. Errors:
+    /// free pages again where the freelist is damaged: findings_at_open() says so. Errors:
     /// file_not_found, permission_denied, io, lock_timeout (naming who may hold it), damaged
     /// (file_empty, not_a_bolt_file, foreign_byte_order, both_metas_invalid,
     /// meta_page_size; for writing also whatever the trees show).

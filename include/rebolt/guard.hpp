@@ -52,10 +52,10 @@ struct GuardedFile {
     /// Recover only if nothing is lost and all of it is current; else refuse. For
     /// members of a cluster, which can get their data from the others.
     bool only_complete = false;
-    /// Holds nothing that cannot be made anew: GuardOptions::reset_caches.
+    /// Holds nothing that cannot be made again: GuardOptions::reset_caches.
     bool is_cache = false;
     /// Of Docker's network state: the data root. Networks and endpoints that are
-    /// lost are written anew from the containers' own files. Empty: they are not.
+    /// lost are rebuilt from the containers' own files. Empty: they are not.
     std::string docker_root = {};
     /// Of an etcd member's `db`: etcd's data folder. The member is repaired as a whole
     /// (rebolt/etcd/repair.hpp), or refused. Empty: the file stands alone.
@@ -82,7 +82,7 @@ struct GuardOptions {
     std::uint64_t snapshot_bytes_max = std::uint64_t{1} << 30;
     bool reset_caches = false; ///< the policy of caches is quarantine
     /// Docker's network state that is not there, though containers are in networks,
-    /// is written anew from their files.
+    /// is rebuilt from their files.
     bool rebuild = false;
     bool dry_run = false; ///< judge, and change nothing
     /// For recovering damaged files; its owner rules hold for the checks too.

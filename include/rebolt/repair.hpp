@@ -1,8 +1,8 @@
 // repair: finds the smallest change in place that makes a damaged file whole.
 //
 // Tried in this order, each on a preview that check() must find clean: trust
-// the next transaction's meta, if its checksum alone is wrong; write a meta page
-// anew; rebuild the freelist; put page headers right; go back to the other meta;
+// the next transaction's meta, if its checksum alone is wrong; rewrite a meta
+// page; rebuild the freelist; put page headers right; go back to the other meta;
 // drop what leads to damage. Nothing is written: the plan is applied by apply_in_place(), and can
 // be undone. It brings nothing back: recover does (see rebolt/recover.hpp).
 //
@@ -35,7 +35,7 @@ namespace rebolt {
 /// What a repair does, the smallest change first.
 enum class RepairKind : std::uint8_t {
     none,             ///< nothing: the file is clean, or cannot be repaired
-    mend_meta,        ///< the older or broken meta page is written anew
+    mend_meta,        ///< the older or broken meta page is rewritten
     rebuild_freelist, ///< a new freelist, and a meta for it
     mend_headers,     ///< page headers that their own content proves wrong
     revert,           ///< back to the transaction before

@@ -64,7 +64,7 @@ public:
 
     /// Writes all changes so that after any crash either all or none of them
     /// are there, syncs, and ends the transaction. After an error nothing has
-    /// changed; after sync_failed nobody can say until the file is opened anew.
+    /// changed; after sync_failed nobody can say until the file is opened again.
     /// Errors: transaction_not_writable, transaction_closed, transaction_failed,
     /// invalid_argument (within update or batch), max_size_reached, io,
     /// sync_failed, damaged. Cost: O(changed pages + freelist).

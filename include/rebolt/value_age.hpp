@@ -8,7 +8,7 @@ namespace rebolt {
 /// Larger is newer. Comparable within one file.
 struct ValueAge {
     std::uint64_t number;
-    /// The owner never counts backwards. libkv does: it begins anew with each
+    /// The owner never counts backwards. libkv does: it starts over with each
     /// start of its daemon, so its numbers are a hint, not a proof.
     bool is_sure;
 };

@@ -32,7 +32,7 @@ void find_in_deletion(FsckWork& work, const Network& network) {
              std::move(repair));
 }
 
-// A default network is made anew with another id; an older one may come back from
+// A default network is recreated with another id; an older one may come back from
 // an older page or a snapshot. The newest stays.
 std::vector<RecordChange> repair_of_twins(const FsckWork& work,
                                           const std::vector<const Network*>& twins) {
@@ -194,7 +194,7 @@ void find_lost_networks(FsckWork& work) {
         RebuiltNetwork rebuilt = rebuild_network(work.state, attachments);
         if (rebuilt.network) {
             repair.push_back(
-                writing(*rebuilt.network, "write the network anew from the containers' files"));
+                writing(*rebuilt.network, "rebuild the network from the containers' files"));
             EndpointCount count;
             count.network_id = id;
             count.index = 1;
@@ -241,7 +241,7 @@ void find_lost_endpoints(FsckWork& work) {
             if (has_network)
                 repair.push_back(
                     writing(rebuild_endpoint(work.state, container, place),
-                            fmt::format("write endpoint {} anew from its container's file",
+                            fmt::format("rebuild endpoint {} from its container's file",
                                         named(container.name, place.endpoint_id))));
             if (auto change = joined_sandbox(work.state, container, place);
                 change && !repair.empty())
@@ -280,7 +280,7 @@ std::string bridge_consequence(const FsckWork& work, const BridgeNetwork& bridge
 } // namespace
 
 // Docker looks these up by name: a stopped container keeps the id of one that was
-// made anew since.
+// recreated since.
 bool is_default_network(const std::string& name) {
     return name == "bridge" || name == "host" || name == "none" || name == "default";
 }
@@ -307,7 +307,7 @@ void find_bridge_damage(FsckWork& work) {
                              named(network.name, network.id)),
                  fmt::format("containers of the network do not start: network {} does not exist",
                              network.id),
-                 bridge ? std::vector{writing(*bridge, "write it anew from the network's record")}
+                 bridge ? std::vector{writing(*bridge, "rebuild it from the network's record")}
                         : std::vector<RecordChange>{});
     }
     for (const BridgeNetwork& bridge : state.bridges)

@@ -225,7 +225,7 @@ bool clean_up_networks(StartupWalk& walk) {
     return true;
 }
 
-// The default bridge is made anew at each start. False if that ends it.
+// The default bridge is recreated at each start. False if that ends it.
 bool remake_bridge(StartupWalk& walk, const std::vector<const Network*>& known) {
     const Listed* bridges = walk.list("createNetwork, bridge", "bridge");
     if (bridges == nullptr)
@@ -271,7 +271,7 @@ bool make_default_networks(StartupWalk& walk) {
     const auto known = networks->all<Network>();
     for (const std::string_view name : {"none", "host", "bridge"})
         if (std::ranges::find(known, name, &Network::name) == known.end())
-            walk.say(fmt::format("(not logged) there is no network {}: it is made anew", name));
+            walk.say(fmt::format("(not logged) there is no network {}: it is recreated", name));
     walk.report().networks = static_cast<std::uint64_t>(known.size());
     return remake_bridge(walk, known);
 }

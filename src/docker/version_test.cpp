@@ -128,7 +128,7 @@ TEST(DockerFsckOfReleases, PoolsOfTwoAddressSpacesMayOverlap) {
     EXPECT_EQ(fsck(state).findings.size(), 0U);
 }
 
-// Its bridge is made anew at each start; a stopped container keeps the old id.
+// Its bridge is recreated at each start; a stopped container keeps the old id.
 TEST(DockerFsckOfReleases, AStoppedContainerOnTheDefaultBridgeIsNoDamage) {
     const NetworkState state = state_of("docker-28.5-killed.db");
     Containers containers;

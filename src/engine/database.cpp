@@ -19,7 +19,7 @@ Error Database::closed() const {
 Error Database::refuse(const std::string& reason) {
     const std::scoped_lock lock(mutex_);
     refusal_ = fmt::format("{}; nothing more is written by this handle: close it, check the file, "
-                           "and open it anew",
+                           "and open it again",
                            reason);
     return Error(ErrorCode::sync_failed, refusal_).in_file(path_);
 }

@@ -98,7 +98,7 @@ TEST_F(DbWrites, RefuseAFileThatLostItsEndUnlessItWasNew) {
     }
     std::filesystem::resize_file(path(), 4096);
     {
-        const DB db = open(); // nothing was in it: made anew
+        const DB db = open(); // nothing was in it: made again
         EXPECT_EQ(db.findings_at_open().size(), 1U);
         put(db, "key", "value");
     }

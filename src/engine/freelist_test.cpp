@@ -101,7 +101,7 @@ struct Entries {
 };
 
 // Entries of the stored list are put in place of two; the free pages are found
-// anew, and the next commit writes them.
+// again, and the next commit writes them.
 TEST_F(FreelistInUse, EntriesThatCannotBeAreFoundAndPutRight) {
     {
         update(open(), [](Tx& tx) { must(tx.create_bucket("b")); });

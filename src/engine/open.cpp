@@ -157,7 +157,7 @@ Result<void> Database::open_file() {
                  .severity = Severity::note,
                  .place = {},
                  .message = "the file's making was cut off before anything was put into it; it "
-                            "was made anew",
+                            "was made again",
                  .transaction = std::nullopt});
         }
     }
@@ -230,7 +230,7 @@ std::uint32_t Database::page_size_wanted() const {
 
 // The page size of a database whose making a power cut ended: it has no more
 // than the first pages, of which some sectors are still zero. A database that
-// ever committed has more pages, so that nothing is lost by making it anew.
+// ever committed has more pages, so that nothing is lost by making it again.
 Result<std::optional<std::uint32_t>> Database::cut_off_making(const io::File& file) const {
     if (file_bytes_ > new_pages * format::page_size_max)
         return std::optional<std::uint32_t>{};

@@ -11,7 +11,7 @@
 namespace rebolt::etcd {
 namespace {
 
-// A state that owns the values of records that were made anew.
+// A state that owns the values of remade records.
 struct OwningState : DatabaseState {
     std::deque<std::string> text;
 };
@@ -91,7 +91,7 @@ private:
         remade_ = records_.size();
         merge_records(*state_, records_);
         state_->holes.clear();
-        result_.proofs.push_back(fmt::format("{} records are made anew from the log", remade_));
+        result_.proofs.push_back(fmt::format("{} records are remade from the log", remade_));
         const LogProof again = prove_by_log(*state_, wal_->entries(), index);
         if (again.agrees())
             result_.proofs.push_back("then: " + text_of(again));

@@ -124,10 +124,10 @@ private:
     // All fits, and etcd stops nevertheless.
     void refuse_unmended(const Candidate& candidate) {
         refuse(candidate.name, "etcd stops on it: " + start_.message);
-        RepairPlan anew;
-        anew.faults = std::move(plan_.faults);
-        anew.refused = std::move(plan_.refused);
-        plan_ = std::move(anew);
+        RepairPlan empty;
+        empty.faults = std::move(plan_.faults);
+        empty.refused = std::move(plan_.refused);
+        plan_ = std::move(empty);
     }
 
     OtherFile* open(const std::string& path) {
@@ -255,7 +255,7 @@ private:
         plan_.lost = std::move(lost_);
         const bool is_there = !member_.states.empty();
         plan_.advice.emplace_back(
-            "in a cluster whose majority lives: remove this member and add it anew; nothing is "
+            "in a cluster whose majority lives: remove this member and add it again; nothing is "
             "lost");
         plan_.advice.emplace_back("name a backup, or another member's db: --donor FILE");
         if (is_there)
@@ -288,7 +288,7 @@ std::vector<std::string> RepairPlan::steps() const {
         steps.push_back(
             fmt::format("cut the log's last file to {} bytes, a copy is kept", *cut_log_to));
     if (without_database)
-        steps.emplace_back("set aside db; etcd makes it anew from the log");
+        steps.emplace_back("set aside db; etcd recreates it from the log");
     if (database && !database->copy_of.empty())
         steps.push_back(fmt::format("set aside db; a copy of {} comes, with meta {}'s state",
                                     database->copy_of, number(database->meta)));

@@ -11,7 +11,7 @@ namespace rebolt::guard {
 [[nodiscard]] bool containers_need_networks(const std::string& docker_root);
 
 /// After a file was found absent: says what is lost with it, and, if that is asked
-/// for, writes it anew from the containers' files. Else changes nothing.
+/// for, rebuilds it from the containers' files. Else changes nothing.
 void guard_missing_state(const GuardedFile& file, const GuardOptions& options, GuardReport& report);
 
 } // namespace rebolt::guard

@@ -1,5 +1,5 @@
 // Where each service keeps its bbolt files, and what may be done with them. By the
-// services' own documentation and packages. Caches may be made anew; a raft log and
+// services' own documentation and packages. Caches can be made again; a raft log and
 // a channel's state must not go back.
 #include "guard/owner_presets.hpp"
 

@@ -98,7 +98,7 @@ std::vector<GuardedFile> containerd_files(const std::string& root) {
 // with each.
 struct DockerFile {
     std::string_view path;
-    bool is_cache;  ///< made anew, and nothing is lost but time
+    bool is_cache;  ///< can be made again: nothing is lost but time
     bool is_always; ///< every release makes it; others are guarded where they are
 };
 constexpr std::array<DockerFile, 9> docker_databases{

@@ -124,8 +124,8 @@ Result<Replacement> make_replacement(const PageSource& source, const Replacement
 
 Result<Replacement> rebuild_replacement(const ReplacementRequest& request) {
     Replacement made = TRY(make_from_elsewhere(
-        request, Error(ErrorCode::damaged,
-                       "the containers' files tell of no network that can be written anew")));
+        request,
+        Error(ErrorCode::damaged, "the containers' files tell of no network that can be rebuilt")));
     made.records_mended = TRY(mend(request));
     return made;
 }

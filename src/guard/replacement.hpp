@@ -40,7 +40,7 @@ struct ReplacementRequest {
 [[nodiscard]] Result<Replacement> make_replacement(const PageSource& source,
                                                    const ReplacementRequest& request);
 
-/// Writes Docker's network state anew from the containers' files alone. Errors:
+/// Rebuilds Docker's network state from the containers' files alone. Errors:
 /// io, damaged (they tell of no network that can be written).
 [[nodiscard]] Result<Replacement> rebuild_replacement(const ReplacementRequest& request);
 

@@ -1,6 +1,6 @@
 // dockerd's volumes/metadata.db: bucket `volumes`, key = the volume's name,
 // value = a JSON object. The JSON repeats the name, but a volume plugin may
-// have changed it after creation, and records made anew have it empty.
+// have changed it after creation, and recreated records have it empty.
 // By moby's volume/service/db.go, which takes an empty value for no metadata.
 #include <array>
 

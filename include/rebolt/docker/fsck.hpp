@@ -74,7 +74,7 @@ struct FsckFinding {
     std::string message;              ///< names and numbers
     std::string consequence;          ///< what Docker does or says
     std::vector<RecordChange> repair; ///< what mends it by itself; empty: nothing does
-    std::vector<std::string> unknown; ///< what a record written anew cannot say, a clause each
+    std::vector<std::string> unknown; ///< what a rebuilt record cannot say, a clause each
     bool is_left = false; ///< it would still be there after a repair: a person must decide
 };
 

@@ -48,7 +48,7 @@ struct VersionRange {
 /// `Docker 28.2 to 28.5`, `Docker 29 or newer`, `an unknown release of Docker`.
 [[nodiscard]] std::string name_of(const VersionRange& range);
 
-/// By the default bridge's record, which each daemon writes anew as it starts; then
+/// By the default bridge's record, which each daemon rewrites as it starts; then
 /// by the others, which keep the shape of their last writer; then by the
 /// containers' files and the data root. Records that rebolt has rebuilt tell
 /// nothing. Cost: O(bytes of the records).

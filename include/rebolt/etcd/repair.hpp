@@ -33,7 +33,7 @@ enum class RepairWay : std::uint8_t {
     older_state,    ///< the transaction before, which is whole
     leader_copy,    ///< a `.snap.db` that a leader sent
     rebuild,        ///< no `db`: etcd makes it from the log, which begins at entry 1
-    remade_records, ///< lost records are made anew from the log, or from old pages
+    remade_records, ///< lost records are remade from the log, or from old pages
     donor,          ///< another file: a backup, or another member's
     impossible,     ///< none of these
 };
@@ -56,7 +56,7 @@ struct LostRevisions {
 
 /// What the new `db` is made of.
 struct NewDatabase {
-    /// A file's bytes, with one of its metas in both places; empty: written anew.
+    /// A file's bytes, with one of its metas in both places; empty: a new one.
     std::string copy_of;
     PageId meta{};
     std::uint64_t bytes = 0; ///< of the file that count: a snapshot's checksum does not

@@ -71,7 +71,7 @@ public:
     /// Puts an entry in its place, and drops those from there on. False: there
     /// would be a gap.
     bool put(const LogEntry& entry);
-    /// Begins anew at an entry, and forgets those before.
+    /// Starts over at an entry, and forgets those before.
     void restart(const LogEntry& entry);
 
     [[nodiscard]] bool is_empty() const noexcept { return entries_.empty(); }

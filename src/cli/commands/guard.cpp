@@ -215,7 +215,7 @@ void set_up_guard(Arguments arguments) {
     arguments.flag("--reset-caches", options->reset_caches,
                    "Set damaged caches (BuildKit's) aside instead of recovering them");
     arguments.flag("--rebuild", options->rebuild,
-                   "Write Docker's network state anew from the containers' files where it is gone");
+                   "Rebuild Docker's network state from the containers' files where it is gone");
     arguments.flag("--dry-run", options->dry_run, "Judge, and change nothing");
     arguments.flag("--before-start", options->before_start,
                    "In a service's unit: what the configuration says wrongly is told, and does "

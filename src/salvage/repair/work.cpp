@@ -225,7 +225,7 @@ Result<bool> Repair::Work::mend_meta() {
         edit.put_meta(PageId{i}, metas_.is_valid[i] ? *metas_.fields[i] : metas_.current_fields());
         words.steps.push_back(
             metas_.is_valid[i]
-                ? fmt::format("write the header of meta page {} anew", i)
+                ? fmt::format("rewrite the header of meta page {}", i)
                 : fmt::format("write meta {} (transaction {}) over meta {}, which is not valid",
                               *metas_.current, metas_.current_fields().txid, i));
     }
@@ -265,7 +265,7 @@ void Repair::Work::mend_header_pages(PageEdit& edit, EditPlan& words) const {
             continue;
         const auto header = load<format::PageHeader>(mended->data());
         edit.put(page, *mended);
-        words.steps.push_back(fmt::format("write the header of page {} anew, as its content shows "
+        words.steps.push_back(fmt::format("rewrite the header of page {}, as its content shows "
                                           "it: a {} of {} elements, {} overflow pages",
                                           number(page), name_of(header.type()), header.count,
                                           header.overflow));

@@ -86,7 +86,7 @@ void Explorer::judge(const std::string& image, std::size_t moment, const Simulat
 }
 
 Result<void> Explorer::judge_new_file() {
-    file_.forget(); // it may be made anew
+    file_.forget(); // it may be made again
     {
         const auto db = DB::open(file_.path(), history_.options);
         if (!db)

@@ -54,7 +54,7 @@ public:
     void hold_reader();
     /// Ends all that are held, after reading in each what it began with.
     void release_readers();
-    /// Closes the database and opens it anew.
+    /// Closes the database and opens it again.
     void reopen(const OpenOptions& options);
 
     [[nodiscard]] const Contents& contents() const noexcept { return contents_; }

@@ -27,7 +27,7 @@ void put(std::vector<std::byte>& bytes, std::uint64_t at, std::uint64_t value) {
     std::memcpy(bytes.data() + at, &value, sizeof value);
 }
 
-// As bbolt's surgeon does: no checksum is asked, both metas are written anew.
+// As bbolt's surgeon does: no checksum is asked, both metas are rewritten.
 void operate(std::vector<std::byte>& bytes, std::uint64_t page_size, Surgery surgery) {
     if (bytes.size() < 2 * page_size)
         return;

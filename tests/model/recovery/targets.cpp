@@ -14,11 +14,11 @@ double recall_without_branches(const Shape& shape) {
         return 0.98;
     if (name == "containerd")
         return 0.95;
-    // Pages of names and ids could be any index's; rebolt fsck makes them anew.
+    // Pages of names and ids could be any index's; rebolt fsck recreates them.
     // Measured: 0.72. Goal: 0.95.
     if (name == "influxdb")
         return 0.7;
-    // It may be made anew; digests of digests are two buckets'. Measured: 0.36. Goal: 0.95.
+    // It can be made again; digests of digests are two buckets'. Measured: 0.36. Goal: 0.95.
     if (name == "image-cache")
         return 0.35;
     // lnd, measured: 0.75. Goal: 0.95.

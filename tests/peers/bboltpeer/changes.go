@@ -132,7 +132,7 @@ func deleteKey(b *bolt.Bucket, fields []string) (string, error) {
 	return "ok", b.Delete(key)
 }
 
-// cursorDelete deletes so many entries from key on. It seeks anew each time:
+// cursorDelete deletes so many entries from key on. It seeks again each time:
 // after Delete bbolt's cursor is not to be trusted.
 func cursorDelete(b *bolt.Bucket, fields []string) (string, error) {
 	key, err := scriptBytes(fields[0])

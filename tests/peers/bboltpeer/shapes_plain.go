@@ -96,7 +96,7 @@ func (h *history) changeNested(buckets int) {
 	number := h.roll(buckets)
 	path := nestedPath(number)
 	switch h.roll(12) {
-	case 0: // the whole bucket is made anew
+	case 0: // the whole bucket is made again
 		if number%4 < 3 {
 			parent, name := path[:len(path)-1], path[len(path)-1]
 			h.commit(func(t *shapeTx) { t.bucket(path...) })

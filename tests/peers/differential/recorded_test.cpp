@@ -1,5 +1,5 @@
 // The releases that this machine may not have: what they did with the files in
-// tests/data/damaged is on record. REBOLT_RECORD_OUTCOMES writes the record anew
+// tests/data/damaged is on record. REBOLT_RECORD_OUTCOMES rewrites the record
 // from the programs of REBOLT_BBOLT_PEERS (see scripts/differential).
 #include <cstdlib>
 

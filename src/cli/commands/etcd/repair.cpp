@@ -36,9 +36,9 @@ std::string_view summary_of(RepairWay way) {
     case RepairWay::leader_copy:
         return "the database that a leader sent takes the place of db";
     case RepairWay::rebuild:
-        return "etcd makes db anew from the log, which begins at entry 1";
+        return "etcd recreates db from the log, which begins at entry 1";
     case RepairWay::remade_records:
-        return "lost records are made anew, and etcd applies the rest of the log";
+        return "lost records are remade, and etcd applies the rest of the log";
     case RepairWay::donor:
         return "another file takes the place of db, and etcd applies the rest of the log";
     case RepairWay::impossible:

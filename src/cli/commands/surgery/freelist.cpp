@@ -12,8 +12,8 @@ void set_up_freelist(Arguments arguments) {
     abandon.on_run([abandoning] {
         return operate(*abandoning, "freelist abandon", surgery::abandon_freelist);
     });
-    Arguments rebuild = arguments.subcommand(
-        "rebuild", "Write a freelist anew, where there is none or it is not right");
+    Arguments rebuild =
+        arguments.subcommand("rebuild", "Write a new freelist, where there is none or it is wrong");
     auto rebuilding = std::make_shared<EditOptions>();
     rebuilding->add_to(rebuild);
     rebuild.footer("Example: rebolt surgery freelist rebuild my.db --output new.db");
