@@ -1,9 +1,9 @@
 // metadata: what containerd keeps in meta.db: images, contents, snapshots,
 // containers and leases of all namespaces, read also from a damaged file.
 //
-//   auto source =
-//   rebolt::PageSource::open(rebolt::containerd::metadata_path("/var/lib/containerd")); if
-//   (!source)
+//   const auto path = rebolt::containerd::metadata_path("/var/lib/containerd");
+//   auto source = rebolt::PageSource::open(path);
+//   if (!source)
 //       return std::move(source).error();
 //   auto metadata = rebolt::containerd::load_metadata(*source);
 //   if (!metadata)

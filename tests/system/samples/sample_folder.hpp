@@ -11,8 +11,9 @@
 
 namespace rebolt::samples {
 
-/// The current folder while a sample runs: `my.db` is a sound file of Docker's,
-/// `broken.db` a damaged one; `var/lib` has Docker's and an application's files.
+/// The current folder while a sample runs: `my.db` and `local-kv.db` are a sound file
+/// of Docker's, `broken.db` a damaged one, `bolt_state.db` one of Podman's, `member` an
+/// etcd member; `var/lib` has the files of Docker, containerd, etcd and an application.
 class SampleFolder : public testing::Test {
 protected:
     void SetUp() override;
