@@ -18,10 +18,11 @@
 namespace rebolt::etcd {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::string json_string(std::string_view text) {
-    return Json(std::string(text)).dump(-1, ' ', false, Json::error_handler_t::replace);
+    return OrderedJson(std::string(text))
+        .dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 bool is_plain_key(const std::string& key) {
@@ -39,7 +40,7 @@ std::string key_of(const std::string& key) {
 // Block style, with a stack of its own: the value decides how deep it is.
 class YamlWriter {
 public:
-    std::string write(const Json& root) {
+    std::string write(const OrderedJson& root) {
         open_.push_back({&root, root.begin(), 0});
         while (!open_.empty()) {
             Open& top = open_.back();
@@ -47,7 +48,7 @@ public:
                 open_.pop_back();
                 continue;
             }
-            const Json& value = *top.at;
+            const OrderedJson& value = *top.at;
             const std::string head = top.node->is_object() ? key_of(top.at.key()) + ":" : "-";
             text_ += std::string(2 * top.depth, ' ') + head;
             ++top.at;
@@ -56,7 +57,8 @@ public:
                 text_ += "\n";
                 open_.push_back({&value, value.begin(), depth}); // `top` is gone now
             } else {
-                text_ += " " + value.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+                text_ +=
+                    " " + value.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
             }
         }
         return std::move(text_);
@@ -64,23 +66,23 @@ public:
 
 private:
     struct Open {
-        const Json* node;
-        Json::const_iterator at;
+        const OrderedJson* node;
+        OrderedJson::const_iterator at;
         std::size_t depth;
     };
     std::vector<Open> open_;
     std::string text_;
 };
 
-Json map_json(const std::map<std::string, std::string>& entries, bool is_base64) {
-    Json json = Json::object();
+OrderedJson map_json(const std::map<std::string, std::string>& entries, bool is_base64) {
+    OrderedJson json = OrderedJson::object();
     for (const auto& [key, value] : entries)
         json[key] = is_base64 ? to_base64(value) : value;
     return json;
 }
 
-Json metadata_json(const ObjectMeta& meta, std::int64_t revision) {
-    Json json = Json::object();
+OrderedJson metadata_json(const ObjectMeta& meta, std::int64_t revision) {
+    OrderedJson json = OrderedJson::object();
     json["name"] = meta.name;
     if (!meta.name_space.empty())
         json["namespace"] = meta.name_space;
@@ -109,7 +111,7 @@ constexpr std::array<DataField, 3> data_fields{{{"ConfigMap", 2, "data", false},
 
 std::string protobuf_yaml(const ClusterObject& object) {
     const auto envelope = read_envelope(object.stored.substr(4));
-    Json json = Json::object();
+    OrderedJson json = OrderedJson::object();
     json["apiVersion"] = object.api_version;
     json["kind"] = object.kind;
     json["metadata"] = metadata_json(read_object_meta(envelope->raw), object.revision);
@@ -135,7 +137,7 @@ std::string raw_yaml(const ClusterObject& object) {
     if (object.encoding == ObjectEncoding::encrypted)
         text += fmt::format("# encrypted with {}, key {}\n", json_string(object.provider),
                             json_string(object.key_name));
-    Json json = Json::object();
+    OrderedJson json = OrderedJson::object();
     json["key"] = std::string(object.key);
     json["stored"] = to_base64(object.stored);
     return text + YamlWriter().write(json);
@@ -162,7 +164,7 @@ std::string yaml_of(const ClusterObject& object) {
         return protobuf_yaml(object);
     if (object.encoding != ObjectEncoding::json)
         return raw_yaml(object);
-    Json json = Json::parse(object.stored, nullptr, false);
+    OrderedJson json = OrderedJson::parse(object.stored, nullptr, false);
     if (!json.is_object())
         return raw_yaml(object);
     if (json.contains("metadata") && json["metadata"].is_object())

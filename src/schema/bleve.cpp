@@ -6,7 +6,7 @@
 #include "schema/forms.hpp"
 #include "schema/owners.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::bleve {
 namespace {
 
 bool is_segment_file(std::string_view name) {
@@ -51,11 +51,14 @@ Home home_of_bleve_bucket(std::string_view name, Names keys, Names buckets) {
 }
 
 } // namespace
+} // namespace rebolt::schema::bleve
+
+namespace rebolt::schema {
 
 constinit const KnownOwner bleve_owner{.owner = Owner::bleve,
                                        .name = "bleve",
-                                       .has_names = has_names,
-                                       .places = places,
-                                       .home_of_bucket = home_of_bleve_bucket};
+                                       .has_names = bleve::has_names,
+                                       .places = bleve::places,
+                                       .home_of_bucket = bleve::home_of_bleve_bucket};
 
 } // namespace rebolt::schema

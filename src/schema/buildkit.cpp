@@ -6,7 +6,7 @@
 #include "schema/json_text.hpp"
 #include "schema/owners.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::buildkit {
 namespace {
 
 // `_links/<id>`: the link is the key, `<JSON>@<target id>`, and has no value.
@@ -80,12 +80,15 @@ std::optional<ValueFault> validate_buildkit(const Entry& entry) {
 }
 
 } // namespace
+} // namespace rebolt::schema::buildkit
+
+namespace rebolt::schema {
 
 constinit const KnownOwner buildkit_owner{.owner = Owner::buildkit,
                                           .name = "buildkit",
-                                          .has_names = has_names,
-                                          .places = places,
-                                          .fit = fit_buildkit,
-                                          .validate = validate_buildkit};
+                                          .has_names = buildkit::has_names,
+                                          .places = buildkit::places,
+                                          .fit = buildkit::fit_buildkit,
+                                          .validate = buildkit::validate_buildkit};
 
 } // namespace rebolt::schema

@@ -19,7 +19,7 @@
 #include "schema/owners.hpp"
 #include "schema/protobuf.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::containerd {
 namespace {
 
 enum class Form : std::uint8_t {
@@ -257,13 +257,16 @@ Home home_of_containerd_bucket(std::string_view name, Names keys, Names buckets)
 }
 
 } // namespace
+} // namespace rebolt::schema::containerd
+
+namespace rebolt::schema {
 
 constinit const KnownOwner containerd_owner{.owner = Owner::containerd,
                                             .name = "containerd",
-                                            .has_names = has_names,
-                                            .fit = fit_containerd,
-                                            .validate = validate_containerd,
-                                            .home_of_bucket = home_of_containerd_bucket,
-                                            .readable = readable_containerd};
+                                            .has_names = containerd::has_names,
+                                            .fit = containerd::fit_containerd,
+                                            .validate = containerd::validate_containerd,
+                                            .home_of_bucket = containerd::home_of_containerd_bucket,
+                                            .readable = containerd::readable_containerd};
 
 } // namespace rebolt::schema

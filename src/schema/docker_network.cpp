@@ -12,7 +12,7 @@
 #include "schema/libkv_value.hpp"
 #include "schema/owners.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::docker_network {
 namespace {
 
 constexpr std::string_view bucket_name = "libnetwork";
@@ -146,14 +146,17 @@ std::optional<ReadableValue> readable_docker(const Entry& entry) {
 }
 
 } // namespace
+} // namespace rebolt::schema::docker_network
+
+namespace rebolt::schema {
 
 constinit const KnownOwner docker_network_owner{.owner = Owner::docker_network,
                                                 .name = "docker-network",
-                                                .has_names = has_names,
-                                                .fit = fit_docker_network,
-                                                .validate = validate_docker_network,
-                                                .home_of_key = home_of_docker_key,
-                                                .age_of = age_of_docker,
-                                                .readable = readable_docker};
+                                                .has_names = docker_network::has_names,
+                                                .fit = docker_network::fit_docker_network,
+                                                .validate = docker_network::validate_docker_network,
+                                                .home_of_key = docker_network::home_of_docker_key,
+                                                .age_of = docker_network::age_of_docker,
+                                                .readable = docker_network::readable_docker};
 
 } // namespace rebolt::schema

@@ -7,7 +7,7 @@
 #include "schema/json_text.hpp"
 #include "schema/owners.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::docker_volumes {
 namespace {
 
 bool has_names(Names names) {
@@ -33,11 +33,14 @@ Fit fit_docker_volumes(const SampleEntry& entry) {
 }
 
 } // namespace
+} // namespace rebolt::schema::docker_volumes
+
+namespace rebolt::schema {
 
 constinit const KnownOwner docker_volumes_owner{.owner = Owner::docker_volumes,
                                                 .name = "docker-volumes",
-                                                .has_names = has_names,
-                                                .places = places,
-                                                .fit = fit_docker_volumes};
+                                                .has_names = docker_volumes::has_names,
+                                                .places = docker_volumes::places,
+                                                .fit = docker_volumes::fit_docker_volumes};
 
 } // namespace rebolt::schema

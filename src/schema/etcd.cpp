@@ -12,7 +12,7 @@
 #include "schema/owners.hpp"
 #include "schema/protobuf.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::etcd {
 namespace {
 
 using enum WireType;
@@ -308,14 +308,17 @@ std::optional<ValueAge> age_of_etcd(const Entry& entry) {
 }
 
 } // namespace
+} // namespace rebolt::schema::etcd
+
+namespace rebolt::schema {
 
 constinit const KnownOwner etcd_owner{.owner = Owner::etcd,
                                       .name = "etcd",
-                                      .has_names = has_names,
-                                      .fit = fit_etcd,
-                                      .validate = validate_etcd,
-                                      .home_of_key = home_of_etcd_key,
-                                      .age_of = age_of_etcd,
-                                      .is_proof = is_keyspace};
+                                      .has_names = etcd::has_names,
+                                      .fit = etcd::fit_etcd,
+                                      .validate = etcd::validate_etcd,
+                                      .home_of_key = etcd::home_of_etcd_key,
+                                      .age_of = etcd::age_of_etcd,
+                                      .is_proof = etcd::is_keyspace};
 
 } // namespace rebolt::schema

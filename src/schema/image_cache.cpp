@@ -6,7 +6,7 @@
 #include "schema/go_time.hpp"
 #include "schema/owners.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::image_cache {
 namespace {
 
 // Of an algorithm that is not known here only the form is: `name:hex`.
@@ -80,12 +80,15 @@ Home home_of_image_bucket(std::string_view name, Names keys, Names buckets) {
 }
 
 } // namespace
+} // namespace rebolt::schema::image_cache
+
+namespace rebolt::schema {
 
 constinit const KnownOwner image_cache_owner{.owner = Owner::image_cache,
                                              .name = "image-cache",
-                                             .has_names = has_names,
-                                             .places = places,
-                                             .home_of_key = home_of_image_key,
-                                             .home_of_bucket = home_of_image_bucket};
+                                             .has_names = image_cache::has_names,
+                                             .places = image_cache::places,
+                                             .home_of_key = image_cache::home_of_image_key,
+                                             .home_of_bucket = image_cache::home_of_image_bucket};
 
 } // namespace rebolt::schema

@@ -13,7 +13,7 @@
 #include "schema/owners.hpp"
 #include "schema/signature.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::influxdb {
 namespace {
 
 constexpr std::size_t id_digits = 16;
@@ -215,14 +215,17 @@ bool is_influx(const Entry& at_home) {
 }
 
 } // namespace
+} // namespace rebolt::schema::influxdb
+
+namespace rebolt::schema {
 
 constinit const KnownOwner influxdb_owner{.owner = Owner::influxdb,
                                           .name = "influxdb",
-                                          .has_names = has_names,
-                                          .places = places,
-                                          .fit = fit_influxdb,
-                                          .home_of_key = home_of_influx_key,
-                                          .is_proof = is_influx,
+                                          .has_names = influxdb::has_names,
+                                          .places = influxdb::places,
+                                          .fit = influxdb::fit_influxdb,
+                                          .home_of_key = influxdb::home_of_influx_key,
+                                          .is_proof = influxdb::is_influx,
                                           .keeps_secrets = true};
 
 } // namespace rebolt::schema

@@ -9,7 +9,7 @@
 #include "schema/forms.hpp"
 #include "schema/owners.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::lnd {
 namespace {
 
 constexpr std::size_t node_bytes = 33;
@@ -200,15 +200,18 @@ bool is_graph(const Entry& at_home) {
 }
 
 } // namespace
+} // namespace rebolt::schema::lnd
+
+namespace rebolt::schema {
 
 constinit const KnownOwner lnd_owner{.owner = Owner::lnd,
                                      .name = "lnd",
-                                     .has_names = has_names,
-                                     .places = places,
-                                     .home_of_key = home_of_lnd_key,
-                                     .home_of_bucket = home_of_lnd_bucket,
-                                     .age_of = age_of_lnd,
-                                     .is_proof = is_graph,
+                                     .has_names = lnd::has_names,
+                                     .places = lnd::places,
+                                     .home_of_key = lnd::home_of_lnd_key,
+                                     .home_of_bucket = lnd::home_of_lnd_bucket,
+                                     .age_of = lnd::age_of_lnd,
+                                     .is_proof = lnd::is_graph,
                                      .keeps_secrets = true};
 
 } // namespace rebolt::schema

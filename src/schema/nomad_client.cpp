@@ -8,7 +8,7 @@
 #include "schema/msgpack.hpp"
 #include "schema/owners.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::nomad_client {
 namespace {
 
 ValueClause judge_value(const Entry& entry) {
@@ -128,14 +128,17 @@ bool is_allocation(const Entry& at_home) {
 }
 
 } // namespace
+} // namespace rebolt::schema::nomad_client
+
+namespace rebolt::schema {
 
 constinit const KnownOwner nomad_client_owner{.owner = Owner::nomad_client,
                                               .name = "nomad-client",
-                                              .has_names = has_names,
-                                              .places = places,
-                                              .fit = fit_nomad,
-                                              .home_of_key = home_of_nomad_key,
-                                              .home_of_bucket = home_of_nomad_bucket,
-                                              .is_proof = is_allocation};
+                                              .has_names = nomad_client::has_names,
+                                              .places = nomad_client::places,
+                                              .fit = nomad_client::fit_nomad,
+                                              .home_of_key = nomad_client::home_of_nomad_key,
+                                              .home_of_bucket = nomad_client::home_of_nomad_bucket,
+                                              .is_proof = nomad_client::is_allocation};
 
 } // namespace rebolt::schema

@@ -12,7 +12,7 @@
 #include "schema/owners.hpp"
 #include "schema/protobuf.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::otel_storage {
 namespace {
 
 using enum WireType;
@@ -140,14 +140,17 @@ std::optional<ValueAge> age_of_otel(const Entry& entry) {
 }
 
 } // namespace
+} // namespace rebolt::schema::otel_storage
+
+namespace rebolt::schema {
 
 constinit const KnownOwner otel_storage_owner{.owner = Owner::otel_storage,
                                               .name = "otel-storage",
-                                              .has_names = has_names,
-                                              .places = places,
-                                              .fit = fit_otel,
-                                              .home_of_key = home_of_otel_key,
-                                              .age_of = age_of_otel,
-                                              .is_proof = is_proof};
+                                              .has_names = otel_storage::has_names,
+                                              .places = otel_storage::places,
+                                              .fit = otel_storage::fit_otel,
+                                              .home_of_key = otel_storage::home_of_otel_key,
+                                              .age_of = otel_storage::age_of_otel,
+                                              .is_proof = otel_storage::is_proof};
 
 } // namespace rebolt::schema

@@ -8,7 +8,7 @@
 #include "schema/json_text.hpp"
 #include "schema/owners.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::podman {
 namespace {
 
 constexpr std::size_t id_digits = 64;
@@ -151,14 +151,17 @@ bool is_config(const Entry& at_home) {
 }
 
 } // namespace
+} // namespace rebolt::schema::podman
+
+namespace rebolt::schema {
 
 constinit const KnownOwner podman_owner{.owner = Owner::podman,
                                         .name = "podman",
-                                        .has_names = has_names,
-                                        .places = places,
-                                        .fit = fit_podman,
-                                        .home_of_key = home_of_podman_key,
-                                        .home_of_bucket = home_of_podman_bucket,
-                                        .is_proof = is_config};
+                                        .has_names = podman::has_names,
+                                        .places = podman::places,
+                                        .fit = podman::fit_podman,
+                                        .home_of_key = podman::home_of_podman_key,
+                                        .home_of_bucket = podman::home_of_podman_bucket,
+                                        .is_proof = podman::is_config};
 
 } // namespace rebolt::schema

@@ -13,7 +13,7 @@
 #include "schema/owners.hpp"
 #include "schema/signature.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::portainer {
 namespace {
 
 constexpr std::size_t id_bytes = 8;
@@ -183,14 +183,17 @@ bool is_portainers(const Entry& at_home) {
 }
 
 } // namespace
+} // namespace rebolt::schema::portainer
+
+namespace rebolt::schema {
 
 constinit const KnownOwner portainer_owner{.owner = Owner::portainer,
                                            .name = "portainer",
-                                           .has_names = has_names,
-                                           .places = places,
-                                           .fit = fit_portainer,
-                                           .home_of_key = home_of_portainer_key,
-                                           .is_proof = is_portainers,
+                                           .has_names = portainer::has_names,
+                                           .places = portainer::places,
+                                           .fit = portainer::fit_portainer,
+                                           .home_of_key = portainer::home_of_portainer_key,
+                                           .is_proof = portainer::is_portainers,
                                            .keeps_secrets = true};
 
 } // namespace rebolt::schema

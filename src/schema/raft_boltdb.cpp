@@ -10,7 +10,7 @@
 #include "schema/numbers.hpp"
 #include "schema/owners.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::raft_boltdb {
 namespace {
 
 constexpr std::size_t number_bytes = 8;
@@ -95,12 +95,15 @@ std::optional<ValueAge> age_of_raft(const Entry& entry) {
 }
 
 } // namespace
+} // namespace rebolt::schema::raft_boltdb
+
+namespace rebolt::schema {
 
 constinit const KnownOwner raft_boltdb_owner{.owner = Owner::raft_boltdb,
                                              .name = "raft-boltdb",
-                                             .has_names = has_names,
-                                             .places = places,
-                                             .home_of_key = home_of_raft_key,
-                                             .age_of = age_of_raft};
+                                             .has_names = raft_boltdb::has_names,
+                                             .places = raft_boltdb::places,
+                                             .home_of_key = raft_boltdb::home_of_raft_key,
+                                             .age_of = raft_boltdb::age_of_raft};
 
 } // namespace rebolt::schema

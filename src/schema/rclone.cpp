@@ -7,7 +7,7 @@
 #include "schema/forms.hpp"
 #include "schema/owners.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::rclone {
 namespace {
 
 // gob's unsigned number: one byte below 128, or how many bytes (negated) and those.
@@ -60,12 +60,15 @@ Home home_of_rclone_key(std::string_view /*key*/, std::string_view value) {
 }
 
 } // namespace
+} // namespace rebolt::schema::rclone
+
+namespace rebolt::schema {
 
 constinit const KnownOwner rclone_owner{.owner = Owner::rclone,
                                         .name = "rclone",
-                                        .has_names = has_names,
-                                        .places = places,
-                                        .fit = fit_rclone,
-                                        .home_of_key = home_of_rclone_key};
+                                        .has_names = rclone::has_names,
+                                        .places = rclone::places,
+                                        .fit = rclone::fit_rclone,
+                                        .home_of_key = rclone::home_of_rclone_key};
 
 } // namespace rebolt::schema

@@ -8,7 +8,7 @@
 #include "schema/owners.hpp"
 #include "schema/protobuf.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::swarm_tasks {
 namespace {
 
 // swarmkit's identity.NewID(): base 36, padded to this length.
@@ -78,13 +78,16 @@ Home home_of_task_bucket(std::string_view name, Names keys, Names buckets) {
 }
 
 } // namespace
+} // namespace rebolt::schema::swarm_tasks
+
+namespace rebolt::schema {
 
 constinit const KnownOwner swarm_tasks_owner{.owner = Owner::swarm_tasks,
                                              .name = "swarm-tasks",
-                                             .has_names = has_names,
-                                             .places = places,
-                                             .fit = fit_swarm_tasks,
-                                             .home_of_key = home_of_task,
-                                             .home_of_bucket = home_of_task_bucket};
+                                             .has_names = swarm_tasks::has_names,
+                                             .places = swarm_tasks::places,
+                                             .fit = swarm_tasks::fit_swarm_tasks,
+                                             .home_of_key = swarm_tasks::home_of_task,
+                                             .home_of_bucket = swarm_tasks::home_of_task_bucket};
 
 } // namespace rebolt::schema

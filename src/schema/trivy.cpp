@@ -6,7 +6,7 @@
 #include "schema/json_members.hpp"
 #include "schema/owners.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::trivy {
 namespace {
 
 constexpr std::array<Place, 4> places{{
@@ -33,11 +33,14 @@ Home home_of_trivy_key(std::string_view key, std::string_view value) {
 }
 
 } // namespace
+} // namespace rebolt::schema::trivy
+
+namespace rebolt::schema {
 
 constinit const KnownOwner trivy_owner{.owner = Owner::trivy,
                                        .name = "trivy",
-                                       .has_names = has_names,
-                                       .places = places,
-                                       .home_of_key = home_of_trivy_key};
+                                       .has_names = trivy::has_names,
+                                       .places = trivy::places,
+                                       .home_of_key = trivy::home_of_trivy_key};
 
 } // namespace rebolt::schema

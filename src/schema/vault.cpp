@@ -8,7 +8,7 @@
 #include "schema/owners.hpp"
 #include "schema/protobuf.hpp"
 
-namespace rebolt::schema {
+namespace rebolt::schema::vault {
 namespace {
 
 using enum WireType;
@@ -105,14 +105,17 @@ std::optional<ValueAge> age_of_vault(const Entry& entry) {
 }
 
 } // namespace
+} // namespace rebolt::schema::vault
+
+namespace rebolt::schema {
 
 constinit const KnownOwner vault_owner{.owner = Owner::vault,
                                        .name = "vault",
-                                       .has_names = has_names,
-                                       .places = places,
-                                       .home_of_key = home_of_vault_key,
-                                       .age_of = age_of_vault,
-                                       .is_proof = is_data,
+                                       .has_names = vault::has_names,
+                                       .places = vault::places,
+                                       .home_of_key = vault::home_of_vault_key,
+                                       .age_of = vault::age_of_vault,
+                                       .is_proof = vault::is_data,
                                        .keeps_secrets = true};
 
 } // namespace rebolt::schema
