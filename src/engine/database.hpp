@@ -140,9 +140,8 @@ private:
 
 /// How much of a file is mapped: all of it, but of a large one no more than its
 /// metas ask for. A sparse file may claim more than can be mapped. `head`: the
-/// file's first bytes, metas_bytes_max of them if it has so many.
+/// file's first bytes, io::metas_bytes_max of them if it has so many.
 [[nodiscard]] std::uint64_t bytes_to_map(Bytes head, std::uint64_t file_bytes);
-inline constexpr std::uint64_t metas_bytes_max = std::uint64_t{2} * format::page_size_max;
 /// Why a file without a usable meta is none.
 [[nodiscard]] Error no_meta(Bytes file, std::uint32_t page_size, const std::string& path);
 /// A meta page with these fields, its checksum made right.

@@ -13,6 +13,7 @@
 #include "engine/database.hpp"
 #include "engine/freelist.hpp"
 #include "engine/page_walk.hpp"
+#include "io/bytes_to_map.hpp"
 #include "io/io.hpp"
 #include "io/page_size.hpp"
 
@@ -96,16 +97,7 @@ Error file_damage(FindingCode code, std::string message, const std::string& path
 
 std::uint64_t bytes_to_map(Bytes head, std::uint64_t file_bytes) {
     constexpr std::uint64_t mapped_whole_bytes = std::uint64_t{1} << 30;
-    if (file_bytes <= mapped_whole_bytes)
-        return file_bytes;
-    const std::uint32_t page_size = io::find_page_size(head).bytes;
-    std::uint64_t pages = 0;
-    for_each_meta(head, page_size, [&](const format::MetaView& meta) {
-        if (!meta.validate())
-            pages = std::max(pages, meta.fields().high_water_mark);
-    });
-    const std::uint64_t needed = pages < file_bytes / page_size ? pages * page_size : file_bytes;
-    return std::max(needed, mapped_whole_bytes);
+    return std::min(file_bytes, std::max(io::bytes_of_metas(head), mapped_whole_bytes));
 }
 
 Error no_meta(Bytes file, std::uint32_t page_size, const std::string& path) {
@@ -161,7 +153,7 @@ Result<void> Database::open_file() {
                  .transaction = std::nullopt});
         }
     }
-    std::vector<std::byte> head(std::min(file_bytes_, metas_bytes_max));
+    std::vector<std::byte> head(std::min(file_bytes_, io::metas_bytes_max));
     head.resize(TRY(file->read_at(0, head)));
     const std::uint64_t mapped_bytes = bytes_to_map(head, file_bytes_);
     mapping_ = TRY(map(std::move(file), mapped_bytes));

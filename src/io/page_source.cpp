@@ -8,6 +8,7 @@
 #include "base/checked.hpp"
 #include "base/memory.hpp"
 #include "base/try.hpp"
+#include "io/bytes_to_map.hpp"
 #include "io/file.hpp"
 #include "io/lock.hpp"
 #include "io/mapping.hpp"
@@ -20,23 +21,6 @@ struct PageSource::Open {
     std::shared_ptr<const io::Mapping> mapping; // null for an empty file
     std::int64_t added_bytes = 0;               // that patches make the file longer
 };
-
-namespace {
-
-// A file up to this size is mapped whole, whatever lies in it.
-constexpr std::uint64_t mapped_whole_bytes = std::uint64_t{1} << 30;
-constexpr std::uint64_t unit_bytes = 65536; // no page is larger
-
-// A sparse file may claim more than can be mapped or walked: what follows its
-// last data is a hole, and no part of a database.
-Result<std::uint64_t> bytes_to_map(const io::File& file, std::uint64_t size) {
-    if (size <= mapped_whole_bytes)
-        return size;
-    const std::uint64_t end = std::max(TRY(file.data_end_bytes()), mapped_whole_bytes);
-    return std::min(size, (end + unit_bytes - 1) / unit_bytes * unit_bytes);
-}
-
-} // namespace
 
 PageSource::PageSource() = default;
 PageSource::PageSource(PageSource&&) noexcept = default;
@@ -62,7 +46,7 @@ Result<PageSource> PageSource::open(std::shared_ptr<const io::File> file,
         TRY(io::lock(*source.open_->file, io::LockMode::shared, options.timeout));
     std::uint64_t size = TRY(source.open_->file->size_bytes());
     if (options.offset_bytes == 0 && options.length_bytes == 0)
-        size = TRY(bytes_to_map(*source.open_->file, size));
+        size = TRY(io::bytes_to_map(*source.open_->file, size));
     if (size != 0) {
         source.open_->mapping = TRY(io::Mapping::map(source.open_->file, size));
         source.file_ = source.open_->mapping->bytes();

@@ -43,6 +43,23 @@ TEST(PageSource, GuessesItFromThePagesWhenBothMetasAreBroken) {
     EXPECT_EQ(source->page_size_origin(), PageSizeOrigin::guessed);
 }
 
+// The high water mark of a sparse file over 1 GiB whose last pages were never
+// written: free pages that are a hole, and part of the database.
+TEST(PageSource, MapsTheHoleBehindTheDataAsFarAsTheMetasClaimIt) {
+    constexpr std::uint64_t gib = std::uint64_t{1} << 30U;
+    constexpr std::uint64_t pages = 2 * gib / 4096;
+    constexpr std::uint64_t high_water_mark_at = 56;
+    test::PatchedFile file(data("real/docker-20.10-running.db"));
+    file.resize(8U << 20U); // data: a freelist of 2 GiB's pages takes 4 MiB
+    for (const std::uint64_t meta : {0, 1})
+        file.put(meta * 4096 + high_water_mark_at, pages).seal_meta(meta, 4096);
+    const std::string path = file.path();
+    ASSERT_EQ(::truncate(path.c_str(), 5 * gib), 0);
+    const auto source = PageSource::open(path);
+    ASSERT_TRUE(source);
+    EXPECT_EQ(source->page_count(), pages);
+}
+
 TEST(PageSource, APageBehindTheFileIsAnErrorWithItsPlace) {
     const auto source = PageSource::open(data("real/docker-20.10-running.db"));
     ASSERT_TRUE(source);
