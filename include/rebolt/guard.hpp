@@ -150,8 +150,9 @@ struct GuardPresetOptions {
     std::string system_root = {};
 };
 
-/// The files of `docker`, `containerd`, `etcd`, `podman`, `consul`, `nomad`, `vault`,
-/// `influxdb`, `portainer`, `lnd`, `otelcol`, `trivy` or `rclone`. Files that are not there are
+/// The files of `docker`, `containerd`, `etcd`, `kubeadm`, `k3s`, `rke2`, `k0s`, `microk8s`,
+/// `minikube`, `kind`, `podman`, `consul`, `nomad`, `vault`, `influxdb`, `portainer`, `lnd`,
+/// `otelcol`, `trivy` or `rclone`. Files that are not there are
 /// listed too, if the service would make them under that name. Errors:
 /// invalid_argument (no such preset, or a configuration that cannot be read).
 [[nodiscard]] Result<std::vector<GuardedFile>> guard_preset(std::string_view name,
@@ -170,6 +171,7 @@ struct GuardConfig {
 
 /// A drop-in for a service of systemd that puts the guard in front of it.
 struct GuardDropIn {
+    std::string unit; ///< without `.service`; `kubelet` for kubeadm, whose etcd is its pod
     std::string path;
     std::string content;
     std::string warning; ///< if users other than root could change the program

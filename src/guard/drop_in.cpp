@@ -10,6 +10,7 @@
 #include <rebolt/guard.hpp>
 
 #include "base/try.hpp"
+#include "guard/kubernetes_presets.hpp"
 #include "systemd/drop_in.hpp"
 #include "systemd/notify.hpp"
 
@@ -58,6 +59,17 @@ std::string warning_of(const std::string& program) {
     return {};
 }
 
+// Presets with a service of their name.
+constexpr std::array<std::string_view, 10> services{"docker",  "containerd", "etcd",     "consul",
+                                                    "nomad",   "vault",      "influxdb", "lnd",
+                                                    "otelcol", "podman"};
+
+// Without `.service`; empty: the preset has none.
+std::string_view unit_of(std::string_view preset) {
+    const auto* service = std::ranges::find(services, preset);
+    return service != services.end() ? *service : guard::kubernetes_unit(preset);
+}
+
 } // namespace
 
 // ExecStartPre runs before each start and may ask for more time (NotifyAccess). `+`:
@@ -67,16 +79,16 @@ std::string warning_of(const std::string& program) {
 // before the machine runs out: the limit is the daemon's alone, since Docker's
 // containers have control groups of their own.
 Result<GuardDropIn> guard_drop_in(std::string_view preset, const std::string& program) {
-    constexpr std::array<std::string_view, 10> services{
-        "docker", "containerd", "etcd", "consul",  "nomad",
-        "vault",  "influxdb",   "lnd",  "otelcol", "podman"};
-    if (std::ranges::find(services, preset) == services.end())
+    const std::string_view unit = unit_of(preset);
+    if (unit.empty())
         return Error(ErrorCode::invalid_argument,
-                     fmt::format("there is no service of a preset `{}`; those that are: {}", preset,
-                                 fmt::join(services, ", ")));
+                     fmt::format("there is no service of a preset `{}`; those that are: {}{}",
+                                 preset, fmt::join(services, ", "),
+                                 guard::kubernetes_preset_names()));
     const std::string word = TRY(unit_word(program));
     return GuardDropIn{
-        .path = fmt::format("/etc/systemd/system/{}.service.d/10-rebolt.conf", preset),
+        .unit = std::string(unit),
+        .path = fmt::format("/etc/systemd/system/{}.service.d/10-rebolt.conf", unit),
         .content = fmt::format("# Written by `rebolt guard install {0}`; "
                                "`rebolt guard uninstall {0}` removes it.\n"
                                "[Service]\n"

@@ -27,6 +27,18 @@ TEST_F(GuardDropIns, PutTheGuardInFrontOfTheService) {
               ErrorCode::invalid_argument);
 }
 
+TEST_F(GuardDropIns, AreOfTheUnitThatStartsKubernetesEtcd) {
+    const auto unit = [](std::string_view preset) {
+        return guard_drop_in(preset, "/usr/bin/rebolt")->unit;
+    };
+    EXPECT_EQ(unit("kubeadm"), "kubelet");
+    EXPECT_EQ(unit("k3s"), "k3s");
+    EXPECT_EQ(unit("rke2"), "rke2-server");
+    EXPECT_EQ(unit("k0s"), "k0scontroller");
+    EXPECT_EQ(guard_drop_in("kubeadm", "/usr/bin/rebolt")->path,
+              "/etc/systemd/system/kubelet.service.d/10-rebolt.conf");
+}
+
 TEST_F(GuardDropIns, PassSystemdsOwnCheck) {
     if (!std::filesystem::exists("/usr/bin/systemd-analyze"))
         GTEST_SKIP() << "there is no systemd-analyze";

@@ -1,5 +1,5 @@
 // Presets of the owners of src/schema: see presets.cpp for Docker's, containerd's
-// and etcd's.
+// and etcd's, kubernetes_presets.cpp for Kubernetes' distributions.
 #pragma once
 
 #include <optional>

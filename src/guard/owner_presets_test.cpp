@@ -47,6 +47,37 @@ TEST_F(OwnerPreset, ServicesAreWhereTheirUnitsAndConfigurationsSay) {
     EXPECT_EQ(files("podman")[0].path, "/srv/storage/libpod/bolt_state.db");
 }
 
+TEST_F(OwnerPreset, KubernetesKeepsAnEtcdMemberAndOftenAContainerd) {
+    const auto kubeadm = files("kubeadm");
+    ASSERT_EQ(kubeadm.size(), 1U);
+    EXPECT_EQ(kubeadm[0].path, "/var/lib/etcd/member/snap/db");
+    EXPECT_EQ(kubeadm[0].etcd_root, "/var/lib/etcd");
+    EXPECT_TRUE(kubeadm[0].only_complete);
+    const auto k3s = files("k3s");
+    ASSERT_EQ(k3s.size(), 2U);
+    EXPECT_EQ(k3s[0].path, "/var/lib/rancher/k3s/server/db/etcd/member/snap/db");
+    EXPECT_EQ(k3s[1].path,
+              "/var/lib/rancher/k3s/agent/containerd/io.containerd.metadata.v1.bolt/meta.db");
+    EXPECT_EQ(files("rke2")[0].etcd_root, "/var/lib/rancher/rke2/server/db/etcd");
+    EXPECT_EQ(files("k0s")[0].etcd_root, "/var/lib/k0s/etcd");
+    EXPECT_EQ(files("microk8s")[0].etcd_root, "/var/snap/microk8s/common/var/run/etcd");
+    EXPECT_EQ(files("minikube")[0].etcd_root, "/var/lib/minikube/etcd");
+    EXPECT_EQ(files("kind")[0].etcd_root, "/var/lib/etcd");
+}
+
+TEST_F(OwnerPreset, KubernetesIsWhereItsPodsAndConfigurationsSay) {
+    const std::string etc = path("system") + "/etc";
+    write_text(etc + "/kubernetes/manifests/etcd.yaml",
+               "spec:\n  containers:\n  - command:\n    - etcd\n"
+               "    - --data-dir=/srv/etcd\n    - --name=one\n");
+    write_text(etc + "/rancher/k3s/config.yaml", "# data-dir: /old\ndata-dir: \"/srv/k3s\"\n");
+    write_text(path("system") + "/etc/systemd/system/k0scontroller.service",
+               "[Service]\nExecStart=/usr/local/bin/k0s controller --data-dir=/srv/k0s\n");
+    EXPECT_EQ(files("kubeadm")[0].etcd_root, "/srv/etcd");
+    EXPECT_EQ(files("k3s")[0].etcd_root, "/srv/k3s/server/db/etcd");
+    EXPECT_EQ(files("k0s")[0].etcd_root, "/srv/k0s/etcd");
+}
+
 TEST_F(OwnerPreset, ChannelsNeverGoBack) {
     put_damaged("lnd.db", {8, 9, 10, 11});
     GuardedFile channels = files("lnd")[0];

@@ -1,5 +1,5 @@
-// Where Docker, containerd and etcd keep their bbolt files, and how each is told
-// another place. By the services' own documentation.
+// Where Docker, containerd, etcd and Kubernetes keep their bbolt files, and how each is
+// told another place. By the services' own documentation.
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -14,6 +14,7 @@
 #include <rebolt/guard.hpp>
 
 #include "base/try.hpp"
+#include "guard/kubernetes_presets.hpp"
 #include "guard/owner_presets.hpp"
 #include "guard/toml_file.hpp"
 #include "systemd/unit_command.hpp"
@@ -125,6 +126,18 @@ std::vector<GuardedFile> docker_files(const std::string& root) {
     return files;
 }
 
+// A member that lost some of its data must not go on as if it had all.
+GuardedFile etcd_member(const std::string& root) {
+    return {.path = root + "/member/snap/db", .only_complete = true, .etcd_root = root};
+}
+
+std::vector<GuardedFile> kubernetes_files(const guard::KubernetesRoots& roots) {
+    std::vector<GuardedFile> files{etcd_member(roots.etcd)};
+    if (!roots.containerd.empty())
+        std::ranges::move(containerd_files(roots.containerd), std::back_inserter(files));
+    return files;
+}
+
 } // namespace
 
 Result<std::vector<GuardedFile>> guard_preset(std::string_view name,
@@ -133,16 +146,16 @@ Result<std::vector<GuardedFile>> guard_preset(std::string_view name,
         return docker_files(TRY(docker_root(options)));
     if (name == "containerd")
         return containerd_files(TRY(containerd_root(options)));
-    if (name == "etcd") // a member that lost some of its data must not go on as if it had all
-        return std::vector<GuardedFile>{{.path = etcd_root(options) + "/member/snap/db",
-                                         .only_complete = true,
-                                         .etcd_root = etcd_root(options)}};
+    if (name == "etcd")
+        return std::vector<GuardedFile>{etcd_member(etcd_root(options))};
+    if (const auto roots = guard::kubernetes_roots(name, options))
+        return kubernetes_files(*roots);
     if (auto files = guard::owner_preset(name, options))
         return *std::move(files);
     return Error(ErrorCode::invalid_argument,
-                 fmt::format("there is no preset `{}`: docker, containerd, etcd{} are; a file is "
-                             "named by its path",
-                             name, guard::owner_preset_names()));
+                 fmt::format("there is no preset `{}`: docker, containerd, etcd{}{} are; a file "
+                             "is named by its path",
+                             name, guard::kubernetes_preset_names(), guard::owner_preset_names()));
 }
 
 } // namespace rebolt

@@ -32,10 +32,10 @@ Result<GuardDropIn> drop_in_of(const GuardInstallCommand& options) {
     return drop_in;
 }
 
-void say_what_to_type(const GuardInstallCommand& options) {
+void say_what_to_type(const std::string& unit) {
     print(fmt::format("Now: systemctl daemon-reload\n"
                       "Try it: systemctl restart {0} && journalctl -u {0} -n 20\n",
-                      options.preset));
+                      unit));
 }
 
 ExitCode run_install(const GuardInstallCommand& options) {
@@ -55,7 +55,7 @@ ExitCode run_install(const GuardInstallCommand& options) {
     }
     if (const auto written = install_guard(*drop_in); !written)
         return report(written.error());
-    say_what_to_type(options);
+    say_what_to_type(drop_in->unit);
     return ExitCode::done;
 }
 
