@@ -148,7 +148,7 @@ void LogReader::take_burst(const LearnedRoute& learned) {
 void LogReader::take_lone(std::string_view line, const LineOrigin& origin) {
     if (!may_have_signature(line))
         return;
-    const PrefixOrigin by_prefix = origin_in(line);
+    const PrefixOrigin by_prefix = origin_of_line(line);
     const std::string_view writer = origin.program.empty() ? by_prefix.program : origin.program;
     const std::string_view known = program_of_line(line);
     const LineContext context{.program = is_known_program(writer) ? writer : known,

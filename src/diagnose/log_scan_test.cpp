@@ -302,6 +302,33 @@ TEST(LogScan, TheKernelSpeaksOfFreedPagesToo) {
         EXPECT_TRUE(judge(scan_text(line)).empty()) << line;
 }
 
+std::string program_in(const std::string& log) {
+    const auto diagnoses = judge(scan_text(log));
+    return diagnoses.empty() ? "nothing was found" : diagnoses.front().symptom.program;
+}
+
+TEST(LogScan, LevelsAndErrorsAreNoPrograms) {
+    EXPECT_EQ(program_in("[err]: panic: page 58 already freed\n"), "");
+    EXPECT_EQ(program_in("server.go:2161: http: panic serving 127.0.0.1:4: page 7 already freed\n"),
+              "");
+    EXPECT_EQ(program_in("{\"level\":\"info\",\"message\":\"loading PortainerDB\"}\n"
+                         "2024/01/11 16:15:56 Unable to open the database, err: timeout\n"),
+              "portainer");
+}
+
+TEST(LogScan, LibkvAndLibnetworkAreDockers) {
+    EXPECT_EQ(
+        program_in("panic: assertion failed: page 9 already freed\n\ngoroutine 1 [running]:\n"
+                   "github.com/boltdb/bolt.(*freelist).free(0xc208502d80, 0x4cd3, 0x7f8088)\n"
+                   "\t/usr/src/vendor/src/github.com/boltdb/bolt/freelist.go:112 +0x2c1\n"
+                   "github.com/docker/libkv/store/boltdb.(*BoltDB).AtomicDelete(0xc208)\n"
+                   "\t/usr/src/vendor/src/github.com/docker/libkv/store/boltdb/boltdb.go:342\n"),
+        "dockerd");
+    EXPECT_EQ(program_in("ERRO[0137] failed to update store for object type "
+                         "*libnetwork.endpoint: timeout.\n"),
+              "dockerd");
+}
+
 // Each word is looked for from one end of the line only: what costs a line's
 // length for each of its words would not end here.
 TEST(LogScan, LongLinesOfWordsCostTheirLength) {

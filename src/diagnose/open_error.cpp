@@ -81,7 +81,7 @@ const WordFinder& error_finder() {
 }
 
 // Words that open a database, in the programs that use bbolt.
-constexpr std::array<std::string_view, 35> opening_words{"open database",
+constexpr std::array<std::string_view, 36> opening_words{"open database",
                                                          "opening database",
                                                          "open the database",
                                                          "open db",
@@ -115,7 +115,8 @@ constexpr std::array<std::string_view, 35> opening_words{"open database",
                                                          "opening index",
                                                          "open channel",
                                                          "channeldb",
-                                                         "open bolt"};
+                                                         "open bolt",
+                                                         "store for object type"};
 
 // The last letter that is no blank before `at`, 0 at the begin.
 char closest_before(std::string_view line, std::size_t at) noexcept {

@@ -1,6 +1,7 @@
 #include "diagnose/prefix.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "diagnose/line_text.hpp"
 #include "diagnose/programs.hpp"
@@ -75,6 +76,15 @@ std::string_view known_name(std::string_view prefix) noexcept {
     return found;
 }
 
+// What stands where a program's name could, and is none.
+constexpr std::array<std::string_view, 12> no_programs{"err",  "error",   "fatal",  "panic",
+                                                       "warn", "warning", "info",   "debug",
+                                                       "http", "stderr",  "stdout", "log"};
+
+bool is_letter(char c, char lower) noexcept {
+    return c == lower || (c >= 'A' && c <= 'Z' && c - 'A' + 'a' == lower);
+}
+
 // `app` of `host app: `, `app  | ` and `[app] `.
 std::string_view last_name(std::string_view prefix) noexcept {
     while (!prefix.empty() && !is_of_name(prefix.back()))
@@ -83,7 +93,10 @@ std::string_view last_name(std::string_view prefix) noexcept {
     const bool has_letter =
         std::ranges::any_of(name, [](char c) { return is_alphanumeric(c) && !is_digit(c); });
     const bool is_name = has_letter && name.size() > 2 && !is_digit(name.front());
-    return is_name ? name : std::string_view{};
+    const bool is_other = std::ranges::any_of(no_programs, [&](std::string_view one) {
+        return std::ranges::equal(name, one, is_letter);
+    });
+    return is_name && !is_other ? name : std::string_view{};
 }
 
 // The time around `15:44:32`: its date before it, its fraction and zone after.
@@ -160,11 +173,17 @@ std::optional<std::size_t> PrefixShape::length_in(std::string_view line) const n
     return at;
 }
 
+PrefixOrigin origin_of_line(std::string_view line) noexcept {
+    line = line.substr(0, PrefixShape::bytes_max);
+    PrefixOrigin origin{name_with_process(line), time_in(line)};
+    if (origin.program.empty())
+        origin.program = known_name(line);
+    return origin;
+}
+
 PrefixOrigin origin_in(std::string_view prefix) noexcept {
     prefix = prefix.substr(0, PrefixShape::bytes_max);
-    PrefixOrigin origin{name_with_process(prefix), time_in(prefix)};
-    if (origin.program.empty())
-        origin.program = known_name(prefix);
+    PrefixOrigin origin = origin_of_line(prefix);
     // What is before a field's value is its key.
     const bool is_field = contains(prefix, "\"") || prefix.ends_with('=');
     if (origin.program.empty() && !is_field)

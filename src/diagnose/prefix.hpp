@@ -37,6 +37,8 @@ struct PrefixOrigin {
     std::string_view time;    ///< as it is there; or empty
 };
 [[nodiscard]] PrefixOrigin origin_in(std::string_view prefix) noexcept;
+/// The same of a whole line, whose last word is no name.
+[[nodiscard]] PrefixOrigin origin_of_line(std::string_view line) noexcept;
 
 /// The name of a program that uses bbolt within a longer name: `etcd` of
 /// `microk8s.daemon-etcd`; empty if there is none.
