@@ -1,0 +1,45 @@
+#include <filesystem>
+#include <system_error>
+
+#include <rebolt/guard.hpp>
+
+#include "io/confine.hpp"
+
+namespace rebolt {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The folder of the file itself, also behind a link.
+fs::path folder_of(const std::string& path) {
+    std::error_code error;
+    const fs::path real = fs::weakly_canonical(path, error);
+    return error ? fs::absolute(path, error).parent_path() : real.parent_path();
+}
+
+// Or the closest one above it that is there.
+fs::path existing(fs::path folder) {
+    std::error_code error;
+    while (!fs::is_directory(folder, error) && folder.has_relative_path())
+        folder = folder.parent_path();
+    return folder;
+}
+
+} // namespace
+
+bool confine_guard(const std::vector<GuardedFile>& files, const GuardOptions& options) {
+    std::error_code error;
+    fs::create_directories(options.state_folder, error);
+    std::vector<std::string> folders{existing(fs::absolute(options.state_folder, error))};
+    for (const GuardedFile& file : files) {
+        folders.push_back(folder_of(file.path));
+        std::error_code ignored;
+        if (!file.docker_root.empty() && !fs::is_directory(folders.back(), ignored))
+            folders.back() = existing(file.docker_root); // a lost state is made again
+        if (!file.etcd_root.empty())
+            folders.push_back(file.etcd_root);
+    }
+    return io::confine_writing_to(folders);
+}
+
+} // namespace rebolt
