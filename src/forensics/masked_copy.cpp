@@ -102,13 +102,23 @@ std::string text_of(const Finding& finding) {
     return fmt::format("{} {}", text_of(finding.code).name, to_text(finding.place));
 }
 
+// A place as it is called in the copy, but for the bucket's names.
+Place in_copy(Place place) {
+    const auto masked = [](PageId id) { return PageId{forensics::masked_page_number(number(id))}; };
+    if (place.page)
+        place.page = masked(*place.page);
+    std::ranges::transform(place.path, place.path.begin(), masked);
+    return place;
+}
+
 // Messages show keys, which are not the same.
 bool is_same(const Finding& left, const Finding& right) {
-    const auto facts = [](const Finding& finding) {
-        return std::tuple(finding.code, finding.severity, finding.place.page, finding.place.offset,
-                          finding.place.bucket.size(), finding.transaction, finding.repeated);
-    };
-    return facts(left) == facts(right) && left.place.path == right.place.path;
+    const Place place = in_copy(left.place);
+    return std::tuple(left.code, left.severity, left.transaction, left.repeated) ==
+               std::tuple(right.code, right.severity, right.transaction, right.repeated) &&
+           std::tuple(place.page, place.offset, place.path, place.bucket.size()) ==
+               std::tuple(right.place.page, right.place.offset, right.place.path,
+                          right.place.bucket.size());
 }
 
 Result<CheckReport> check_by_pages(const PageSource& source) {
@@ -171,7 +181,7 @@ private:
 
     Result<void> write_pages(const forensics::Pseudonyms& names, io::NewFile& file) {
         const std::byte filler = choose_filler(source_.file());
-        forensics::PageMask mask(names, page_end(), filler);
+        forensics::PageMask mask(names, filler);
         const auto write = [&](PageId id, Bytes page) -> Result<void> {
             TRY(file.append(mask.masked(page, id)));
             return report(number(id));
@@ -182,17 +192,6 @@ private:
         for (const std::byte byte : source_.file().subspan(whole))
             rest.push_back(byte == std::byte{0} ? byte : filler);
         return file.append(rest);
-    }
-
-    // Numbers below it may lead to a page, or be wrong in a way that check tells.
-    [[nodiscard]] std::uint64_t page_end() const {
-        std::uint64_t end = source_.page_count();
-        for (const PageId id : {PageId{0}, PageId{1}})
-            if (const auto page = source_.page(id))
-                if (const auto meta = format::MetaView::of(page->bytes());
-                    meta && !meta->validate())
-                    end = std::max(end, meta->fields().high_water_mark + 1);
-        return std::min<std::uint64_t>(end, source_.page_count() * 4 + 1024);
     }
 
     Result<void> report(std::uint64_t page) const {

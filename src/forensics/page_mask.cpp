@@ -129,9 +129,9 @@ void for_each_key(Bytes page, const std::function<void(std::string_view)>& visit
     }
 }
 
-// What is no page number of the file may be anything: the highest numbers stand for it.
-std::uint64_t PageMask::page_number(std::uint64_t id) const noexcept {
-    return id < page_end_ ? id : std::numeric_limits<std::uint64_t>::max() - 1;
+std::uint64_t masked_page_number(std::uint64_t id) noexcept {
+    constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
+    return id <= most ? id : std::numeric_limits<std::uint64_t>::max() - 1;
 }
 
 void PageMask::fill(Bytes from, Out to) const {
@@ -145,7 +145,7 @@ Bytes PageMask::masked(Bytes page, PageId id) {
     fill(page, to);
     if (page.size() < format::page_header_bytes || format::all_zero(page))
         return buffer_;
-    put_header(page, to, false);
+    put_header(page, to);
     const PageType type = load<PageHeader>(page.data()).type();
     if (number(id) < 2 && looks_like_meta(page))
         put_meta(page, to);
@@ -158,25 +158,22 @@ Bytes PageMask::masked(Bytes page, PageId id) {
     return buffer_;
 }
 
-void PageMask::put_header(Bytes from, Out to, bool is_inline) const {
+void PageMask::put_header(Bytes from, Out to) {
     auto header = load<PageHeader>(from.data());
-    const bool is_known = header.type() != PageType::unknown;
-    header.id = is_inline && header.id == 0 ? 0 : page_number(header.id);
-    if (!is_known) { // anybody's bytes, of which none is a type
-        header.flags = header.flags == 0 ? 0 : 0xFF00;
-        header.count = 0;
-    }
-    if (header.overflow >= page_end_)
-        header.overflow = std::numeric_limits<std::uint32_t>::max();
+    header.id = masked_page_number(header.id);
+    if (header.type() == PageType::unknown) // may be anybody's bytes: of no type either
+        header = {header.id, static_cast<std::uint16_t>(header.flags == 0 ? 0 : 0xFF00),
+                  static_cast<std::uint16_t>(header.count == 0 ? 0 : 0xFFFF),
+                  header.overflow == 0 ? 0 : std::numeric_limits<std::uint32_t>::max()};
     store(to, 0, header);
 }
 
-void PageMask::put_meta(Bytes from, Out to) const {
+void PageMask::put_meta(Bytes from, Out to) {
     const auto fields = load<format::MetaFields>(from.data() + format::page_header_bytes);
     store(to, format::page_header_bytes, fields);
 }
 
-void PageMask::put_freelist(Bytes from, Out to) const {
+void PageMask::put_freelist(Bytes from, Out to) {
     const auto list = format::FreelistView::of(from);
     const auto header = load<PageHeader>(from.data());
     const bool is_long = header.count == format::freelist_count_in_first_id;
@@ -185,7 +182,7 @@ void PageMask::put_freelist(Bytes from, Out to) const {
         list ? list->count() + (is_long ? 1 : 0) : std::min<std::uint64_t>(header.count, fit);
     for (std::uint64_t i = 0; i < std::min(ids, fit); ++i) {
         const std::uint64_t offset = format::page_header_bytes + i * sizeof(std::uint64_t);
-        store(to, offset, page_number(load<std::uint64_t>(from.data() + offset)));
+        store(to, offset, masked_page_number(load<std::uint64_t>(from.data() + offset)));
     }
 }
 
@@ -194,7 +191,7 @@ void PageMask::put_branch(Bytes from, Out to) const {
     for (std::size_t i = 0; i < elements.count(); ++i) {
         const Extent extent = elements.extent(i);
         BranchElementHeader raw = elements.branch(i);
-        raw.child = page_number(raw.child);
+        raw.child = masked_page_number(raw.child);
         if (!extent.is_right())
             raw = {wrong_position(extent, from.size()), 1, raw.child};
         store(to, BranchView::offset_of(i), raw);
@@ -235,8 +232,9 @@ void PageMask::put_bucket(std::string_view value, Out to) const {
     if (value.size() < sizeof(format::BucketHeader))
         return;
     auto header = load<format::BucketHeader>(as_bytes(value).data());
-    header.root = page_number(header.root);
-    if (header.root >= page_end_)
+    const std::uint64_t root = header.root;
+    header.root = masked_page_number(root);
+    if (header.root != root)
         header.sequence = 0; // a damaged value: anybody's bytes
     store(to, 0, header);
     const auto bucket = format::BucketView::of(value);
@@ -245,7 +243,7 @@ void PageMask::put_bucket(std::string_view value, Out to) const {
     const Bytes page = bucket->inline_page();
     const Out inside = to.subspan(sizeof header);
     fill(page, inside);
-    put_header(page, inside, true);
+    put_header(page, inside);
     if (load<PageHeader>(page.data()).type() == PageType::leaf)
         put_leaf(page, inside, true);
     else if (load<PageHeader>(page.data()).type() == PageType::branch)

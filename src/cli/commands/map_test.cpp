@@ -86,9 +86,7 @@ TEST(MapCommand, EveryDamagedFileHasAMap) {
             if (entry.path().extension() == ".db") {
                 const std::string map = folder.path(entry.path().filename().string() + ".html");
                 EXPECT_EQ(rebolt_on(entry.path(), "map", {"-o", map}).exit_code, 0) << entry.path();
-                EXPECT_NO_THROW(
-                    static_cast<void>(nlohmann::json::parse(data_of(text_of_file(map)))))
-                    << entry.path();
+                EXPECT_TRUE(nlohmann::json::accept(data_of(text_of_file(map)))) << entry.path();
             }
 }
 
