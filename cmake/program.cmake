@@ -6,8 +6,17 @@ rebolt_layer(cli LIBRARIES CLI11::CLI11)
 # Public headers alone: any of the library's layers may stand behind them.
 target_link_libraries(rebolt_cli PUBLIC rebolt_engine rebolt_check rebolt_predict rebolt_salvage rebolt_schema
                                         rebolt_store rebolt_docker rebolt_etcd rebolt_diagnose
-                                        rebolt_guard)
+                                        rebolt_guard rebolt_forensics)
 rebolt_compile_fast(rebolt_cli)
+# The page of `rebolt map` is part of the program.
+set(REBOLT_MAP_HTML ${PROJECT_SOURCE_DIR}/src/cli/commands/map.html)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${REBOLT_MAP_HTML})
+file(READ ${REBOLT_MAP_HTML} REBOLT_MAP_PAGE)
+configure_file(${PROJECT_SOURCE_DIR}/src/cli/commands/map_page.cpp.in
+               ${CMAKE_CURRENT_BINARY_DIR}/map_page.cpp @ONLY)
+target_sources(rebolt_cli PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/map_page.cpp)
+set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/map_page.cpp
+                            PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 # What `rebolt version` says of the build.
 execute_process(
   COMMAND git describe --always --dirty --exclude=*

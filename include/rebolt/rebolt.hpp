@@ -8,6 +8,7 @@
 #include <rebolt/containerd/fsck.hpp>
 #include <rebolt/containerd/metadata.hpp>
 #include <rebolt/content_sample.hpp>
+#include <rebolt/content_walk.hpp>
 #include <rebolt/datastore.hpp>
 #include <rebolt/db.hpp>
 #include <rebolt/diagnose.hpp>
@@ -23,13 +24,17 @@
 #include <rebolt/etcd/kubernetes.hpp>
 #include <rebolt/etcd/repair.hpp>
 #include <rebolt/evidence.hpp>
+#include <rebolt/file_map.hpp>
 #include <rebolt/find_files.hpp>
 #include <rebolt/foreign_file.hpp>
 #include <rebolt/fsck.hpp>
 #include <rebolt/impact.hpp>
 #include <rebolt/interrupt.hpp>
+#include <rebolt/key_history.hpp>
+#include <rebolt/masked_copy.hpp>
 #include <rebolt/owner_rules.hpp>
 #include <rebolt/page_source.hpp>
+#include <rebolt/page_tree.hpp>
 #include <rebolt/prediction.hpp>
 #include <rebolt/recover.hpp>
 #include <rebolt/recover_in_place.hpp>
@@ -37,6 +42,7 @@
 #include <rebolt/repair.hpp>
 #include <rebolt/restore_values.hpp>
 #include <rebolt/schema.hpp>
+#include <rebolt/sha256.hpp>
 #include <rebolt/store.hpp>
 #include <rebolt/store_command.hpp>
 #include <rebolt/store_copy.hpp>

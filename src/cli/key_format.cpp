@@ -7,9 +7,10 @@
 
 #include <fmt/format.h>
 
+#include <rebolt/sha256.hpp>
+
 #include "cli/output.hpp"
 #include "cli/printable.hpp"
-#include "cli/sha256.hpp"
 
 namespace rebolt::cli {
 namespace {

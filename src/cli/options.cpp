@@ -103,6 +103,17 @@ void tell_older(const CommonOptions& options, TxId transaction) {
                                printable(options.file), number(transaction)));
 }
 
+Result<TxId> named_transaction(const CommonOptions& options) {
+    const auto source =
+        PageSource::open(options.file, {.lock = !options.no_lock, .timeout = options.timeout()});
+    if (!source)
+        return Error(source.error().code(), source.error().message()).in_file(options.file);
+    auto meta = options.state.meta_of(*source);
+    if (!meta)
+        return std::move(meta).error();
+    return TxId{(*meta)->txid};
+}
+
 void judge_all(const PageSource& source) {
     const auto checked = check_pages(source);
     if (checked && checked->verdict == Verdict::damaged)
@@ -113,6 +124,8 @@ void judge_all(const PageSource& source) {
 
 Result<PageSource> open_shown_pages(const CommonOptions& options) {
     Result<PageSource> source = open_pages(options);
+    if (source)
+        source = options.state.shown_in(*std::move(source));
     if (source)
         judge_all(*source);
     return source;
@@ -154,11 +167,20 @@ Result<DB> open_database(const CommonOptions& options, Judge judge,
             return std::move(told).error();
     }
     options.apply();
+    const bool is_asked_for = !transaction && options.state.is_made();
+    if (is_asked_for) {
+        auto named = named_transaction(options);
+        if (!named)
+            return std::move(named).error();
+        transaction = *named;
+    }
     auto db = DB::open(options.file, {.read_only = true,
                                       .timeout = options.timeout(),
                                       .lock = !options.no_lock,
                                       .from_older = transaction.has_value(),
                                       .transaction = transaction});
+    if (is_asked_for)
+        return db;
     if (db && transaction && !db->shows_newest())
         tell_older(options, *transaction);
     else if (db)

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/arguments.hpp"
+#include "cli/state_choice.hpp"
 
 #include <rebolt/db.hpp>
 #include <rebolt/page_source.hpp>
@@ -21,7 +22,8 @@ struct CommonOptions {
     bool no_lock = false;
     bool from_older = false;
     bool takes_from_older = false; ///< the command has --from-older
-    double timeout_seconds = 1;    ///< for the lock
+    StateChoice state;
+    double timeout_seconds = 1; ///< for the lock
     std::string color = "auto";
 
     /// Adds FILE, --json, --no-lock, --timeout, --color, -q and -v.
@@ -44,7 +46,8 @@ void add_no_values(Arguments arguments, bool& no_values);
 
 /// Opens the file for its pages, as the options say.
 [[nodiscard]] Result<PageSource> open_pages(const CommonOptions& options);
-/// The same for a command that shows them: see Judge.
+/// The same for a command that shows what they hold: see Judge. Of the state that the
+/// user named, if any.
 [[nodiscard]] Result<PageSource> open_shown_pages(const CommonOptions& options);
 
 /// What a command that shows a file judges first. What is not the whole newest
@@ -58,7 +61,7 @@ enum class Judge : unsigned char {
 /// file that cannot be opened is not judged: opening it says why.
 [[nodiscard]] Result<std::optional<TxId>> judge_before_writing(const CommonOptions& options);
 /// Opens the file as a database to be shown, as the options say; `transaction`: see
-/// judge_before_writing().
+/// judge_before_writing(). Without it, the state that the user named, if any.
 [[nodiscard]] Result<DB> open_database(const CommonOptions& options, Judge judge = Judge::metas,
                                        std::optional<TxId> transaction = std::nullopt);
 /// The same for writing. A file that is not there is made only if `may_make`; tells

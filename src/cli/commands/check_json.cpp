@@ -15,22 +15,6 @@ Document or_null(const std::optional<Number>& value) {
     return value ? Document(*value) : Document(nullptr);
 }
 
-Document meta_json(const MetaReport& meta) {
-    const format::MetaFields& f = meta.fields;
-    return {
-        {"page", number(meta.page)},
-        {"valid", meta.valid},
-        {"current", meta.current},
-        {"txid", f.txid},
-        {"version", f.version},
-        {"page_size", f.page_size},
-        {"root", f.root},
-        {"sequence", f.sequence},
-        {"freelist", PageId{f.freelist} == no_freelist ? Document(nullptr) : Document(f.freelist)},
-        {"high_water_mark", f.high_water_mark},
-        {"checksum", fmt::format("{:016x}", f.checksum)}};
-}
-
 Document tree_json(const TreeReport& tree) {
     return {{"txid", number(tree.transaction)}, {"meta", number(tree.meta)},
             {"current", tree.current},          {"whole", tree.whole},
@@ -51,6 +35,33 @@ Document pages_json(const PageCounts& pages) {
             {"leaf", pages.leaf},  {"overflow", pages.overflow}, {"damaged", pages.damaged},
             {"free", pages.free},  {"leaked", pages.leaked},     {"missing", pages.missing},
             {"total", pages.total}};
+}
+
+Document counts_json(const CheckReport& report) {
+    Document counts = Document::object();
+    for (std::size_t code = 0; code < report.count_of.size(); ++code)
+        if (report.count_of[code] != 0)
+            counts[std::string(text_of(static_cast<FindingCode>(code)).name)] =
+                report.count_of[code];
+    return counts;
+}
+
+} // namespace
+
+Document meta_json(const MetaReport& meta) {
+    const format::MetaFields& f = meta.fields;
+    return {
+        {"page", number(meta.page)},
+        {"valid", meta.valid},
+        {"current", meta.current},
+        {"txid", f.txid},
+        {"version", f.version},
+        {"page_size", f.page_size},
+        {"root", f.root},
+        {"sequence", f.sequence},
+        {"freelist", PageId{f.freelist} == no_freelist ? Document(nullptr) : Document(f.freelist)},
+        {"high_water_mark", f.high_water_mark},
+        {"checksum", fmt::format("{:016x}", f.checksum)}};
 }
 
 Document finding_json(const Finding& finding) {
@@ -74,17 +85,6 @@ Document finding_json(const Finding& finding) {
             {"message", finding.message},
             {"repeated", finding.repeated}};
 }
-
-Document counts_json(const CheckReport& report) {
-    Document counts = Document::object();
-    for (std::size_t code = 0; code < report.count_of.size(); ++code)
-        if (report.count_of[code] != 0)
-            counts[std::string(text_of(static_cast<FindingCode>(code)).name)] =
-                report.count_of[code];
-    return counts;
-}
-
-} // namespace
 
 std::string check_json(const CheckReport& report, const std::string& impact, double seconds) {
     const Advice advice = advice_for(report, impact);

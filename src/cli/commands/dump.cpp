@@ -65,13 +65,15 @@ ExitCode run_dump(const DumpCommand& options) {
     const auto source = open_pages(options.common);
     if (!source)
         return report(source.error());
-    const auto meta = current_meta(*source);
+    const auto meta = options.common.state.meta_of(*source);
+    if (!meta)
+        return report(meta.error());
     ExitCode worst = ExitCode::done;
     bool first = true;
     for (const std::uint64_t id : options.pages) {
         if (cancelled() || output_failed())
             break;
-        const auto page = existing_page(*source, PageId{id}, meta);
+        const auto page = existing_page(*source, PageId{id}, *meta);
         if (!page) {
             worst = std::max(worst, report(page.error()));
             continue;
@@ -89,6 +91,7 @@ ExitCode run_dump(const DumpCommand& options) {
 void set_up_dump(Arguments arguments) {
     auto options = std::make_shared<DumpCommand>();
     options->common.add_to(arguments);
+    options->common.state.add_to(arguments);
     arguments.positional("PAGE", options->pages, "Page ids").check(whole_number()).required();
     arguments.footer(
         "Prints the bytes of each page in hex, without its overflow pages; `*` stands for "

@@ -121,6 +121,7 @@ ExitCode run_get(const GetCommand& options) {
 void set_up_get(Arguments arguments) {
     auto options = std::make_shared<GetCommand>();
     options->common.add_to(arguments);
+    options->common.state.add_to(arguments);
     arguments.positionals("BUCKET_KEY", options->path,
                           "A bucket, buckets inside it, and at last the key");
     add_format_option(arguments, "--format", options->format, "How to print the value");

@@ -78,6 +78,7 @@ ExitCode run_info(const CommonOptions& options) {
 void set_up_info(Arguments arguments) {
     auto options = std::make_shared<CommonOptions>();
     options->add_to(arguments);
+    options->state.add_to(arguments);
     arguments.footer(
         "With -v or --json also the transaction, the high water mark and the free pages.\n"
         "Example: rebolt info /var/lib/docker/network/files/local-kv.db");

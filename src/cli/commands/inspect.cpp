@@ -189,6 +189,7 @@ ExitCode run_inspect(const CommonOptions& options) {
 void set_up_inspect(Arguments arguments) {
     auto options = std::make_shared<CommonOptions>();
     options->add_to(arguments);
+    options->state.add_to(arguments);
     arguments.footer(
         "Prints JSON always, as bbolt does: name, keyN (keys that are no buckets), buckets; "
         "and damage, where\nit kept something from being shown.\n"

@@ -143,6 +143,7 @@ ExitCode run_export(const K8sCommand& options) {
 std::shared_ptr<K8sCommand> add_common(Arguments arguments) {
     auto options = std::make_shared<K8sCommand>();
     options->common.add_to(arguments);
+    options->common.state.add_to(arguments);
     arguments.find("FILE").description("An etcd member's db, or a snapshot");
     arguments.option("--at", options->revision, "As of this revision; 0: the newest")
         .check(whole_number());

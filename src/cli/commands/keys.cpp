@@ -90,6 +90,7 @@ ExitCode run_keys(const KeysCommand& options) {
 void set_up_keys(Arguments arguments) {
     auto options = std::make_shared<KeysCommand>();
     options->common.add_to(arguments);
+    options->common.state.add_to(arguments);
     arguments.positionals("BUCKET", options->buckets, "A bucket, then buckets inside it");
     add_format_option(arguments, "-f,--format", options->format, "How to print the keys");
     add_bucket_format(arguments, options->bucket_format);

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <rebolt/page_tree.hpp>
+
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/page_text.hpp"
@@ -12,7 +14,6 @@
 #include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
-#include "cli/page_bucket.hpp"
 #include "cli/readable.hpp"
 #include "cli/shell_quoted.hpp"
 #include "cli/validators.hpp"
@@ -45,11 +46,12 @@ std::string broken_items(const std::vector<PageItem>& items) {
 
 class PagePrinter {
 public:
-    PagePrinter(const PageSource& source, const PageCommand& options)
-        : source_(source), options_(options), meta_(current_meta(source)), log_(source.path()),
+    PagePrinter(const PageSource& source, const std::optional<format::MetaFields>& meta,
+                const PageCommand& options)
+        : source_(source), options_(options), meta_(meta), log_(source.path()),
           words_(Words::of(source, options.value_format, options.raw)) {
         if (words_.are_known() && meta_)
-            buckets_.emplace(source, *meta_);
+            tree_.emplace(source, *meta_);
     }
 
     ExitCode print_listed() {
@@ -76,9 +78,8 @@ private:
 
     // By the tree; where nothing leads to the page, by what its keys tell.
     std::optional<std::vector<std::string>> bucket_of(const ShownPage& shown) const {
-        const auto* bucket = buckets_ ? buckets_->of(shown.id) : nullptr;
-        if (bucket != nullptr)
-            return *bucket;
+        if (const auto bucket = tree_ ? tree_->bucket_of(shown.id) : std::nullopt)
+            return tree_->path_of(*bucket);
         for (const PageItem& item : shown.items)
             if (!item.fault && !item.is_bucket)
                 if (auto home = schema::home_of_key(words_.owner(), item.key, item.value))
@@ -175,7 +176,7 @@ private:
     bool first_ = true;
     DamageLog log_;
     Words words_;
-    std::optional<PageBuckets> buckets_; // where there are words
+    std::optional<PageTree> tree_; // where there are words
     ExitCode worst_ = ExitCode::done;
 };
 
@@ -190,7 +191,10 @@ ExitCode run_page(const PageCommand& options) {
     const auto source = open_pages(options.common);
     if (!source)
         return report(source.error());
-    PagePrinter printer(*source, options);
+    const auto meta = options.common.state.meta_of(*source);
+    if (!meta)
+        return report(meta.error());
+    PagePrinter printer(*source, *meta, options);
     return options.all ? printer.print_all() : printer.print_listed();
 }
 
@@ -199,6 +203,7 @@ ExitCode run_page(const PageCommand& options) {
 void set_up_page(Arguments arguments) {
     auto options = std::make_shared<PageCommand>();
     options->common.add_to(arguments);
+    options->common.state.add_to(arguments);
     arguments.positional("PAGE", options->pages, "Page ids").check(whole_number());
     arguments.flag("--all", options->all, "Print all pages, each with its overflow pages");
     add_format_option(arguments, "--format-value,--value-format", options->value_format,

@@ -30,7 +30,10 @@ Error no_item(const PageSource& source, std::string message) {
 
 Result<format::LeafElement> find_item(const PageSource& source, const PageItemCommand& options) {
     const PageId id{options.page};
-    auto page = existing_page(source, id, current_meta(source));
+    const auto meta = options.common.state.meta_of(source);
+    if (!meta)
+        return Error(meta.error().code(), meta.error().message()).in_file(source.path());
+    auto page = existing_page(source, id, *meta);
     if (!page)
         return std::move(page).error();
     if (page->type() != format::PageType::leaf)
@@ -91,6 +94,7 @@ ExitCode run_page_item(const PageItemCommand& options) {
 void set_up_page_item(Arguments arguments) {
     auto options = std::make_shared<PageItemCommand>();
     options->common.add_to(arguments);
+    options->common.state.add_to(arguments);
     arguments.positional("PAGE", options->page, "A leaf page's id")
         .check(whole_number())
         .required();

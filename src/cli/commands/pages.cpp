@@ -122,6 +122,7 @@ ExitCode run_pages(const CommonOptions& options) {
 void set_up_pages(Arguments arguments) {
     auto options = std::make_shared<CommonOptions>();
     options->add_to(arguments);
+    options->state.add_to(arguments);
     arguments.footer(
         "ITEMS are keys in leaf and branch pages, free pages in the freelist; OVRFLW counts "
         "the pages that\na page goes on into. What is wrong with a page stands behind it, "

@@ -166,6 +166,7 @@ ExitCode run_stats(const StatsCommand& options) {
 void set_up_stats(Arguments arguments) {
     auto options = std::make_shared<StatsCommand>();
     options->common.add_to(arguments);
+    options->common.state.add_to(arguments);
     arguments.positional("PREFIX", options->prefix, "Only top-level buckets that begin with this");
     arguments.footer("Example: rebolt stats /var/lib/docker/network/files/local-kv.db");
     arguments.on_run([options] { return run_stats(*options); });

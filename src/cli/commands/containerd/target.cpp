@@ -14,6 +14,7 @@ constexpr const char* default_root = "/var/lib/containerd";
 
 void ContainerdOptions::add_to(Arguments arguments) {
     common.add_to(arguments);
+    common.state.add_to(arguments);
     arguments.find("FILE").required(false).description(
         "meta.db (default: the one below /var/lib/containerd)");
     arguments.option("--root", root, "containerd's root, with the content store");

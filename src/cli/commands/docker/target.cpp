@@ -69,6 +69,7 @@ ExitCode report_unopened(const Error& error) {
 
 void DockerOptions::add_to(Arguments arguments) {
     common.add_to(arguments);
+    common.state.add_to(arguments);
     add_data_root(arguments, data_root);
     arguments.flag("--no-trunc", no_trunc, "Show whole ids");
 }

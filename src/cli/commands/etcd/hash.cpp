@@ -7,7 +7,7 @@
 
 #include "cli/commands/etcd/member_options.hpp"
 #include "cli/output.hpp"
-#include "cli/sha256.hpp"
+#include <rebolt/sha256.hpp>
 
 namespace rebolt::cli {
 namespace {

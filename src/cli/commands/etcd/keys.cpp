@@ -128,6 +128,7 @@ ExitCode run_history(const EtcdKeysCommand& options) {
 std::shared_ptr<EtcdKeysCommand> add_common(Arguments arguments) {
     auto options = std::make_shared<EtcdKeysCommand>();
     options->common.add_to(arguments);
+    options->common.state.add_to(arguments);
     arguments.find("FILE").description("A member's db, or a snapshot");
     add_format_option(arguments, "-f,--format", options->format, "How bytes are shown");
     return options;

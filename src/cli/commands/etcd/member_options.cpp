@@ -34,6 +34,8 @@ Release MemberCommandOptions::release_of(const MemberFiles& files) const {
 
 Result<ShownDatabase> open_shown_database(const CommonOptions& options) {
     auto source = open_pages(options);
+    if (source)
+        source = options.state.shown_in(*std::move(source));
     if (!source)
         return std::move(source).error();
     ShownDatabase shown{std::move(*source), {}};

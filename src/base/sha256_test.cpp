@@ -1,8 +1,8 @@
-#include "cli/sha256.hpp"
+#include <rebolt/sha256.hpp>
 
 #include <gtest/gtest.h>
 
-namespace rebolt::cli {
+namespace rebolt {
 namespace {
 
 TEST(Sha256, KnownSums) {
@@ -24,4 +24,4 @@ TEST(Sha256, BlockBoundaries) {
 }
 
 } // namespace
-} // namespace rebolt::cli
+} // namespace rebolt

@@ -1,5 +1,6 @@
-#include "cli/sha256.hpp"
+#include <rebolt/sha256.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -7,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace rebolt::cli {
+namespace rebolt {
 namespace {
 
 using State = std::array<std::uint32_t, 8>;
@@ -64,24 +65,40 @@ void compress(State& state, std::string_view block) {
 
 } // namespace
 
-std::string sha256_hex(std::string_view bytes) {
-    // The first 32 bits of the fractional parts of the first 8 primes' square roots.
-    State state{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-                0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
-    const std::uint64_t bits = std::uint64_t{bytes.size()} * 8;
+void Sha256::add(std::string_view bytes) {
+    bytes_ += bytes.size();
+    if (!rest_.empty()) {
+        const std::size_t missing = std::min(block_bytes - rest_.size(), bytes.size());
+        rest_ += bytes.substr(0, missing);
+        bytes.remove_prefix(missing);
+        if (rest_.size() < block_bytes)
+            return;
+        compress(state_, rest_);
+        rest_.clear();
+    }
     for (; bytes.size() >= block_bytes; bytes.remove_prefix(block_bytes))
-        compress(state, bytes.substr(0, block_bytes));
-    std::string rest(bytes);
-    rest += '\x80';
-    rest.resize(rest.size() <= block_bytes - 8 ? block_bytes - 8 : 2 * block_bytes - 8);
+        compress(state_, bytes.substr(0, block_bytes));
+    rest_ = bytes;
+}
+
+std::string Sha256::hex() {
+    const std::uint64_t bits = bytes_ * 8;
+    rest_ += '\x80';
+    rest_.resize(rest_.size() <= block_bytes - 8 ? block_bytes - 8 : 2 * block_bytes - 8);
     for (unsigned shift = 64; shift != 0; shift -= 8)
-        rest += static_cast<char>(static_cast<unsigned char>(bits >> (shift - 8)));
-    for (std::string_view tail = rest; !tail.empty(); tail.remove_prefix(block_bytes))
-        compress(state, tail.substr(0, block_bytes));
+        rest_ += static_cast<char>(static_cast<unsigned char>(bits >> (shift - 8)));
+    for (std::string_view tail = rest_; !tail.empty(); tail.remove_prefix(block_bytes))
+        compress(state_, tail.substr(0, block_bytes));
     std::string hex;
-    for (const std::uint32_t word : state)
+    for (const std::uint32_t word : state_)
         hex += fmt::format("{:08x}", word);
     return hex;
 }
 
-} // namespace rebolt::cli
+std::string sha256_hex(std::string_view bytes) {
+    Sha256 sum;
+    sum.add(bytes);
+    return sum.hex();
+}
+
+} // namespace rebolt

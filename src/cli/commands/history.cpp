@@ -1,0 +1,224 @@
+// rebolt history FILE BUCKET... KEY
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <rebolt/key_history.hpp>
+#include <rebolt/sha256.hpp>
+
+#include "cli/bucket_path.hpp"
+#include "cli/cancel.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/content_line.hpp"
+#include "cli/options.hpp"
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+#include "cli/readable.hpp"
+#include "cli/shell_quoted.hpp"
+
+namespace rebolt::cli {
+namespace {
+
+struct HistoryCommand {
+    CommonOptions common;
+    std::vector<std::string> path; ///< buckets, then the key
+    KeyFormat format = KeyFormat::automatic;
+    bool raw = false;
+    ParseFormat key_format = ParseFormat::ascii_encoded;
+    ParseFormat bucket_format = ParseFormat::ascii_encoded;
+};
+
+/// The key that was asked for, as bytes.
+struct WantedKey {
+    std::vector<std::string> bucket;
+    std::string key;
+};
+
+Result<WantedKey> wanted_key(const HistoryCommand& options, const Words& words) {
+    WantedKey wanted;
+    for (std::size_t i = 0; i + 1 < options.path.size(); ++i) {
+        auto name = parsed(options.path[i], options.bucket_format);
+        if (!name)
+            return std::move(name).error();
+        wanted.bucket.push_back(*std::move(name));
+    }
+    auto key = parsed(options.path.back(), options.key_format);
+    if (!key)
+        return std::move(key).error();
+    wanted.key = *std::move(key);
+    if (options.key_format == ParseFormat::ascii_encoded)
+        if (auto number = key_of_number(words.owner(), wanted.bucket, wanted.key))
+            wanted.key = *std::move(number);
+    return wanted;
+}
+
+std::string transactions_text(const KeyVersion& version) {
+    if (!version.not_after)
+        return "transaction unknown";
+    if (version.not_before == version.not_after)
+        return fmt::format("transaction {}", number(*version.not_after));
+    if (version.not_before)
+        return fmt::format("transactions {} to {}", number(*version.not_before),
+                           number(*version.not_after));
+    return fmt::format("transaction {} or before", number(*version.not_after));
+}
+
+/// Prints versions one after the other, each with what changed since the one that was
+/// shown before it.
+class HistoryPrinter {
+public:
+    HistoryPrinter(const HistoryCommand& options, const WantedKey& wanted, Words words)
+        : options_(options), wanted_(wanted), words_(std::move(words)) {}
+
+    void print_version(const KeyVersion& version, const KeyVersion* newer) {
+        const bool has_words = !version.is_bucket && words_.are_known();
+        const auto words =
+            has_words ? words_.value(wanted_.bucket, wanted_.key, version.value) : std::nullopt;
+        if (options_.common.json)
+            print_json(version, newer, words);
+        else
+            print_text(version, newer, words);
+    }
+
+    void finish() const { words_.tell_secrets(options_.common.quiet); }
+
+private:
+    void print_text(const KeyVersion& version, const KeyVersion* newer,
+                    const std::optional<ReadableValue>& words) const {
+        print(fmt::format("{:<8}  {}, page {}, offset {}, {} bytes{}{}\n",
+                          name_of(version.standing), transactions_text(version),
+                          number(version.page), version.offset_bytes, version.value.size(),
+                          version.is_sound ? "" : ", the page is damaged", bucket_text(version)));
+        if (newer != nullptr && newer->value == version.value) {
+            print("          the same value\n");
+            return;
+        }
+        print("          ");
+        if (words)
+            print(words->text);
+        else
+            print_bytes(version.value, options_.format);
+        print("\n");
+        if (newer == nullptr || (words && words->has_secret))
+            return;
+        const ValueChange change = change_between(version.value, newer->value);
+        print(fmt::format("          later, at byte {}: {} -> {}\n", change.offset,
+                          formatted(change.removed, options_.format),
+                          formatted(change.added, options_.format)));
+    }
+
+    static std::string bucket_text(const KeyVersion& version) {
+        if (version.standing != VersionStanding::old)
+            return {};
+        if (version.neighbours == 0)
+            return ", alone on its page: its bucket is not known";
+        return fmt::format(", {} of the page's {} other keys are in the bucket",
+                           version.neighbours_in_bucket, version.neighbours);
+    }
+
+    void print_json(const KeyVersion& version, const KeyVersion* newer,
+                    const std::optional<ReadableValue>& words) const {
+        const auto transaction = [](const std::optional<TxId>& id) {
+            return id ? Document(number(*id)) : Document(nullptr);
+        };
+        Document json{{"standing", name_of(version.standing)},
+                      {"page", number(version.page)},
+                      {"offset", version.offset_bytes},
+                      {"not_before", transaction(version.not_before)},
+                      {"not_after", transaction(version.not_after)},
+                      {"is_bucket", version.is_bucket},
+                      {"page_is_sound", version.is_sound},
+                      {"value_bytes", version.value.size()},
+                      {"sha256", sha256_hex(version.value)}};
+        if (version.standing == VersionStanding::old) {
+            json["neighbours"] = version.neighbours;
+            json["neighbours_in_bucket"] = version.neighbours_in_bucket;
+        }
+        if (!words || !words->has_secret)
+            put_bytes(json, "value", version.value, options_.format);
+        if (words)
+            json["readable"] = words->text;
+        if (newer != nullptr && (!words || !words->has_secret)) {
+            const ValueChange change = change_between(version.value, newer->value);
+            Document later{{"offset", change.offset}};
+            put_bytes(later, "removed", change.removed, options_.format);
+            put_bytes(later, "added", change.added, options_.format);
+            json["later"] = std::move(later);
+        }
+        print_json_line(json);
+    }
+
+    const HistoryCommand& options_;
+    const WantedKey& wanted_;
+    Words words_;
+};
+
+ExitCode report_nothing(const HistoryCommand& options, const WantedKey& wanted) {
+    print_error(fmt::format("{}: no page of the file holds the key `{}`",
+                            printable(options.common.file), printable(wanted.key)));
+    print_note(fmt::format("To see the keys: rebolt keys {} {}", shell_quoted(options.common.file),
+                           shell_quoted(options.path.front())));
+    return ExitCode::failed;
+}
+
+ExitCode show_history(const PageSource& source, const HistoryCommand& options) {
+    Words words = Words::of(source, options.format, options.raw);
+    const auto wanted = wanted_key(options, words);
+    if (!wanted)
+        return report_bucket(wanted.error());
+    Progress progress("pages", !options.common.quiet);
+    const auto history = key_history(source, wanted->bucket, wanted->key,
+                                     [&](std::uint64_t done, std::uint64_t total) {
+                                         progress.update(done, total);
+                                         return !cancelled();
+                                     });
+    if (!history)
+        return report(history.error());
+    if (history->versions.empty())
+        return report_nothing(options, *wanted);
+    HistoryPrinter printer(options, *wanted, std::move(words));
+    const KeyVersion* newer = nullptr;
+    for (const KeyVersion& version : history->versions) {
+        printer.print_version(version, newer);
+        newer = &version;
+    }
+    printer.finish();
+    return ExitCode::done;
+}
+
+ExitCode run_history(const HistoryCommand& options) {
+    if (options.path.size() < 2 || options.path.back().empty()) {
+        print_error("history: give a bucket and a key after the file");
+        print_note(fmt::format("To see the buckets: rebolt buckets {}",
+                               shell_quoted(options.common.file)));
+        return ExitCode::usage;
+    }
+    const auto source = open_pages(options.common);
+    if (!source)
+        return report(source.error());
+    return show_history(*source, options);
+}
+
+} // namespace
+
+void set_up_history(Arguments arguments) {
+    auto options = std::make_shared<HistoryCommand>();
+    options->common.add_to(arguments);
+    arguments.positionals("BUCKET_KEY", options->path,
+                          "A bucket, buckets inside it, and at last the key");
+    add_format_option(arguments, "--format", options->format, "How to print the values");
+    add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
+    add_bucket_format(arguments, options->bucket_format);
+    add_raw(arguments, options->raw);
+    arguments.footer(
+        "Looks at every page of the file, also of a damaged one. `newest`: what a reader gets; "
+        "`previous`: only\nthe transaction before has it; `old`: nothing leads to the page any "
+        "more. A page does not say which\ntransaction wrote it, nor which bucket it is of: what "
+        "the trees and the other keys prove is told.\n"
+        "Example: rebolt history my.db fruit apple\n"
+        "Example: rebolt history --json my.db config settings theme\n"
+        "Exit codes: 0 done, 8 failed (no page has the key), 16 wrong usage, 32 cancelled.");
+    arguments.on_run([options] { return run_history(*options); });
+}
+
+} // namespace rebolt::cli

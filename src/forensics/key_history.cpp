@@ -1,0 +1,225 @@
+#include <rebolt/key_history.hpp>
+
+#include <algorithm>
+#include <tuple>
+#include <unordered_set>
+#include <utility>
+
+#include <rebolt/page_grammar.hpp>
+#include <rebolt/page_tree.hpp>
+
+namespace rebolt {
+namespace {
+
+using format::LeafView;
+
+constexpr std::uint64_t pages_between_reports = 4096;
+
+/// One of the two states, and the number of the bucket in it.
+struct StateOfBucket {
+    TxId transaction;
+    PageTree tree;
+    std::optional<PageTree::BucketNumber> bucket; ///< nullopt: inline, or not there
+    std::optional<PageTree::BucketNumber> outer;  ///< the bucket it is in
+};
+
+std::optional<PageTree::BucketNumber> find(const PageTree& tree,
+                                           std::span<const std::string> path) {
+    const auto& buckets = tree.buckets();
+    for (PageTree::BucketNumber i = 0; i < buckets.size(); ++i)
+        if (buckets[i].depth == path.size() && (path.empty() || buckets[i].name == path.back()) &&
+            std::ranges::equal(tree.path_of(i), path))
+            return i;
+    return std::nullopt;
+}
+
+class HistorySearch {
+public:
+    HistorySearch(const PageSource& source, std::span<const std::string> path, std::string_view key)
+        : source_(source), path_(path), key_(key) {
+        for (const format::MetaFields& meta : valid_metas(source)) {
+            PageTree tree(source, meta);
+            const auto bucket = find(tree, path);
+            const auto outer = find(tree, path.first(path.size() - 1));
+            states_.push_back({TxId{meta.txid}, std::move(tree), bucket, outer});
+        }
+    }
+
+    Result<KeyHistory> run(const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
+        for (std::uint64_t id = 2; id < source_.page_count(); ++id) {
+            if (progress && id % pages_between_reports == 0 && !progress(id, source_.page_count()))
+                return Error(ErrorCode::cancelled, "cancelled").in_file(source_.path());
+            look_at(PageId{id});
+        }
+        count_neighbours();
+        std::ranges::sort(found_, {}, [](const KeyVersion& version) {
+            return std::tuple(version.standing, version.page, version.offset_bytes);
+        });
+        return KeyHistory{states_.empty() ? std::nullopt : std::optional(states_[0].transaction),
+                          std::move(found_)};
+    }
+
+private:
+    void look_at(PageId id) {
+        for (const StateOfBucket& state : states_)
+            if (state.tree.is_overflow(id))
+                return;
+        const auto page = source_.page(id);
+        if (!page || page->type() != format::PageType::leaf)
+            return;
+        if (may_be(id, &StateOfBucket::bucket))
+            look_for_key(id, page->bytes(), page->bytes());
+        if (may_be(id, &StateOfBucket::outer))
+            look_for_inline_bucket(id, page->bytes());
+    }
+
+    // Whether the page is the bucket's in a state, or no bucket's.
+    bool may_be(PageId id, std::optional<PageTree::BucketNumber> StateOfBucket::* bucket) const {
+        bool is_led_to = false;
+        for (const StateOfBucket& state : states_) {
+            const auto owner = state.tree.bucket_of(id);
+            is_led_to |= owner.has_value();
+            if (owner && owner == state.*bucket)
+                return true;
+        }
+        return !is_led_to;
+    }
+
+    void look_for_key(PageId id, Bytes leaf, Bytes page) {
+        const auto view = LeafView::of(leaf);
+        for (std::size_t i = 0; view && i < view->count(); ++i)
+            if (const auto element = view->element(i); element && element->key == key_)
+                found_.push_back(version_of(id, *element, page));
+    }
+
+    void look_for_inline_bucket(PageId id, Bytes page) {
+        const auto view = LeafView::of(page);
+        for (std::size_t i = 0; view && i < view->count(); ++i) {
+            const auto element = view->element(i);
+            if (!element || !element->is_bucket() || element->key != path_.back())
+                continue;
+            if (const auto inside = format::BucketView::of(element->value);
+                inside && inside->is_inline())
+                look_for_key(id, inside->inline_page(), page);
+        }
+    }
+
+    [[nodiscard]] bool is_sound(PageId id, Bytes page) const {
+        const format::PagePlace anywhere{.range = {},
+                                         .page_size_bytes = source_.page_size_bytes(),
+                                         .is_root = true,
+                                         .is_inline = false};
+        format::LeafCount count;
+        return load<format::PageHeader>(page.data()).id == number(id) &&
+               format::leaf_is_sound(page, anywhere, count);
+    }
+
+    [[nodiscard]] KeyVersion version_of(PageId id, const format::LeafElement& element,
+                                        Bytes page) const {
+        KeyVersion version{.page = id,
+                           .offset_bytes = static_cast<std::uint64_t>(
+                               as_bytes(element.value).data() - source_.file().data()),
+                           .value = element.value,
+                           .is_bucket = element.is_bucket(),
+                           .is_sound = is_sound(id, page)};
+        const bool in_newest = !states_.empty() && states_[0].tree.bucket_of(id);
+        const bool in_other = states_.size() > 1 && states_[1].tree.bucket_of(id);
+        if (in_newest)
+            version.standing = VersionStanding::newest;
+        else if (in_other)
+            version.standing = VersionStanding::previous;
+        if (in_other)
+            version.not_after = states_[1].transaction;
+        else if (in_newest)
+            version.not_after = states_[0].transaction;
+        if (in_newest && !in_other && states_.size() > 1 && states_[1].tree.is_whole())
+            version.not_before = TxId{number(states_[1].transaction) + 1};
+        return version;
+    }
+
+    // An old page is the bucket's if its other keys are: the newest state tells.
+    void count_neighbours() {
+        if (std::ranges::none_of(found_, [](const KeyVersion& version) {
+                return version.standing == VersionStanding::old;
+            }))
+            return;
+        const std::unordered_set<std::string_view> now = keys_of_bucket();
+        for (KeyVersion& version : found_) {
+            const auto page = source_.page(version.page);
+            const auto view = page && version.standing == VersionStanding::old
+                                  ? LeafView::of(page->bytes())
+                                  : format::Checked<LeafView>(std::unexpect);
+            for (std::size_t i = 0; view && i < view->count(); ++i) {
+                const auto element = view->element(i);
+                if (!element || element->key == key_)
+                    continue;
+                ++version.neighbours;
+                version.neighbours_in_bucket += now.contains(element->key) ? 1 : 0;
+            }
+        }
+    }
+
+    [[nodiscard]] std::unordered_set<std::string_view> keys_of_bucket() const {
+        std::unordered_set<std::string_view> keys;
+        for (std::uint64_t id = 2; id < source_.page_count(); ++id)
+            for (const StateOfBucket& state : states_)
+                if (const auto owner = state.tree.bucket_of(PageId{id});
+                    owner && (owner == state.bucket || (!state.bucket && owner == state.outer)) &&
+                    !state.tree.is_overflow(PageId{id}))
+                    add_keys(PageId{id}, keys);
+        return keys;
+    }
+
+    void add_keys(PageId id, std::unordered_set<std::string_view>& keys) const {
+        const auto page = source_.page(id);
+        const auto view = page && page->type() == format::PageType::leaf
+                              ? LeafView::of(page->bytes())
+                              : format::Checked<LeafView>(std::unexpect);
+        for (std::size_t i = 0; view && i < view->count(); ++i)
+            if (const auto element = view->element(i))
+                keys.insert(element->key);
+    }
+
+    const PageSource& source_;
+    std::span<const std::string> path_;
+    std::string_view key_;
+    std::vector<StateOfBucket> states_; ///< the newest first
+    std::vector<KeyVersion> found_;
+};
+
+} // namespace
+
+std::string_view name_of(VersionStanding standing) noexcept {
+    switch (standing) {
+    case VersionStanding::newest:
+        return "newest";
+    case VersionStanding::previous:
+        return "previous";
+    case VersionStanding::old:
+        break;
+    }
+    return "old";
+}
+
+Result<KeyHistory> key_history(const PageSource& source, std::span<const std::string> path,
+                               std::string_view key,
+                               const std::function<bool(std::uint64_t, std::uint64_t)>& progress) {
+    if (path.empty() || key.empty())
+        return Error(ErrorCode::invalid_argument, "a history is that of a key in a bucket");
+    return HistorySearch(source, path, key).run(progress);
+}
+
+ValueChange change_between(std::string_view before, std::string_view after) noexcept {
+    const std::size_t common = std::min(before.size(), after.size());
+    std::size_t front = 0;
+    while (front < common && before[front] == after[front])
+        ++front;
+    std::size_t back = 0;
+    while (back < common - front &&
+           before[before.size() - 1 - back] == after[after.size() - 1 - back])
+        ++back;
+    return {front, before.substr(front, before.size() - front - back),
+            after.substr(front, after.size() - front - back)};
+}
+
+} // namespace rebolt
