@@ -5,10 +5,12 @@
 
 #include <rebolt/check.hpp>
 
+#include "cli/json_output.hpp"
+
 namespace rebolt::cli {
 
-/// One JSON object over several lines, ending in a newline.
-[[nodiscard]] std::string check_json(const CheckReport& report, const std::string& impact,
-                                     double seconds);
+/// The document of one file.
+[[nodiscard]] Document check_document(const CheckReport& report, const std::string& impact,
+                                      double seconds);
 
 } // namespace rebolt::cli
