@@ -12,6 +12,7 @@
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/json_output.hpp"
 #include "cli/output.hpp"
 
 namespace rebolt::cli {
@@ -79,6 +80,7 @@ const Command* command_of(std::string_view name) {
 
 ExitCode run(std::vector<std::string> arguments) {
     handle_cancel_signals();
+    begin_json(arguments);
     if (arguments == std::vector<std::string>{"--version"}) {
         print(fmt::format("rebolt {}\n", version()));
         return finish_output() ? ExitCode::done : ExitCode::failed;
@@ -105,9 +107,11 @@ ExitCode run(std::vector<std::string> arguments) {
         code = line.run(arguments);
     } catch (const std::bad_alloc&) {
         print_out_of_memory();
+        add_json_error(error_document(Error(ErrorCode::out_of_memory, "out of memory")));
     } catch (const std::exception& error) {
-        print_error(error.what());
+        code = report(Error(ErrorCode::io, error.what()));
     }
+    end_json();
     return finish_output() ? with_incomplete(code) : ExitCode::failed;
 }
 

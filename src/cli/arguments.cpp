@@ -1,6 +1,7 @@
 #include "cli/arguments.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 
@@ -173,6 +174,7 @@ void Arguments::on_check(std::function<std::string()> complaint) {
 }
 
 void Arguments::on_run(std::function<ExitCode()> run) {
+    app_->add_flag_function("--json", [](std::int64_t /*count*/) {}, "Print one JSON document");
     app_->callback([app = app_, code = code_, check = check_, run = std::move(run)] {
         if (!app->get_subcommands().empty())
             return;
@@ -211,8 +213,14 @@ std::vector<std::string> subcommands_of(const CLI::App& app) {
     return names;
 }
 
-// What to say of a word where a subcommand must stand; empty if all are known.
-std::string unknown_subcommand(const CLI::App& root, const std::vector<std::string>& arguments) {
+struct UnknownCommand {
+    std::string message;
+    std::string help; ///< the command that lists those that there are
+};
+
+// What to say of a word that should be a subcommand, if it is none.
+std::optional<UnknownCommand> unknown_subcommand(const CLI::App& root,
+                                                 const std::vector<std::string>& arguments) {
     const CLI::App* app = &root;
     std::string path;
     for (const std::string& word : arguments) {
@@ -221,23 +229,23 @@ std::string unknown_subcommand(const CLI::App& root, const std::vector<std::stri
         const std::vector<std::string> names = subcommands_of(*app);
         if (std::ranges::find(names, word) == names.end()) {
             const std::string nearest = nearest_to(word, names);
-            return fmt::format(
-                "there is no command `{}{}`{}\nTry: rebolt {}--help", path, printable(word),
-                nearest.empty() ? "" : fmt::format("; did you mean `{}{}`?", path, nearest), path);
+            return UnknownCommand{
+                fmt::format("there is no command `{}{}`{}", path, printable(word),
+                            nearest.empty() ? ""
+                                            : fmt::format("; did you mean `{}{}`?", path, nearest)),
+                fmt::format("rebolt {}--help", path)};
         }
         app = app->get_subcommand(word);
         path += word + " ";
     }
-    return {};
+    return std::nullopt;
 }
 
 } // namespace
 
 ExitCode CommandLine::run(const std::vector<std::string>& arguments) {
-    if (const std::string unknown = unknown_subcommand(*app_, arguments); !unknown.empty()) {
-        print_error(unknown);
-        return ExitCode::usage;
-    }
+    if (const auto unknown = unknown_subcommand(*app_, arguments))
+        return report_usage(unknown->message, {"Try", unknown->help});
     try {
         app_->parse(
             std::vector<std::string>(arguments.rbegin(), arguments.rend())); // as CLI11 takes them
@@ -246,8 +254,7 @@ ExitCode CommandLine::run(const std::vector<std::string>& arguments) {
     } catch (const CLI::CallForVersion& version) {
         print(fmt::format("{} {}\n", app_->get_name(), version.what()));
     } catch (const CLI::ParseError& error) {
-        print_error(fmt::format("{}\nTry: {} --help", error.what(), path_of(*app_)));
-        return ExitCode::usage;
+        return report_usage(error.what(), {"Try", path_of(*app_) + " --help"});
     }
     return code_;
 }

@@ -93,7 +93,8 @@ public:
     /// Called when all is parsed, before on_run(): says what is wrong with the
     /// arguments together; empty if nothing is.
     void on_check(std::function<std::string()> complaint);
-    /// Runs the command when it is the one that was given.
+    /// Runs the command when it is the one that was given. Adds --json, which every
+    /// command has: see wants_json().
     void on_run(std::function<ExitCode()> run);
 
 private:

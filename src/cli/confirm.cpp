@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cancel.hpp"
+#include "cli/json_output.hpp"
 #include "cli/output.hpp"
 
 namespace rebolt::cli {
@@ -13,7 +14,7 @@ namespace rebolt::cli {
 Answer confirm(const std::string& question, bool yes) {
     if (yes)
         return Answer::yes;
-    if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1)
+    if (wants_json() || ::isatty(STDIN_FILENO) != 1 || ::isatty(STDERR_FILENO) != 1)
         return Answer::not_asked;
     print_note(question + " [y/N]");
     std::string answer;
@@ -23,12 +24,9 @@ Answer confirm(const std::string& question, bool yes) {
 }
 
 ExitCode report_not_done(Answer answer) {
-    if (answer == Answer::not_asked) {
-        print_note("Nothing was changed. To do it, add --yes.");
-        return ExitCode::usage;
-    }
-    print_note("Nothing was changed.");
-    return ExitCode::cancelled;
+    if (answer == Answer::not_asked)
+        return report_usage("nothing was changed; to do it, add --yes");
+    return report(Error(ErrorCode::cancelled, "nothing was changed"));
 }
 
 } // namespace rebolt::cli

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/cancel.hpp"
+#include "cli/json_output.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -15,6 +16,7 @@ ExitCode report_cancelled() {
 void DamageLog::add(const Error& error) {
     if (++count_ <= shown_max)
         print_error(error.to_text());
+    add_json_error(error_document(error, next_step(error)));
 }
 
 ExitCode DamageLog::finish() {

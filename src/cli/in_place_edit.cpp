@@ -46,7 +46,6 @@ std::string counts_text(const CheckReport& report) {
 
 void EditOptions::add_to(Arguments arguments) {
     common.add_to_writer(arguments);
-    arguments.flag("--json", common.json, "Print JSON for machines");
     arguments.option("-o,--output", output,
                      "Write the changed file here and leave FILE as it is (else FILE is changed in "
                      "place, with FILE.undo beside it)");
@@ -59,12 +58,9 @@ EditOutcome carry_out(const EditOptions& options, PageSource source, const EditP
     if (!options.output.empty())
         return to_copy(options, source, plan);
     const Answer answer =
-        options.common.json && !options.yes
-            ? Answer::not_asked
-            : confirm(fmt::format("Change {} in place?", printable(options.common.file)),
-                      options.yes);
+        confirm(fmt::format("Change {} in place?", printable(options.common.file)), options.yes);
     if (answer == Answer::not_asked) {
-        if (!options.common.json)
+        if (!wants_json())
             print_note(fmt::format("Nothing was written. To do it: {}", again));
         return {EditDone::not_asked};
     }
@@ -121,9 +117,8 @@ ExitCode repair_records(const EditOptions& options, PageSource source, const Edi
 ExitCode report_edit(const Error& error) {
     if (error.code() != ErrorCode::lock_timeout)
         return report(error);
-    print_error(error.to_text());
-    print_note("Stop that program first, or wait longer with --timeout. Nothing was written.");
-    return ExitCode::failed;
+    return report(error, {"Stop that program first, or wait longer with --timeout. Nothing was "
+                          "written."});
 }
 
 std::string plan_text(const EditPlan& plan, const EditOptions& options) {

@@ -23,7 +23,7 @@ struct EditOptions {
     bool yes = false;
     bool force = false;
 
-    /// Adds FILE, --output, --force, --yes, --json and what writers share.
+    /// Adds FILE, --output, --force, --yes and what writers share.
     void add_to(Arguments arguments);
 };
 

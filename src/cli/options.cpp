@@ -17,7 +17,6 @@ void CommonOptions::add_to(Arguments arguments) {
 }
 
 void CommonOptions::add_for_reading(Arguments arguments) {
-    arguments.flag("--json", json, "Print JSON for machines");
     arguments.flag(
         "--no-lock", no_lock,
         "Read although another program holds the file; what is shown may mix two states");

@@ -16,7 +16,6 @@ namespace rebolt::cli {
 
 struct CommonOptions {
     std::string file;
-    bool json = false;
     bool quiet = false;
     bool verbose = false;
     bool no_lock = false;
@@ -26,13 +25,13 @@ struct CommonOptions {
     double timeout_seconds = 1; ///< for the lock
     std::string color = "auto";
 
-    /// Adds FILE, --json, --no-lock, --timeout, --color, -q and -v.
+    /// Adds FILE, --no-lock, --timeout, --color, -q and -v.
     void add_to(Arguments arguments);
-    /// The same for a command that writes: no --json, no --no-lock.
+    /// The same for a command that writes: no --no-lock.
     void add_to_writer(Arguments arguments);
     /// All of add_to() but FILE, for a command that takes several.
     void add_for_any_file(Arguments arguments);
-    /// --json and --no-lock.
+    /// --no-lock.
     void add_for_reading(Arguments arguments);
     /// --from-older, for a command that writes or makes a new file.
     void add_from_older(Arguments arguments);

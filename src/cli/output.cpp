@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/json_output.hpp"
 #include "cli/shell_quoted.hpp"
 
 namespace rebolt::cli {
@@ -25,19 +26,20 @@ std::string colored(std::string_view text, const char* code) {
     return use_color ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
 
-// What to do about an error, beyond its own words.
-std::string next_step(const Error& error) {
-    const ErrorCode code = error.code();
-    if (code == ErrorCode::damaged || code == ErrorCode::sync_failed)
-        return fmt::format("To see all damage: rebolt check {}", shell_quoted(error.file()));
-    if (code == ErrorCode::lock_timeout)
-        return "Stop that program, wait longer with --timeout, or read anyway with --no-lock: what "
-               "is shown may then mix two states.";
-    if (code == ErrorCode::permission_denied)
-        return "Run it as a user who may use the file, or with sudo.";
-    if (code == ErrorCode::bucket_not_found)
-        return fmt::format("To see the buckets: rebolt buckets {}", shell_quoted(error.file()));
-    return {};
+ExitCode exit_code_of(const Error& error) {
+    if (error.code() == ErrorCode::cancelled)
+        return ExitCode::cancelled;
+    if (error.code() != ErrorCode::damaged || error.finding() == nullptr)
+        return ExitCode::failed;
+    const FindingCode code = error.finding()->code;
+    return code == FindingCode::not_a_bolt_file || code == FindingCode::foreign_byte_order
+               ? ExitCode::failed
+               : ExitCode::damaged;
+}
+
+// `To see all damage: rebolt check FILE`, or a sentence that is a line by itself.
+std::string line_of(const NextStep& next) {
+    return next.command.empty() ? next.advice : next.advice + ": " + next.command;
 }
 
 } // namespace
@@ -69,6 +71,7 @@ void tell_incomplete(std::string_view file, std::string_view why) {
     if (is_incomplete)
         return;
     is_incomplete = true;
+    set_json_incomplete(std::string(why));
     print_note(fmt::format("rebolt: {}: {}; what is shown may not be all. To see what is wrong: "
                            "rebolt check {}",
                            printable(file), printable(why), shell_quoted(std::string(file))));
@@ -78,18 +81,36 @@ ExitCode with_incomplete(ExitCode code) noexcept {
     return is_incomplete && code == ExitCode::done ? ExitCode::damaged : code;
 }
 
+NextStep next_step(const Error& error) {
+    const ErrorCode code = error.code();
+    if (code == ErrorCode::damaged || code == ErrorCode::sync_failed)
+        return {"To see all damage", "rebolt check " + shell_quoted(error.file())};
+    if (code == ErrorCode::lock_timeout)
+        return {
+            "Stop that program, wait longer with --timeout, or read anyway with --no-lock: what "
+            "is shown may then mix two states."};
+    if (code == ErrorCode::permission_denied)
+        return {"Run it as a user who may use the file, or with sudo."};
+    if (code == ErrorCode::bucket_not_found)
+        return {"To see the buckets", "rebolt buckets " + shell_quoted(error.file())};
+    return {};
+}
+
 ExitCode report(const Error& error) {
+    return report(error, next_step(error));
+}
+
+ExitCode report(const Error& error, const NextStep& next) {
     print_error(error.to_text());
-    if (const std::string next = next_step(error); !next.empty())
-        print_note(next);
-    if (error.code() == ErrorCode::cancelled)
-        return ExitCode::cancelled;
-    if (error.code() != ErrorCode::damaged || error.finding() == nullptr)
-        return ExitCode::failed;
-    const FindingCode code = error.finding()->code;
-    return code == FindingCode::not_a_bolt_file || code == FindingCode::foreign_byte_order
-               ? ExitCode::failed
-               : ExitCode::damaged;
+    if (!next.advice.empty())
+        print_note(line_of(next));
+    add_json_error(error_document(error, next));
+    return exit_code_of(error);
+}
+
+ExitCode report_usage(const std::string& message, const NextStep& next) {
+    static_cast<void>(report(Error(ErrorCode::invalid_argument, message), next));
+    return ExitCode::usage;
 }
 
 void let_output_fail() noexcept {

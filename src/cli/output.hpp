@@ -7,6 +7,7 @@
 #include <rebolt/error.hpp>
 
 #include "cli/exit_code.hpp"
+#include "report/trouble.hpp"
 
 namespace rebolt::cli {
 
@@ -15,16 +16,24 @@ namespace rebolt::cli {
 void print(std::string_view text);
 [[nodiscard]] bool output_failed() noexcept;
 
-/// Writes `rebolt: <text>` and a newline to stderr.
+/// Writes `rebolt: <text>` and a newline to stderr; a document does not show it.
 void print_error(std::string_view text);
 /// Says that memory ran out, without asking for any.
 void print_out_of_memory() noexcept;
 /// Writes a line to stderr as it is, for notes beside the result.
 void print_note(std::string_view text);
 
-/// Tells the user what happened, where, and what to type next; returns the
-/// exit code that fits.
+using report::NextStep;
+
+/// Tells the user what happened, where, and what to type next, and a document
+/// too; returns the exit code that fits.
 [[nodiscard]] ExitCode report(const Error& error);
+/// The same, where the command knows better what to do next.
+[[nodiscard]] ExitCode report(const Error& error, const NextStep& next);
+/// The command line is wrong; returns `usage`.
+[[nodiscard]] ExitCode report_usage(const std::string& message, const NextStep& next = {});
+/// What to do about an error, beyond its own words.
+[[nodiscard]] NextStep next_step(const Error& error);
 
 /// Says on stderr, once, that what the command shows is not the whole newest
 /// state of the file, and why; the program then exits with `damaged` where it

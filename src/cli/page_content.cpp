@@ -138,6 +138,10 @@ std::uint64_t overflow_of(const format::PageView& page, const std::vector<PageFa
     return believed ? page.header().overflow : 0;
 }
 
+rebolt::report::Document fault_document(const PageFault& fault) {
+    return {{"code", text_of(fault.code).name}, {"message", fault.text}};
+}
+
 std::vector<PageItem> items_of(const format::PageView& page) {
     if (page.type() == format::PageType::leaf)
         return items_in(format::LeafView::of(page.bytes()), page.bytes().size());

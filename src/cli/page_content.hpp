@@ -10,6 +10,7 @@
 #include <rebolt/schema.hpp>
 
 #include "cli/free_pages.hpp"
+#include "report/document.hpp"
 
 namespace rebolt::cli {
 
@@ -18,6 +19,9 @@ struct PageFault {
     FindingCode code;
     std::string text;
 };
+
+/// code and message of a fault.
+[[nodiscard]] rebolt::report::Document fault_document(const PageFault& fault);
 
 /// An element of a branch or leaf page. Views the file.
 struct PageItem {

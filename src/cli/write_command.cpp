@@ -6,8 +6,8 @@
 
 namespace rebolt::cli {
 
-ExitCode write_command(const CommonOptions& options, const std::vector<std::string>& names,
-                       ParseFormat format, const std::function<Result<void>(Bucket&)>& work,
+ExitCode write_command(const CommonOptions& options, const BucketNames& bucket,
+                       const std::function<Result<void>(Bucket&)>& work, Document document,
                        bool may_make) {
     const auto transaction = judge_before_writing(options);
     if (!transaction)
@@ -16,16 +16,21 @@ ExitCode write_command(const CommonOptions& options, const std::vector<std::stri
     if (!db)
         return report(db.error());
     const auto changed = db->update([&](Tx& tx) -> Result<void> {
-        Result<Bucket> bucket = names.empty() ? tx.root() : find_bucket(tx, names, format);
-        if (!bucket)
-            return std::move(bucket).error();
-        Result<void> done = work(*bucket);
+        Result<Bucket> found = find_bucket(tx, bucket.names, bucket.format);
+        if (!found)
+            return std::move(found).error();
+        document["transaction"] = number(tx.id());
+        Result<void> done = work(*found);
         if (done && cancelled())
             return Error(ErrorCode::cancelled, "cancelled; nothing was changed")
                 .in_file(options.file);
         return done;
     });
-    return changed ? ExitCode::done : report_bucket(changed.error());
+    if (!changed)
+        return report_bucket(changed.error());
+    if (wants_json())
+        print_document(std::move(document));
+    return ExitCode::done;
 }
 
 } // namespace rebolt::cli

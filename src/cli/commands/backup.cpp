@@ -7,6 +7,7 @@
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -52,11 +53,20 @@ ExitCode run_backup(const BackupCommand& options) {
     const auto checked = check(*source);
     if (!checked)
         return report(checked.error());
-    if (!options.common.quiet)
+    const bool is_clean = checked->verdict == Verdict::clean;
+    if (wants_json())
+        print_document({{"shape", "rebolt.backup/1"},
+                        {"file", options.common.file},
+                        {"output", options.output},
+                        {"transaction", number(*copied)},
+                        {"output_bytes", checked->file_bytes},
+                        {"verdict", name_of(checked->verdict)},
+                        {"sentence", sentence(*checked)}});
+    else if (!options.common.quiet)
         print(fmt::format("{}: transaction {} of {}, {} bytes, {}\n", printable(options.output),
                           number(*copied), printable(options.common.file), checked->file_bytes,
-                          checked->verdict == Verdict::clean ? "checked: clean" : "damaged"));
-    if (checked->verdict == Verdict::clean)
+                          is_clean ? "checked: clean" : "damaged"));
+    if (is_clean)
         return ExitCode::done;
     print_error(fmt::format("{}: the copy is as damaged as what it was made from: {}",
                             printable(options.output), sentence(*checked)));

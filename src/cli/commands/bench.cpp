@@ -17,6 +17,7 @@
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/json_output.hpp"
 #include "cli/output.hpp"
 #include "cli/validators.hpp"
 
@@ -46,11 +47,29 @@ std::string key_of(std::uint64_t index, const BenchCommand& options) {
     return key;
 }
 
-void print_result(const char* what, std::uint64_t operations, Clock::duration time) {
-    const double nanoseconds = std::chrono::duration<double, std::nano>(time).count();
-    const double each = nanoseconds / static_cast<double>(std::max<std::uint64_t>(operations, 1));
-    print(fmt::format("# {}\t{}(ops)\t{:.3f}ms\t({:.0f}ns/op)\t({:.0f} op/sec)\n", what, operations,
-                      nanoseconds / 1e6, each, 1e9 / each));
+struct Measured {
+    std::uint64_t operations = 0;
+    double nanoseconds = 0;
+
+    [[nodiscard]] double each() const {
+        return nanoseconds / static_cast<double>(std::max<std::uint64_t>(operations, 1));
+    }
+};
+
+Measured measured(std::uint64_t operations, Clock::time_point start) {
+    return {operations, std::chrono::duration<double, std::nano>(Clock::now() - start).count()};
+}
+
+void print_result(const char* what, const Measured& measured) {
+    print(fmt::format("# {}\t{}(ops)\t{:.3f}ms\t({:.0f}ns/op)\t({:.0f} op/sec)\n", what,
+                      measured.operations, measured.nanoseconds / 1e6, measured.each(),
+                      1e9 / measured.each()));
+}
+
+Document result_json(const Measured& measured) {
+    return {{"operations", measured.operations},
+            {"nanoseconds", measured.nanoseconds},
+            {"nanoseconds_each", measured.each()}};
 }
 
 Result<void> write(const DB& db, const BenchCommand& options) {
@@ -119,22 +138,32 @@ Result<std::uint64_t> read(const DB& db) {
     return done ? Result<std::uint64_t>(keys) : Result<std::uint64_t>(std::move(done).error());
 }
 
-ExitCode measure(const BenchCommand& options, const std::string& path) {
+// `path`: the file's name for us, which may be a descriptor's.
+ExitCode measure(const BenchCommand& options, const std::string& path, const std::string& kept) {
     OpenOptions open;
     open.page_size_bytes = options.page_size;
     open.no_sync = open.no_grow_sync = options.no_sync;
     const auto db = DB::open(path, open);
     if (!db)
         return report(db.error());
-    auto begin = Clock::now();
-    if (const auto written = write(*db, options); !written)
-        return report(written.error());
-    print_result("Write", options.count, Clock::now() - begin);
-    begin = Clock::now();
+    auto start = Clock::now();
+    if (const auto done = write(*db, options); !done)
+        return report(done.error());
+    const Measured written = measured(options.count, start);
+    if (!wants_json())
+        print_result("Write", written);
+    start = Clock::now();
     const auto keys = read(*db);
     if (!keys)
         return report(keys.error());
-    print_result("Read", *keys, Clock::now() - begin);
+    const Measured seen = measured(*keys, start);
+    if (wants_json())
+        print_document({{"shape", "rebolt.bench/1"},
+                        {"file", text_or_null(kept)},
+                        {"write", result_json(written)},
+                        {"read", result_json(seen)}});
+    else
+        print_result("Read", seen);
     return ExitCode::done;
 }
 
@@ -149,17 +178,17 @@ ExitCode run_bench(const BenchCommand& options) {
     constexpr mode_t owner_alone = 0600;
     const int made =
         ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owner_alone);
-    if (made < 0) {
-        print_error(fmt::format("{}: bench needs a new file: {}", printable(path),
-                                std::generic_category().message(errno)));
-        return ExitCode::failed;
-    }
-    const ExitCode code = measure(options, fmt::format("/proc/self/fd/{}", made));
+    if (made < 0)
+        return report(Error(ErrorCode::io,
+                            "bench needs a new file: " + std::generic_category().message(errno))
+                          .in_file(path));
+    const ExitCode code =
+        measure(options, fmt::format("/proc/self/fd/{}", made), options.keep ? path : "");
     ::close(made);
     std::error_code ignored;
     if (!options.keep)
         std::filesystem::remove(path, ignored);
-    else
+    else if (!wants_json())
         print(fmt::format("work: {}\n", printable(path)));
     return code;
 }

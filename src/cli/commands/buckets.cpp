@@ -14,39 +14,36 @@ namespace rebolt::cli {
 namespace {
 
 // A bucket whose value is damaged has a name all the same.
-ExitCode print_json(const Tx& tx, std::string_view name) {
+ExitCode add_bucket(DocumentList& list, const Tx& tx, std::string_view name) {
     Document json = Document::object();
     put_bytes(json, "bucket", name, KeyFormat::automatic);
     const auto bucket = tx.bucket(name);
-    if (!bucket) {
-        json["error"] = error_json(bucket.error());
-        print_json_line(json);
-        return report(bucket.error());
+    if (bucket) {
+        json["root"] = number(bucket->root());
+        json["sequence"] = bucket->sequence();
+        json["inline"] = bucket->is_inline();
+    } else {
+        json["error"] = error_document(bucket.error());
     }
-    json["root"] = number(bucket->root());
-    json["sequence"] = bucket->sequence();
-    json["inline"] = bucket->is_inline();
-    print_json_line(json);
-    return ExitCode::done;
+    list.add(json);
+    return bucket ? ExitCode::done : report(bucket.error());
 }
 
-ExitCode print_buckets(const Tx& tx, bool json) {
+ExitCode print_buckets(const Tx& tx, const std::string& file) {
+    DocumentList list({{"shape", "rebolt.buckets/1"}, {"file", file}}, "buckets");
     ExitCode worst = ExitCode::done;
     Cursor cursor = tx.cursor();
     for (auto entry = cursor.first(); !output_failed(); entry = cursor.next()) {
         if (cancelled())
             return report_cancelled();
-        if (!entry) {
-            if (json)
-                print_json_line({{"error", error_json(entry.error())}});
+        if (!entry)
             return std::max(worst, report(entry.error()));
-        }
         if (!entry->has_value())
             break;
         if (!(*entry)->is_bucket)
             continue;
-        if (json) {
-            worst = std::max(worst, print_json(tx, (*entry)->key));
+        if (wants_json()) {
+            worst = std::max(worst, add_bucket(list, tx, (*entry)->key));
         } else {
             print_bytes((*entry)->key, KeyFormat::automatic);
             print("\n");
@@ -62,7 +59,7 @@ ExitCode run_buckets(const CommonOptions& options) {
     const auto tx = db->begin();
     if (!tx)
         return report(tx.error());
-    return print_buckets(*tx, options.json);
+    return print_buckets(*tx, options.file);
 }
 
 } // namespace
@@ -71,9 +68,8 @@ void set_up_buckets(Arguments arguments) {
     auto options = std::make_shared<CommonOptions>();
     options->add_to(arguments);
     options->state.add_to(arguments);
-    arguments.footer(
-        "Names that cannot be printed are shown in hex. With --json one object a line.\n"
-        "Example: rebolt buckets /var/lib/docker/network/files/local-kv.db");
+    arguments.footer("Names that cannot be printed are shown in hex.\n"
+                     "Example: rebolt buckets /var/lib/docker/network/files/local-kv.db");
     arguments.on_run([options] { return run_buckets(*options); });
 }
 

@@ -62,7 +62,7 @@ TEST_F(ChangeCommands, DeleteTellsAKeyFromABucket) {
     EXPECT_EQ(rebolt({"delete", file(), "fruit", "apple"}).exit_code, 0);
     EXPECT_EQ(rebolt({"keys", file(), "fruit"}).out, "citrus\n");
     const auto not_asked = rebolt_on(file(), "delete", {"--bucket", "fruit", "citrus"});
-    EXPECT_EQ(not_asked.err, "Nothing was changed. To do it, add --yes.\n");
+    EXPECT_EQ(not_asked.err, "rebolt: nothing was changed; to do it, add --yes\n");
     EXPECT_EQ(not_asked.exit_code, 16);
     EXPECT_EQ(rebolt({"delete", file(), "--yes", "--bucket", "fruit", "citrus"}).exit_code, 0);
     EXPECT_EQ(rebolt({"keys", file(), "fruit"}).out, "");

@@ -15,6 +15,7 @@
 #include "cli/commands/check_json.hpp"
 #include "cli/commands/check_text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -60,25 +61,58 @@ Result<CheckReport> checked_pages(const PageSource& source, const CheckCommand& 
     return check(source, check_options);
 }
 
-// One file; `is_alone`: it is the only one, so all is told of it.
-ExitCode check_file(const CheckCommand& options, const std::string& file, bool is_alone) {
-    const auto begin = std::chrono::steady_clock::now();
+struct Checked {
+    CheckReport report;
+    std::string impact;
+    double seconds = 0;
+};
+
+Result<Checked> check_file(const CheckCommand& options, const std::string& file) {
+    const auto start = std::chrono::steady_clock::now();
     CommonOptions common = options.common;
     common.file = file;
     const auto source = open_pages(common);
     if (!source)
-        return report(source.error());
-    const auto checked = checked_pages(*source, options);
+        return Error(source.error().code(), source.error().message()).in_file(file);
+    auto report = checked_pages(*source, options);
+    if (!report)
+        return std::move(report).error();
+    Checked checked{std::move(*report), {}, 0};
+    checked.impact = impact_of(*source, checked.report);
+    checked.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return checked;
+}
+
+std::string sentence_text(const CheckReport& report) {
+    return fmt::format("{}: {}\n", printable(report.path), sentence(report));
+}
+
+ExitCode check_one(const CheckCommand& options, const std::string& file) {
+    const auto checked = check_file(options, file);
     if (!checked)
         return report(checked.error());
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    if (common.json)
-        print(check_json(*checked, impact_of(*source, *checked), seconds.count()));
-    else if (common.quiet || (!is_alone && checked->verdict == Verdict::clean))
-        print(fmt::format("{}: {}\n", printable(checked->path), sentence(*checked)));
+    if (wants_json())
+        print_document(check_document(checked->report, checked->impact, checked->seconds));
+    else if (options.common.quiet)
+        print(sentence_text(checked->report));
     else
-        print(check_text(*checked, impact_of(*source, *checked)));
-    return exit_code_of(*checked);
+        print(check_text(checked->report, checked->impact));
+    return exit_code_of(checked->report);
+}
+
+// One of several files: a clean one is a line.
+ExitCode check_next(const CheckCommand& options, const std::string& file, DocumentList& list) {
+    const auto checked = check_file(options, file);
+    if (!checked)
+        return report(checked.error());
+    if (wants_json())
+        list.add(check_document(checked->report, checked->impact, checked->seconds));
+    else if (options.common.quiet || checked->report.verdict == Verdict::clean)
+        print(sentence_text(checked->report));
+    else
+        print(check_text(checked->report, checked->impact));
+    return exit_code_of(checked->report);
 }
 
 // The files named, and the bolt files below the folders named.
@@ -103,21 +137,25 @@ Result<std::vector<std::string>> files_of(const CheckCommand& options) {
 }
 
 ExitCode run_check(const CheckCommand& options) {
+    if (options.files.size() == 1 && !std::filesystem::is_directory(options.files.front()))
+        return check_one(options, options.files.front());
     const auto files = files_of(options);
     if (!files)
         return report(files.error());
-    if (files->size() == 1 && options.files.size() == 1)
-        return check_file(options, files->front(), true);
+    DocumentList list({{"shape", "rebolt.check-files/1"}}, "files");
     std::map<ExitCode, std::uint64_t> counts;
     ExitCode worst = ExitCode::done;
     for (const std::string& file : *files) {
-        const ExitCode code = check_file(options, file, false);
+        const ExitCode code = check_next(options, file, list);
         ++counts[code];
         worst = std::max(worst, code);
         if (cancelled())
             return ExitCode::cancelled;
     }
-    if (!options.common.json)
+    list.put("clean", counts[ExitCode::done]);
+    list.put("damaged", counts[ExitCode::damaged]);
+    list.put("not_checked", counts[ExitCode::failed]);
+    if (!wants_json())
         print(fmt::format("{} {}: {} clean, {} damaged, {} not checked\n", files->size(),
                           files->size() == 1 ? "file" : "files", counts[ExitCode::done],
                           counts[ExitCode::damaged], counts[ExitCode::failed]));

@@ -5,7 +5,6 @@
 #include <rebolt/schema.hpp>
 
 #include "cli/commands/check_text.hpp"
-#include "cli/json_output.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -16,10 +15,14 @@ Document or_null(const std::optional<Number>& value) {
 }
 
 Document tree_json(const TreeReport& tree) {
-    return {{"txid", number(tree.transaction)}, {"meta", number(tree.meta)},
-            {"current", tree.current},          {"whole", tree.whole},
-            {"sound", tree.is_sound},           {"findings", tree.findings},
-            {"keys", tree.key_count},           {"buckets", tree.bucket_count}};
+    return {{"txid", number(tree.transaction)},
+            {"meta", number(tree.meta)},
+            {"current", tree.current},
+            {"whole", tree.whole},
+            {"sound", tree.is_sound},
+            {"findings", tree.findings},
+            {"keys", tree.key_count - tree.bucket_count},
+            {"buckets", tree.bucket_count}};
 }
 
 Document foreign_json(const std::optional<ForeignFile>& foreign) {
@@ -64,52 +67,27 @@ Document meta_json(const MetaReport& meta) {
         {"checksum", fmt::format("{:016x}", f.checksum)}};
 }
 
-Document finding_json(const Finding& finding) {
-    Document bucket = Document::array();
-    for (const std::string& name : finding.place.bucket)
-        bucket.push_back(printable(name));
-    Document path = Document::array();
-    for (const PageId page : finding.place.path)
-        path.push_back(number(page));
-    const Document page =
-        finding.place.page ? Document(number(*finding.place.page)) : Document(nullptr);
-    const Document transaction =
-        finding.transaction ? Document(number(*finding.transaction)) : Document(nullptr);
-    return {{"code", text_of(finding.code).name},
-            {"severity", name_of(finding.severity)},
-            {"page", page},
-            {"offset", or_null(finding.place.offset)},
-            {"bucket", bucket},
-            {"path", path},
-            {"transaction", transaction},
-            {"message", finding.message},
-            {"repeated", finding.repeated}};
-}
-
-std::string check_json(const CheckReport& report, const std::string& impact, double seconds) {
+Document check_document(const CheckReport& report, const std::string& impact, double seconds) {
     const Advice advice = advice_for(report, impact);
-    const Document json = {{"shape", "rebolt.check/1"},
-                           {"file", report.path},
-                           {"verdict", name_of(report.verdict)},
-                           {"sentence", sentence(report)},
-                           {"consequence", advice.consequence},
-                           {"next", advice.command},
-                           {"owner", report.owner == Owner::unknown
-                                         ? Document(nullptr)
-                                         : Document(schema::name_of(report.owner))},
-                           {"foreign", foreign_json(report.foreign)},
-                           {"file_bytes", report.file_bytes},
-                           {"page_size", report.page_size_bytes},
-                           {"metas", array_of(report.metas, meta_json)},
-                           {"transactions", array_of(report.trees, tree_json)},
-                           {"pages", pages_json(report.pages)},
-                           {"findings", array_of(report.findings, finding_json)},
-                           {"findings_left_out", report.findings_left_out},
-                           {"counts", counts_json(report)},
-                           {"bytes", report.bytes_covered},
-                           {"seconds", seconds}};
-    // A path may hold any bytes: what is no UTF-8 is replaced, never a failure.
-    return json.lines() + "\n";
+    return {{"shape", "rebolt.check/1"},
+            {"file", report.path},
+            {"verdict", name_of(report.verdict)},
+            {"sentence", sentence(report)},
+            {"consequence", advice.consequence},
+            {"next", advice.command},
+            {"owner", report.owner == Owner::unknown ? Document(nullptr)
+                                                     : Document(schema::name_of(report.owner))},
+            {"foreign", foreign_json(report.foreign)},
+            {"file_bytes", report.file_bytes},
+            {"page_size", report.page_size_bytes},
+            {"metas", array_of(report.metas, meta_json)},
+            {"transactions", array_of(report.trees, tree_json)},
+            {"pages", pages_json(report.pages)},
+            {"findings", array_of(report.findings, finding_document)},
+            {"findings_left_out", report.findings_left_out},
+            {"counts", counts_json(report)},
+            {"bytes", report.bytes_covered},
+            {"seconds", seconds}};
 }
 
 } // namespace rebolt::cli

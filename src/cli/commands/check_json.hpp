@@ -5,15 +5,14 @@
 
 #include <rebolt/check.hpp>
 
-#include "report/document.hpp"
+#include "cli/json_output.hpp"
 
 namespace rebolt::cli {
 
-[[nodiscard]] report::Document meta_json(const MetaReport& meta);
-[[nodiscard]] report::Document finding_json(const Finding& finding);
+[[nodiscard]] Document meta_json(const MetaReport& meta);
 
-/// One JSON object over several lines, ending in a newline.
-[[nodiscard]] std::string check_json(const CheckReport& report, const std::string& impact,
-                                     double seconds);
+/// The document of one file.
+[[nodiscard]] Document check_document(const CheckReport& report, const std::string& impact,
+                                      double seconds);
 
 } // namespace rebolt::cli

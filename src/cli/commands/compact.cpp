@@ -8,6 +8,7 @@
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -49,7 +50,13 @@ ExitCode run_compact(const CompactCommand& options) {
         return code;
     }
     const std::uint64_t after = std::filesystem::file_size(options.output);
-    if (!options.common.quiet)
+    if (wants_json())
+        print_document({{"shape", "rebolt.compact/1"},
+                        {"file", options.common.file},
+                        {"output", options.output},
+                        {"file_bytes", before},
+                        {"output_bytes", after}});
+    else if (!options.common.quiet)
         print(fmt::format("{} -> {} bytes (gain={:.2f}x)\n", before, after,
                           static_cast<double>(before) / static_cast<double>(after)));
     return ExitCode::done;

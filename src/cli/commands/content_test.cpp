@@ -132,9 +132,11 @@ TEST(DiffCommand, TellsDifferencesInTextAndJson) {
                         "changed\n");
     EXPECT_EQ(text.exit_code, 4);
     const auto json = rebolt({"diff", "--json", folder.path("a.db"), folder.path("b.db")});
-    EXPECT_EQ(json.out.substr(0, json.out.find('\n')),
-              R"({"difference":"value","bucket":["fruit"],"key":"apple","left":{"is_bucket":false,)"
+    const auto sums = nlohmann::json::parse(json.out);
+    EXPECT_EQ(sums["differences"][0].dump(),
+              R"({"bucket":["fruit"],"difference":"value","key":"apple","left":{"is_bucket":false,)"
               R"("value":"red"},"right":{"is_bucket":false,"value":"rad"}})");
+    EXPECT_EQ(sums["left_only"], 1);
     EXPECT_EQ(rebolt({"diff", folder.path("a.db"), folder.path("missing.db")}).exit_code, 8);
     EXPECT_EQ(rebolt({"diff", folder.path("a.db")}).exit_code, 16);
 }

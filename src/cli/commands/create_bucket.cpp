@@ -20,11 +20,9 @@ struct CreateBucketCommand {
 };
 
 ExitCode run_create_bucket(CreateBucketCommand options) {
-    if (options.names.empty()) {
-        print_error("create-bucket: give the new bucket's name after the file, behind the names of "
-                    "the buckets it goes into");
-        return ExitCode::usage;
-    }
+    if (options.names.empty())
+        return report_usage("create-bucket: give the new bucket's name after the file and the "
+                            "names of the buckets it goes into");
     const auto name = parsed(options.names.back(), options.bucket_format);
     if (!name)
         return report_bucket(name.error());
@@ -33,8 +31,12 @@ ExitCode run_create_bucket(CreateBucketCommand options) {
         auto made = bucket.create_bucket(*name);
         return made ? Result<void>{} : Result<void>(std::move(made).error());
     };
-    return write_command(options.common, options.names, options.bucket_format, create,
-                         options.may_make);
+    Document json{{"shape", "rebolt.create-bucket/1"},
+                  {"file", options.common.file},
+                  {"bucket", array_of(options.names, printable)}};
+    put_bytes(json, "key", *name, KeyFormat::automatic);
+    return write_command(options.common, {options.names, options.bucket_format}, create,
+                         std::move(json), options.may_make);
 }
 
 } // namespace

@@ -39,13 +39,11 @@ Result<void> erase(Bucket& bucket, const std::string& key, const std::string& fi
 }
 
 ExitCode run_delete(DeleteCommand options) {
-    if (options.positionals.size() < (options.is_bucket ? 1 : 2)) {
-        print_error(options.is_bucket ? "delete: give the bucket after the file"
-                                      : "delete: give a bucket and a key after the file");
-        print_note(fmt::format("To see the buckets: rebolt buckets {}",
-                               shell_quoted(options.common.file)));
-        return ExitCode::usage;
-    }
+    if (options.positionals.size() < (options.is_bucket ? 1 : 2))
+        return report_usage(
+            options.is_bucket ? "delete: give the bucket after the file"
+                              : "delete: give a bucket and a key after the file",
+            {"To see the buckets", "rebolt buckets " + shell_quoted(options.common.file)});
     const auto key = parsed(options.positionals.back(),
                             options.is_bucket ? options.bucket_format : options.key_format);
     if (!key)
@@ -57,11 +55,18 @@ ExitCode run_delete(DeleteCommand options) {
         if (answer != Answer::yes)
             return report_not_done(answer);
     }
-    return write_command(options.common, options.positionals, options.bucket_format,
-                         [&](Bucket& bucket) {
-                             return options.is_bucket ? bucket.delete_bucket(*key)
-                                                      : erase(bucket, *key, options.common.file);
-                         });
+    Document json{{"shape", "rebolt.delete/1"},
+                  {"file", options.common.file},
+                  {"bucket", array_of(options.positionals, printable)}};
+    put_bytes(json, "key", *key, KeyFormat::automatic);
+    json["is_bucket"] = options.is_bucket;
+    return write_command(
+        options.common, {options.positionals, options.bucket_format},
+        [&](Bucket& bucket) {
+            return options.is_bucket ? bucket.delete_bucket(*key)
+                                     : erase(bucket, *key, options.common.file);
+        },
+        std::move(json));
 }
 
 } // namespace

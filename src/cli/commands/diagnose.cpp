@@ -141,8 +141,8 @@ ExitCode run_diagnose(const DiagnoseCommand& options) {
         return cancelled() ? ExitCode::cancelled : ExitCode::failed;
     const diagnose::Conclusion conclusion = diagnose::conclude(evidence);
     const DiagnoseView view{log, evidence, conclusion, options.common.verbose};
-    if (options.common.json)
-        print(diagnose_json(view));
+    if (wants_json())
+        print_document(diagnose_document(view));
     else if (options.common.quiet)
         print(diagnose_sentence(view) + "\n");
     else

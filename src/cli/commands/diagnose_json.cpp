@@ -1,7 +1,6 @@
 #include <rebolt/finding.hpp>
 
 #include "cli/commands/diagnose_report.hpp"
-#include "cli/json_output.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -44,17 +43,8 @@ Document file_json(const diagnose::FileEvidence& file) {
                      {"verdict", name_of(file.check.verdict)},
                      {"sentence", sentence(file.check)},
                      {"lock_holders", file.lock_holders},
-                     {"findings", Document::array()},
+                     {"findings", array_of(file.check.findings, finding_document)},
                      {"recoverable", nullptr}};
-    for (const Finding& finding : file.check.findings) {
-        Document one = {{"code", text_of(finding.code).name},
-                        {"severity", name_of(finding.severity)},
-                        {"page", nullptr},
-                        {"message", finding.message}};
-        if (finding.place.page)
-            one["page"] = number(*finding.place.page);
-        json["findings"].push_back(std::move(one));
-    }
     if (file.recovery)
         json["recoverable"] = {{"keys", file.recovery->counts.total()},
                                {"lost_estimate", file.recovery->lost_estimate}};
@@ -92,24 +82,21 @@ Document step_json(const diagnose::Step& step) {
 
 } // namespace
 
-std::string diagnose_json(const DiagnoseView& view) {
+Document diagnose_document(const DiagnoseView& view) {
     const diagnose::Conclusion& conclusion = view.conclusion;
     const diagnose::Evidence& evidence = view.evidence;
-    const Document json = {
-        {"shape", "rebolt.diagnose/1"},
-        {"cause_found", conclusion.is_cause_found},
-        {"certainty", name_of(conclusion.certainty)},
-        {"happened", conclusion.happened},
-        {"proof", conclusion.proof},
-        {"safe", conclusion.safe},
-        {"next", array_of(conclusion.next, step_json)},
-        {"log", view.log ? log_json(*view.log) : Document(nullptr)},
-        {"diagnoses", array_of(evidence.diagnoses, diagnosis_json)},
-        {"files", array_of(evidence.files, file_json)},
-        {"process", evidence.process ? process_json(*evidence.process) : Document(nullptr)},
-        {"unit", evidence.unit ? unit_json(*evidence.unit) : Document(nullptr)}};
-    // A log may hold any bytes: what is no UTF-8 is replaced, never a failure.
-    return json.lines() + "\n";
+    return {{"shape", "rebolt.diagnose/1"},
+            {"cause_found", conclusion.is_cause_found},
+            {"certainty", name_of(conclusion.certainty)},
+            {"happened", conclusion.happened},
+            {"proof", conclusion.proof},
+            {"safe", conclusion.safe},
+            {"next", array_of(conclusion.next, step_json)},
+            {"log", view.log ? log_json(*view.log) : Document(nullptr)},
+            {"diagnoses", array_of(evidence.diagnoses, diagnosis_json)},
+            {"files", array_of(evidence.files, file_json)},
+            {"process", evidence.process ? process_json(*evidence.process) : Document(nullptr)},
+            {"unit", evidence.unit ? unit_json(*evidence.unit) : Document(nullptr)}};
 }
 
 } // namespace rebolt::cli

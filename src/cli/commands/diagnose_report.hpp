@@ -7,6 +7,8 @@
 #include <rebolt/diagnose.hpp>
 #include <rebolt/evidence.hpp>
 
+#include "cli/json_output.hpp"
+
 namespace rebolt::cli {
 
 struct DiagnoseView {
@@ -21,6 +23,6 @@ struct DiagnoseView {
 /// The whole report for a person.
 [[nodiscard]] std::string diagnose_text(const DiagnoseView& view);
 /// The same for machines; docs/diagnose.md describes it.
-[[nodiscard]] std::string diagnose_json(const DiagnoseView& view);
+[[nodiscard]] Document diagnose_document(const DiagnoseView& view);
 
 } // namespace rebolt::cli

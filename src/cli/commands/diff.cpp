@@ -10,6 +10,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/content_line.hpp"
 #include "cli/damage_log.hpp"
+#include "cli/json_output.hpp"
 #include "cli/key_format.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
@@ -69,7 +70,7 @@ Document side_json(const ContentItem& item, KeyFormat format) {
     return json;
 }
 
-void print_json(const ContentDifference& difference, KeyFormat format) {
+Document difference_document(const ContentDifference& difference, KeyFormat format) {
     const ContentItem& item = item_of(difference);
     Document json{{"difference", name_of(difference.kind)}};
     put_names(json, "bucket", {item.bucket.begin(), item.bucket.end()});
@@ -78,21 +79,22 @@ void print_json(const ContentDifference& difference, KeyFormat format) {
         json["left"] = side_json(*difference.left, format);
     if (difference.right != nullptr)
         json["right"] = side_json(*difference.right, format);
-    print_json_line(json);
+    return json;
 }
 
-void print_sum(const ContentDiff& sum, const DiffCommand& options) {
-    if (options.common.json)
-        print_json_line({{"shape", "rebolt.diff/1"},
-                         {"same", sum.is_same()},
-                         {"left_items", sum.left_items},
-                         {"right_items", sum.right_items},
-                         {"left_only", sum.left_only},
-                         {"right_only", sum.right_only},
-                         {"values", sum.values},
-                         {"sequences", sum.sequences},
-                         {"kinds", sum.kinds}});
-    else if (sum.is_same())
+void put_sum(const ContentDiff& sum, DocumentList& list) {
+    list.put("same", sum.is_same());
+    list.put("left_items", sum.left_items);
+    list.put("right_items", sum.right_items);
+    list.put("left_only", sum.left_only);
+    list.put("right_only", sum.right_only);
+    list.put("values", sum.values);
+    list.put("sequences", sum.sequences);
+    list.put("kinds", sum.kinds);
+}
+
+void print_sum(const ContentDiff& sum) {
+    if (sum.is_same())
         print(fmt::format("the same {} keys and buckets\n", sum.left_items));
     else
         print(fmt::format("{} and {} keys and buckets: {} only in the first, {} only in the "
@@ -102,11 +104,14 @@ void print_sum(const ContentDiff& sum, const DiffCommand& options) {
 }
 
 ExitCode compare(const Tx& left, const Tx& right, const DiffCommand& options) {
+    DocumentList list(
+        {{"shape", "rebolt.diff/1"}, {"left", options.common.file}, {"right", options.right}},
+        "differences");
     const auto sum = diff_content(left, right, [&](const ContentDifference& difference) {
         if (cancelled() || output_failed())
             return Result<void>(Error(ErrorCode::cancelled, "cancelled"));
-        if (options.common.json)
-            print_json(difference, options.format);
+        if (wants_json())
+            list.add(difference_document(difference, options.format));
         else
             print_text(difference, options.format);
         return Result<void>();
@@ -114,7 +119,10 @@ ExitCode compare(const Tx& left, const Tx& right, const DiffCommand& options) {
     if (!sum)
         return sum.error().code() == ErrorCode::cancelled ? report_cancelled()
                                                           : report(sum.error());
-    print_sum(*sum, options);
+    if (wants_json())
+        put_sum(*sum, list);
+    else
+        print_sum(*sum);
     return sum->is_same() ? ExitCode::done : ExitCode::damaged;
 }
 

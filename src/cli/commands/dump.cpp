@@ -50,15 +50,15 @@ void print_dump(std::uint64_t offset, std::string_view bytes) {
     print("\n");
 }
 
-void print_page(const PageSource& source, std::uint64_t id, const format::PageView& page,
-                bool json) {
+void print_page(DocumentList& list, const PageSource& source, std::uint64_t id,
+                const format::PageView& page) {
     const std::uint64_t offset = id * source.page_size_bytes();
     const std::string_view bytes = as_text(page.bytes().first(source.page_size_bytes()));
-    if (!json)
+    if (!wants_json())
         return print_dump(offset, bytes);
     Document object{{"page", id}, {"offset", offset}};
     put_bytes(object, "bytes", bytes, KeyFormat::hex);
-    print_json_line(object);
+    list.add(object);
 }
 
 ExitCode run_dump(const DumpCommand& options) {
@@ -68,6 +68,10 @@ ExitCode run_dump(const DumpCommand& options) {
     const auto meta = options.common.state.meta_of(*source);
     if (!meta)
         return report(meta.error());
+    DocumentList list({{"shape", "rebolt.dump/1"},
+                       {"file", options.common.file},
+                       {"page_size", source->page_size_bytes()}},
+                      "pages");
     ExitCode worst = ExitCode::done;
     bool first = true;
     for (const std::uint64_t id : options.pages) {
@@ -78,10 +82,10 @@ ExitCode run_dump(const DumpCommand& options) {
             worst = std::max(worst, report(page.error()));
             continue;
         }
-        if (!first && !options.common.json)
+        if (!first && !wants_json())
             print(page_separator);
         first = false;
-        print_page(*source, id, *page, options.common.json);
+        print_page(list, *source, id, *page);
     }
     return cancelled() ? report_cancelled() : worst;
 }

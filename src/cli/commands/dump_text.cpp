@@ -7,6 +7,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/content_line.hpp"
 #include "cli/damage_log.hpp"
+#include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 
@@ -16,9 +17,9 @@ namespace {
 ExitCode print_content(const Tx& tx, const DB& db) {
     if (const auto judged = tx.judge(); !judged)
         return report(judged.error());
-    print_json_line({{"shape", "rebolt.dump-text/1"},
-                     {"page_size", db.page_size_bytes()},
-                     {"transaction", number(tx.id())}});
+    print_event_document({{"shape", "rebolt.dump-text/1"},
+                          {"page_size", db.page_size_bytes()},
+                          {"transaction", number(tx.id())}});
     ContentWalk walk(tx);
     std::uint64_t items = 0;
     for (;; ++items) {
@@ -29,9 +30,9 @@ ExitCode print_content(const Tx& tx, const DB& db) {
             return report_cancelled();
         if (!item->has_value() || output_failed())
             break;
-        print_json_line(content_json(**item));
+        print_event_document(content_json(**item));
     }
-    print_json_line({{"items", items}});
+    print_event_document({{"items", items}});
     return ExitCode::done;
 }
 

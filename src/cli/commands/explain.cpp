@@ -33,8 +33,7 @@ Document as_json(const Prediction& prediction, BboltOperation operation) {
                   {"outcome", std::string(name_of(prediction.kind))},
                   {"words", printable(prediction.words)},
                   {"outside_of_the_file", prediction.outside_of_the_file}};
-    if (prediction.page)
-        json["page"] = number(*prediction.page);
+    json["page"] = prediction.page ? Document(number(*prediction.page)) : Document(nullptr);
     if (operation == BboltOperation::scan)
         json["entries"] = prediction.entries;
     if (operation == BboltOperation::check)
@@ -54,16 +53,17 @@ ExitCode run_explain(const ExplainCommand& options) {
         const Prediction prediction =
             bbolt_prediction(*source, {.version = options.version, .operation = operation});
         is_fine = is_fine && prediction.kind == OutcomeKind::fine;
-        if (options.common.json)
+        if (wants_json())
             outcomes.push_back(as_json(prediction, operation));
         else
             print(fmt::format("{:15} {}\n", name_of(operation),
                               printable(to_text(prediction, operation))));
     }
-    if (options.common.json)
-        print_json_line(Document{{"file", options.common.file},
-                                 {"as", std::string(name_of(options.version))},
-                                 {"outcomes", outcomes}});
+    if (wants_json())
+        print_document(Document{{"shape", "rebolt.explain/1"},
+                                {"file", options.common.file},
+                                {"as", std::string(name_of(options.version))},
+                                {"outcomes", outcomes}});
     return is_fine ? ExitCode::done : ExitCode::damaged;
 }
 

@@ -117,13 +117,13 @@ ExitCode run_fsck(const FsckCommand& options) {
     const auto found = fsck(*source);
     if (!found)
         return report_edit(found.error());
-    if (!options.edit.common.json) {
+    if (!wants_json()) {
         print(report_text(*found, options));
         return repair_if_asked(options, std::move(*source), *found, nullptr);
     }
     Document json = report_json(*found, options);
     const ExitCode code = repair_if_asked(options, std::move(*source), *found, &json);
-    print_json_line(json);
+    print_document(json);
     return code;
 }
 

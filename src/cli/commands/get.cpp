@@ -35,23 +35,25 @@ ExitCode report_missing(const Bucket& bucket, const std::string& key, const GetC
     const auto nested = bucket.bucket(key);
     if (!nested && nested.error().code() == ErrorCode::damaged)
         return report(nested.error());
-    print_error(
-        fmt::format("{}: {} `{}`", printable(options.common.file),
-                    nested ? "a bucket, not a value, stands under the key" : "there is no key",
-                    printable(key)));
-    print_note(fmt::format("To see the keys: {}{}", keys_command(options),
-                           nested ? " " + shell_quoted(options.path.back()) : ""));
-    return ExitCode::failed;
+    return report(Error(nested ? ErrorCode::incompatible_value : ErrorCode::key_not_found,
+                        fmt::format("{} `{}`",
+                                    nested ? "a bucket, not a value, stands under the key"
+                                           : "there is no key",
+                                    printable(key)))
+                      .in_file(options.common.file),
+                  {"To see the keys", keys_command(options) +
+                                          (nested ? " " + shell_quoted(options.path.back()) : "")});
 }
 
 struct Found {
+    const std::vector<std::string>& bucket;
     std::string_view key;
     std::string_view value;
     std::optional<ReadableValue> words;
 };
 
 void print_value(const Found& found, const GetCommand& options) {
-    if (!options.common.json) {
+    if (!wants_json()) {
         if (found.words)
             print(found.words->text);
         else
@@ -59,13 +61,14 @@ void print_value(const Found& found, const GetCommand& options) {
         print("\n");
         return;
     }
-    Document json = Document::object();
+    Document json{{"shape", "rebolt.get/1"}, {"file", options.common.file}};
+    json["bucket"] = array_of(found.bucket, printable);
     put_bytes(json, "key", found.key, KeyFormat::automatic);
     if (!found.words || !found.words->has_secret)
         put_bytes(json, "value", found.value, options.format);
     if (found.words)
         json["readable"] = found.words->text;
-    print_json_line(json);
+    print_document(json);
 }
 
 /// The key as it was given, or the number that stands for it.
@@ -92,20 +95,21 @@ ExitCode get(const Tx& tx, Words words, const GetCommand& options) {
         return report(value.error());
     if (!value->has_value())
         return report_missing(*bucket, *key, options);
-    print_value({*key, **value, words.value(bucket->path(), *key, **value)}, options);
+    const std::vector<std::string> path = bucket->path();
+    print_value({path, *key, **value, words.value(path, *key, **value)}, options);
     words.tell_secrets(options.common.quiet);
     return ExitCode::done;
 }
 
 ExitCode run_get(const GetCommand& options) {
     if (options.path.size() < 2 || options.path.back().empty()) {
-        print_error("get: give a bucket and a key after the file");
-        print_note(options.path.empty() ? fmt::format("To see the buckets: rebolt buckets {}",
-                                                      shell_quoted(options.common.file))
-                                        : fmt::format("To see the keys: rebolt keys {} {}",
-                                                      shell_quoted(options.common.file),
-                                                      shell_quoted(options.path.front())));
-        return ExitCode::usage;
+        const std::string file = shell_quoted(options.common.file);
+        return report_usage(
+            "get: give a bucket and a key after the file",
+            options.path.empty()
+                ? NextStep{"To see the buckets", "rebolt buckets " + file}
+                : NextStep{"To see the keys", fmt::format("rebolt keys {} {}", file,
+                                                          shell_quoted(options.path.front()))});
     }
     const auto db = open_database(options.common);
     if (!db)

@@ -32,7 +32,6 @@ struct GuardCommand {
     bool rebuild = false;
     bool dry_run = false;
     bool before_start = false;
-    bool json = false;
     bool quiet = false;
 };
 
@@ -153,14 +152,14 @@ void guard_all(const GuardCommand& options, ExitCode& code) {
         }
         if (!report.may_start)
             code = report.outcome == GuardOutcome::failed ? ExitCode::failed : ExitCode::damaged;
-        if (options.json)
+        if (wants_json())
             json["files"].push_back(json_of(report));
         else if (!options.quiet || report.outcome > GuardOutcome::clean)
             print_report(report);
     }
     json["may_start"] = code == ExitCode::done;
-    if (options.json)
-        print_json_line(json);
+    if (wants_json())
+        print_document(json);
     else if (code != ExitCode::done)
         print_note("The service must not start on these files: see the lines above.");
 }
@@ -220,7 +219,6 @@ void set_up_guard(Arguments arguments) {
     arguments.flag("--before-start", options->before_start,
                    "In a service's unit: what the configuration says wrongly is told, and does "
                    "not stop the start");
-    arguments.flag("--json", options->json, "Print JSON for machines");
     arguments.flag("-q,--quiet", options->quiet, "Say nothing of clean files");
     arguments.footer(
         "In front of a service (ExecStartPre=): exits 0 if it may start. A damaged file is "

@@ -23,13 +23,13 @@ ExitCode run_hash(const CommonOptions& options) {
     const auto hash = hash_content(*tx);
     if (!hash)
         return report(hash.error());
-    if (options.json)
-        print_json_line({{"shape", "rebolt.hash/1"},
-                         {"file", options.file},
-                         {"transaction", number(tx->id())},
-                         {"sha256", hash->sha256},
-                         {"keys", hash->keys},
-                         {"buckets", hash->buckets}});
+    if (wants_json())
+        print_document({{"shape", "rebolt.hash/1"},
+                        {"file", options.file},
+                        {"transaction", number(tx->id())},
+                        {"sha256", hash->sha256},
+                        {"keys", hash->keys},
+                        {"buckets", hash->buckets}});
     else
         print(fmt::format("{}  {}\n", hash->sha256, printable(options.file)));
     return ExitCode::done;

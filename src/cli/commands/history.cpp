@@ -10,6 +10,7 @@
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/content_line.hpp"
+#include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -68,14 +69,15 @@ std::string transactions_text(const KeyVersion& version) {
 class HistoryPrinter {
 public:
     HistoryPrinter(const HistoryCommand& options, const WantedKey& wanted, Words words)
-        : options_(options), wanted_(wanted), words_(std::move(words)) {}
+        : options_(options), wanted_(wanted), words_(std::move(words)),
+          list_({{"shape", "rebolt.history/1"}, {"file", options.common.file}}, "versions") {}
 
     void print_version(const KeyVersion& version, const KeyVersion* newer) {
         const bool has_words = !version.is_bucket && words_.are_known();
         const auto words =
             has_words ? words_.value(wanted_.bucket, wanted_.key, version.value) : std::nullopt;
-        if (options_.common.json)
-            print_json(version, newer, words);
+        if (wants_json())
+            list_.add(document_of(version, newer, words));
         else
             print_text(version, newer, words);
     }
@@ -116,8 +118,8 @@ private:
                            version.neighbours_in_bucket, version.neighbours);
     }
 
-    void print_json(const KeyVersion& version, const KeyVersion* newer,
-                    const std::optional<ReadableValue>& words) const {
+    Document document_of(const KeyVersion& version, const KeyVersion* newer,
+                         const std::optional<ReadableValue>& words) const {
         const auto transaction = [](const std::optional<TxId>& id) {
             return id ? Document(number(*id)) : Document(nullptr);
         };
@@ -145,12 +147,13 @@ private:
             put_bytes(later, "added", change.added, options_.format);
             json["later"] = std::move(later);
         }
-        print_json_line(json);
+        return json;
     }
 
     const HistoryCommand& options_;
     const WantedKey& wanted_;
     Words words_;
+    DocumentList list_;
 };
 
 ExitCode report_nothing(const HistoryCommand& options, const WantedKey& wanted) {

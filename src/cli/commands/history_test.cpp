@@ -41,17 +41,16 @@ TEST(HistoryCommand, ShowsEachVersionWithItsPlaceAndWhatChanged) {
     EXPECT_EQ(result.exit_code, 0);
 }
 
-TEST(HistoryCommand, JsonHasALineForEachVersion) {
+TEST(HistoryCommand, JsonListsTheVersions) {
     const test::TemporaryFolder folder;
     const auto result = rebolt_on(fruit_file(folder), "history", {"--json", "fruit", "apple"});
-    const auto first = nlohmann::json::parse(result.out.substr(0, result.out.find('\n')));
-    EXPECT_EQ(first["standing"], "newest");
-    EXPECT_EQ(first["page"], 4);
-    EXPECT_EQ(first["not_before"], 12);
-    EXPECT_EQ(first["value"], "dark red");
-    const std::string last = result.out.substr(result.out.rfind('\n', result.out.size() - 2) + 1);
-    EXPECT_EQ(nlohmann::json::parse(last)["later"]["removed"], "unripe");
-    EXPECT_EQ(nlohmann::json::parse(last)["not_after"], nullptr);
+    const auto versions = nlohmann::json::parse(result.out)["versions"];
+    EXPECT_EQ(versions.front()["standing"], "newest");
+    EXPECT_EQ(versions.front()["page"], 4);
+    EXPECT_EQ(versions.front()["not_before"], 12);
+    EXPECT_EQ(versions.front()["value"], "dark red");
+    EXPECT_EQ(versions.back()["later"]["removed"], "unripe");
+    EXPECT_EQ(versions.back()["not_after"], nullptr);
 }
 
 TEST(HistoryCommand, OfADamagedFileShowsWhatIsThere) {

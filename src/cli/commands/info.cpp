@@ -28,25 +28,22 @@ void print_text(const DB& db, const format::MetaFields& meta, const DatabaseStat
 
 Document as_json(const DB& db, const format::MetaFields& meta, const Result<DatabaseStats>& stats) {
     const bool stored = PageId{meta.freelist} != no_freelist;
-    Document json{{"file", db.path()},
+    Document json{{"shape", "rebolt.info/1"},
+                  {"file", db.path()},
                   {"page_size", db.page_size_bytes()},
                   {"high_water_mark", meta.high_water_mark},
                   {"txid", meta.txid},
                   {"root", meta.root},
                   {"sequence", meta.sequence},
                   {"freelist", stored ? Document(meta.freelist) : Document(nullptr)}};
-    if (stats) {
-        json["file_bytes"] = stats->file_bytes;
-        json["free_pages"] = stats->free_page_count;
-    } else {
-        json["error"] = error_json(stats.error());
-    }
+    json["file_bytes"] = stats ? Document(stats->file_bytes) : Document(nullptr);
+    json["free_pages"] = stats ? Document(stats->free_page_count) : Document(nullptr);
     return json;
 }
 
 // Without a usable meta the page size may still be told from the pages.
 ExitCode report_unopened(const Error& error, const CommonOptions& options) {
-    if (error.code() == ErrorCode::damaged && !options.json) {
+    if (error.code() == ErrorCode::damaged && !wants_json()) {
         const auto source = PageSource::open(options.file, {.lock = false});
         if (source && source->page_size_origin() != PageSizeOrigin::unknown)
             print(fmt::format("Page Size: {}\n", source->page_size_bytes()));
@@ -61,16 +58,17 @@ ExitCode run_info(const CommonOptions& options) {
     const auto tx = db->begin();
     if (!tx)
         return report_unopened(tx.error(), options);
-    if (!options.json && !options.verbose) {
+    if (!wants_json() && !options.verbose) {
         print_text(*db, tx->meta(), nullptr, options);
         return ExitCode::done;
     }
     const auto stats = db->stats();
-    if (options.json)
-        print_json_line(as_json(*db, tx->meta(), stats));
+    const ExitCode code = stats ? ExitCode::done : report(stats.error());
+    if (wants_json())
+        print_document(as_json(*db, tx->meta(), stats));
     else
         print_text(*db, tx->meta(), stats ? &*stats : nullptr, options);
-    return stats ? ExitCode::done : report(stats.error());
+    return code;
 }
 
 } // namespace

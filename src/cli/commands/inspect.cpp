@@ -22,6 +22,10 @@ namespace {
 
 constexpr std::size_t indent_width = 4;
 
+Document damage_json(const Error& error) {
+    return error.finding() == nullptr ? error_document(error) : finding_document(*error.finding());
+}
+
 // Prints the tree of buckets as it walks it, so memory is a cursor for each
 // level. `keyN` stands before the buckets: each bucket is walked twice.
 //
@@ -102,7 +106,7 @@ private:
 
     void fail(Level& level, const Error& error) {
         log_.add(error);
-        level.damage = error_json(error);
+        level.damage = damage_json(error);
     }
 
     [[nodiscard]] Error damage(FindingCode code, std::string message) const {
@@ -148,7 +152,7 @@ private:
                                 : std::move(inside).error();
         print_head((*entry)->key, 0);
         log_.add(error);
-        print_end(error_json(error));
+        print_end(damage_json(error));
     }
 
     void close() {
@@ -181,6 +185,7 @@ ExitCode run_inspect(const CommonOptions& options) {
     const auto tx = db->begin();
     if (!tx)
         return report(tx.error());
+    const OpenDocument document({{"shape", "rebolt.inspect/1"}, {"file", options.file}}, "root");
     return BucketTree(*tx, options.file).print_all();
 }
 
@@ -192,7 +197,8 @@ void set_up_inspect(Arguments arguments) {
     options->state.add_to(arguments);
     arguments.footer(
         "Prints JSON always, as bbolt does: name, keyN (keys that are no buckets), buckets; "
-        "and damage, where\nit kept something from being shown.\n"
+        "and damage, where\nit kept something from being shown. With --json that is the member "
+        "`root` of a document\nwith a shape, as for all commands.\n"
         "Example: rebolt inspect /var/lib/docker/network/files/local-kv.db");
     arguments.on_run([options] { return run_inspect(*options); });
 }

@@ -95,9 +95,10 @@ ExitCode run_ls(const K8sCommand& options) {
     const auto found = find_objects(options);
     if (!found)
         return report(found.error());
+    DocumentList list({{"shape", "rebolt.k8s-ls/1"}, {"file", options.common.file}}, "objects");
     for (const ClusterObject& object : found->objects) {
-        if (options.common.json)
-            print_json_line(object_json(object));
+        if (wants_json())
+            list.add(object_json(object));
         else
             print(fmt::format("{:<28} {:<20} {:<44} {:>10}  {}\n", printable(object.kind),
                               object.name_space.empty() ? "-" : printable(object.name_space),
@@ -110,13 +111,20 @@ ExitCode run_get(const K8sCommand& options) {
     const auto found = find_objects(options);
     if (!found)
         return report(found.error());
-    if (found->objects.empty()) {
-        print_error(fmt::format("{}: there is no {} `{}`", printable(options.common.file),
-                                printable(options.kind), printable(options.name)));
-        return ExitCode::failed;
-    }
+    if (found->objects.empty())
+        return report(Error(ErrorCode::key_not_found,
+                            fmt::format("there is no {} `{}`", printable(options.kind),
+                                        printable(options.name)))
+                          .in_file(options.common.file));
+    DocumentList list({{"shape", "rebolt.k8s-get/1"}, {"file", options.common.file}}, "objects");
     bool is_first = true;
     for (const ClusterObject& object : found->objects) {
+        if (wants_json()) {
+            Document json = object_json(object);
+            json["yaml"] = etcd::yaml_of(object);
+            list.add(json);
+            continue;
+        }
         print((is_first ? "" : "---\n") + etcd::yaml_of(object));
         is_first = false;
     }
@@ -135,8 +143,15 @@ ExitCode run_export(const K8sCommand& options) {
             object.encoding == ObjectEncoding::protobuf || object.encoding == ObjectEncoding::json;
         opaque += is_readable ? 0 : 1;
     }
-    print(fmt::format("{} objects written to {}, {} of them as stored bytes\n",
-                      found->objects.size(), printable(options.folder), opaque));
+    if (wants_json())
+        print_document({{"shape", "rebolt.k8s-export/1"},
+                        {"file", options.common.file},
+                        {"folder", options.folder},
+                        {"objects", found->objects.size()},
+                        {"as_stored_bytes", opaque}});
+    else
+        print(fmt::format("{} objects written to {}, {} of them as stored bytes\n",
+                          found->objects.size(), printable(options.folder), opaque));
     return ExitCode::done;
 }
 

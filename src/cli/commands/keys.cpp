@@ -24,9 +24,9 @@ struct KeysCommand {
     ParseFormat bucket_format = ParseFormat::ascii_encoded;
 };
 
-void print_entry(const Entry& entry, const std::optional<ReadableValue>& words,
+void print_entry(DocumentList& list, const Entry& entry, const std::optional<ReadableValue>& words,
                  const KeysCommand& options) {
-    if (!options.common.json) {
+    if (!wants_json()) {
         if (words)
             print(words->text);
         else
@@ -39,40 +39,43 @@ void print_entry(const Entry& entry, const std::optional<ReadableValue>& words,
         put_bytes(json, "key", entry.key, options.format);
     if (words)
         json["readable"] = words->text;
-    if (entry.is_bucket)
-        json["is_bucket"] = true;
-    else
+    json["is_bucket"] = entry.is_bucket;
+    if (!entry.is_bucket)
         json["value_bytes"] = entry.value.size();
-    print_json_line(json);
+    list.add(json);
 }
 
 ExitCode print_keys(const Bucket& bucket, Words words, const KeysCommand& options) {
     const std::vector<std::string> path = bucket.path();
+    std::uint64_t keys = 0;
+    std::uint64_t buckets = 0;
+    DocumentList list({{"shape", "rebolt.keys/1"},
+                       {"file", options.common.file},
+                       {"bucket", array_of(path, printable)}},
+                      "keys");
     Cursor cursor = bucket.cursor();
     for (auto entry = cursor.first(); !output_failed(); entry = cursor.next()) {
         if (cancelled())
             return report_cancelled();
-        if (!entry) {
-            if (options.common.json)
-                print_json_line({{"error", error_json(entry.error())}});
+        if (!entry)
             return report(entry.error());
-        }
         if (!entry->has_value())
             break;
-        print_entry(**entry, (*entry)->is_bucket ? std::nullopt : words.key(path, (*entry)->key),
-                    options);
+        ++((*entry)->is_bucket ? buckets : keys);
+        print_entry(list, **entry,
+                    (*entry)->is_bucket ? std::nullopt : words.key(path, (*entry)->key), options);
     }
+    list.put("key_count", keys);
+    list.put("bucket_count", buckets);
     words.tell_secrets(options.common.quiet);
     return ExitCode::done;
 }
 
 ExitCode run_keys(const KeysCommand& options) {
-    if (options.buckets.empty()) {
-        print_error("keys: of which bucket? Give its name after the file");
-        print_note(fmt::format("To see the buckets: rebolt buckets {}",
-                               shell_quoted(options.common.file)));
-        return ExitCode::usage;
-    }
+    if (options.buckets.empty())
+        return report_usage(
+            "keys: of which bucket? Give its name after the file",
+            {"To see the buckets", "rebolt buckets " + shell_quoted(options.common.file)});
     const auto db = open_database(options.common, Judge::all);
     if (!db)
         return report(db.error());
@@ -97,7 +100,7 @@ void set_up_keys(Arguments arguments) {
     add_raw(arguments, options->raw);
     arguments.footer("Keys that are numbers are shown as such, and secrets left out, where it is "
                      "known whose the file is; --raw shows their bytes.\n"
-                     "Nested buckets are listed among the keys. With --json one object a line.\n"
+                     "Nested buckets are listed among the keys.\n"
                      "Example: rebolt keys /var/lib/docker/network/files/local-kv.db libnetwork");
     arguments.on_run([options] { return run_keys(*options); });
 }

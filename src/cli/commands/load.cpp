@@ -11,6 +11,7 @@
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/content_line.hpp"
+#include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/validators.hpp"
@@ -124,7 +125,10 @@ ExitCode run_load(const LoadCommand& options) {
         print_note("no new file was made");
         return code;
     }
-    if (!options.common.quiet)
+    if (wants_json())
+        print_document(
+            {{"shape", "rebolt.load/1"}, {"file", options.common.file}, {"items", *items}});
+    else if (!options.common.quiet)
         print(fmt::format("{}: {} keys and buckets\n", printable(options.common.file), *items));
     return ExitCode::done;
 }

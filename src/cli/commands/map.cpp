@@ -10,6 +10,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/map_json.hpp"
 #include "cli/commands/map_page.hpp"
+#include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -60,7 +61,13 @@ ExitCode run_map(const MapCommand& options) {
         print_error(fmt::format("{}: cannot be written", printable(options.output)));
         return ExitCode::failed;
     }
-    if (!options.common.quiet)
+    if (wants_json())
+        print_document({{"shape", "rebolt.map/1"},
+                        {"file", options.common.file},
+                        {"output", options.output},
+                        {"pages", map->pages.size()},
+                        {"sentence", sentence(map->report)}});
+    else if (!options.common.quiet)
         print(fmt::format("{}: {} pages; {}\n", printable(options.output), map->pages.size(),
                           sentence(map->report)));
     return ExitCode::done;

@@ -148,7 +148,7 @@ Document map_json(const PageSource& source, const FileMap& map, MapKeys keys) {
             {"metas", array_of(map.report.metas, meta_json)},
             {"states", array_of(map.states, mapped_state_json)},
             {"pages", mapped_pages_json(map)},
-            {"findings", array_of(map.report.findings, finding_json)},
+            {"findings", array_of(map.report.findings, finding_document)},
             {"keys", keys == MapKeys::shown ? KeyColumn(source, map).text() : Document(nullptr)}};
 }
 

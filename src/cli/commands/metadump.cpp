@@ -23,14 +23,14 @@ struct MetadumpCommand {
 };
 
 void print_result(const MaskedCopy& copy, const MetadumpCommand& options) {
-    if (options.common.json) {
-        print_json_line({{"shape", "rebolt.metadump/1"},
-                         {"file", options.common.file},
-                         {"output", options.output},
-                         {"pages", copy.pages},
-                         {"keys", copy.keys},
-                         {"findings", copy.findings},
-                         {"same_findings", copy.has_same_findings}});
+    if (wants_json()) {
+        print_document({{"shape", "rebolt.metadump/1"},
+                        {"file", options.common.file},
+                        {"output", options.output},
+                        {"pages", copy.pages},
+                        {"keys", copy.keys},
+                        {"findings", copy.findings},
+                        {"same_findings", copy.has_same_findings}});
         return;
     }
     if (!options.common.quiet)

@@ -49,7 +49,8 @@ public:
     PagePrinter(const PageSource& source, const std::optional<format::MetaFields>& meta,
                 const PageCommand& options)
         : source_(source), options_(options), meta_(meta), log_(source.path()),
-          words_(Words::of(source, options.value_format, options.raw)) {
+          words_(Words::of(source, options.value_format, options.raw)),
+          list_({{"shape", "rebolt.page/1"}, {"file", source.path()}}, "pages") {
         if (words_.are_known() && meta_)
             tree_.emplace(source, *meta_);
     }
@@ -141,8 +142,8 @@ private:
     }
 
     void print_one(const ShownPage& shown) {
-        if (options_.common.json)
-            return print_json_line(page_json(shown, options_.value_format));
+        if (wants_json())
+            return list_.add(page_json(shown, options_.value_format));
         if (!first_)
             print(page_separator);
         first_ = false;
@@ -176,17 +177,17 @@ private:
     bool first_ = true;
     DamageLog log_;
     Words words_;
+    DocumentList list_;
     std::optional<PageTree> tree_; // where there are words
     ExitCode worst_ = ExitCode::done;
 };
 
 ExitCode run_page(const PageCommand& options) {
     if (options.all != options.pages.empty()) {
-        print_error(options.all ? "page: give page ids or --all, not both"
-                                : "page: which page? Give page ids, or --all");
-        print_note(
-            fmt::format("To see the pages: rebolt pages {}", shell_quoted(options.common.file)));
-        return ExitCode::usage;
+        return report_usage(
+            options.all ? "page: give page ids or --all, not both"
+                        : "page: which page? Give page ids, or --all",
+            {"To see the pages", "rebolt pages " + shell_quoted(options.common.file)});
     }
     const auto source = open_pages(options.common);
     if (!source)

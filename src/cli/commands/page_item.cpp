@@ -66,13 +66,16 @@ void print_item(const format::LeafElement& element, const PageItemCommand& optio
 }
 
 void print_item_json(const format::LeafElement& element, const PageItemCommand& options) {
-    Document json{{"page", options.page}, {"item", options.item}};
+    Document json{{"shape", "rebolt.page-item/1"},
+                  {"file", options.common.file},
+                  {"page", options.page},
+                  {"item", options.item}};
     if (!options.value_only)
         put_bytes(json, "key", element.key, options.format);
     if (!options.key_only)
         put_bytes(json, "value", element.value, options.format);
     json["is_bucket"] = element.is_bucket();
-    print_json_line(json);
+    print_document(json);
 }
 
 ExitCode run_page_item(const PageItemCommand& options) {
@@ -82,7 +85,7 @@ ExitCode run_page_item(const PageItemCommand& options) {
     const auto element = find_item(*source, options);
     if (!element)
         return report(element.error());
-    if (options.common.json)
+    if (wants_json())
         print_item_json(*element, options);
     else
         print_item(*element, options);

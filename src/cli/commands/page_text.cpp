@@ -81,8 +81,7 @@ Document meta_json(const format::PageView& page) {
 
 Document item_json(const PageItem& item, bool is_leaf, KeyFormat value_format) {
     if (item.fault)
-        return {{"fault",
-                 {{"code", text_of(item.fault->code).name}, {"message", to_text(*item.fault)}}}};
+        return {{"fault", fault_document({item.fault->code, to_text(*item.fault)})}};
     Document json = Document::object();
     if (!item.key_words || !item.key_words->has_secret)
         put_bytes(json, "key", item.key, KeyFormat::automatic);
@@ -98,8 +97,7 @@ Document item_json(const PageItem& item, bool is_leaf, KeyFormat value_format) {
     } else if (const auto bucket = format::BucketView::of(item.value)) {
         json["bucket"] = {{"root", number(bucket->root())}, {"sequence", bucket->sequence()}};
     } else {
-        json["fault"] = {{"code", text_of(bucket.error().code).name},
-                         {"message", to_text(bucket.error())}};
+        json["fault"] = fault_document({bucket.error().code, to_text(bucket.error())});
     }
     return json;
 }
@@ -154,8 +152,7 @@ rebolt::report::Document page_json(const ShownPage& shown, KeyFormat value_forma
         for (const PageItem& item : shown.items)
             json["items"].push_back(item_json(item, type == format::PageType::leaf, value_format));
     }
-    for (const PageFault& fault : shown.faults)
-        json["faults"].push_back({{"code", text_of(fault.code).name}, {"message", fault.text}});
+    json["faults"] = array_of(shown.faults, fault_document);
     return json;
 }
 

@@ -25,12 +25,17 @@ struct Row {
 
 class PageTable {
 public:
-    PageTable(const PageSource& source, bool json)
-        : source_(source), meta_(current_meta(source)), json_(json), log_(source.path()) {}
+    explicit PageTable(const PageSource& source)
+        : source_(source), meta_(current_meta(source)),
+          list_({{"shape", "rebolt.pages/1"},
+                 {"file", source.path()},
+                 {"page_size", source.page_size_bytes()}},
+                "pages"),
+          log_(source.path()) {}
 
     ExitCode print_all() {
         read_free_pages();
-        if (!json_)
+        if (!wants_json())
             print("ID       TYPE       ITEMS  OVRFLW\n======== ========== ====== ======\n");
         const std::uint64_t end = page_end(source_, meta_);
         for (std::uint64_t id = 0; id < end && !cancelled() && !output_failed();)
@@ -81,9 +86,9 @@ private:
         return overflow_of(*page, row.faults);
     }
 
-    void print_row(const Row& row) const {
-        if (json_)
-            return print_json_line(as_json(row));
+    void print_row(const Row& row) {
+        if (wants_json())
+            return list_.add(as_json(row));
         std::string text = fmt::format("{:<8} {:<10} {:<6} {:<6}", number(row.id), row.type,
                                        row.item_count ? fmt::to_string(*row.item_count) : "",
                                        row.overflow != 0 ? fmt::to_string(row.overflow) : "");
@@ -93,20 +98,17 @@ private:
     }
 
     static Document as_json(const Row& row) {
-        Document json{{"page", number(row.id)}, {"type", row.type}};
-        if (row.item_count) {
-            json["items"] = *row.item_count;
-            json["overflow"] = row.overflow;
-        }
-        for (const PageFault& fault : row.faults)
-            json["faults"].push_back({{"code", text_of(fault.code).name}, {"message", fault.text}});
-        return json;
+        return {{"page", number(row.id)},
+                {"type", row.type},
+                {"items", row.item_count ? Document(*row.item_count) : Document(nullptr)},
+                {"overflow", row.overflow},
+                {"faults", array_of(row.faults, fault_document)}};
     }
 
     const PageSource& source_;
     std::optional<format::MetaFields> meta_;
     std::optional<FreePages> free_;
-    bool json_;
+    DocumentList list_;
     DamageLog log_;
 };
 
@@ -114,7 +116,7 @@ ExitCode run_pages(const CommonOptions& options) {
     const auto source = open_shown_pages(options);
     if (!source)
         return report(source.error());
-    return PageTable(*source, options.json).print_all();
+    return PageTable(*source).print_all();
 }
 
 } // namespace

@@ -34,12 +34,10 @@ Result<std::string> content_of(const std::string& path) {
 
 ExitCode run_put(PutCommand options) {
     const std::size_t needed = options.value_file.empty() ? 3 : 2;
-    if (options.positionals.size() < needed) {
-        print_error("put: give a bucket, a key and a value after the file");
-        print_note(fmt::format("To see the buckets: rebolt buckets {}",
-                               shell_quoted(options.common.file)));
-        return ExitCode::usage;
-    }
+    if (options.positionals.size() < needed)
+        return report_usage(
+            "put: give a bucket, a key and a value after the file",
+            {"To see the buckets", "rebolt buckets " + shell_quoted(options.common.file)});
     std::string value = options.value_file.empty() ? options.positionals.back() : "";
     if (options.value_file.empty())
         options.positionals.pop_back();
@@ -51,8 +49,14 @@ ExitCode run_put(PutCommand options) {
     if (!key)
         return report_bucket(key.error());
     options.positionals.pop_back();
-    return write_command(options.common, options.positionals, options.bucket_format,
-                         [&](Bucket& bucket) { return bucket.put(*key, value); });
+    Document json{{"shape", "rebolt.put/1"},
+                  {"file", options.common.file},
+                  {"bucket", array_of(options.positionals, printable)}};
+    put_bytes(json, "key", *key, KeyFormat::automatic);
+    json["value_bytes"] = value.size();
+    return write_command(
+        options.common, {options.positionals, options.bucket_format},
+        [&](Bucket& bucket) { return bucket.put(*key, value); }, std::move(json));
 }
 
 } // namespace

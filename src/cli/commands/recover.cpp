@@ -85,7 +85,10 @@ ExitCode run_scan(const RecoverCommand& options) {
     });
     if (!found)
         return report(found.error());
-    print(options.common.json ? found_json(*found) : found_text(*found, options.common.file));
+    if (wants_json())
+        print_document(found_document(*found, options.common.file));
+    else
+        print(found_text(*found, options.common.file));
     return ExitCode::done;
 }
 
@@ -189,8 +192,8 @@ ExitCode run_recover(const RecoverCommand& options) {
                            .in_place_command = in_place_command(options),
                            .is_incomplete_member =
                                is_incomplete_member(*source, recovery->report())};
-    if (options.common.json)
-        print(recover_json(view));
+    if (wants_json())
+        print_document(recover_document(view));
     else if (options.common.quiet)
         print(recover_sentence(view) + "\n");
     else

@@ -72,8 +72,8 @@ ExitCode recover_in_place(const CommonOptions& common, InPlaceOptions options) {
             print_note(fmt::format("{} is as it was", printable(common.file)));
         return code;
     }
-    if (common.json) {
-        print(in_place_json(*done, common.file));
+    if (wants_json()) {
+        print_document(in_place_document(*done, common.file));
     } else if (done->outcome != InPlaceOutcome::replaced) {
         print(text_of_left(*done, common.file));
     } else {

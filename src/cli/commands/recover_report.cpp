@@ -6,7 +6,6 @@
 
 #include <rebolt/finding.hpp>
 
-#include "cli/json_output.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -179,16 +178,13 @@ std::string recover_text(const RecoverView& view) {
     return text + next_text(view);
 }
 
-namespace {
-
 Document recover_document(const RecoverView& view) {
     const RecoverReport& report = view.report;
     Document json;
     json["shape"] = "rebolt.recover/1";
-    json["version"] = 1;
-    json["file"] = printable(report.path);
-    json["output"] = view.is_dry_run ? Document() : Document(printable(view.output));
-    json["set_aside"] = view.set_aside.empty() ? Document() : Document(printable(view.set_aside));
+    json["file"] = report.path;
+    json["output"] = view.is_dry_run ? Document() : Document(view.output);
+    json["set_aside"] = text_or_null(view.set_aside);
     json["file_bytes"] = report.file_bytes;
     json["page_size"] = report.page_size_bytes;
     json["transaction"] = report.transaction ? Document(number(*report.transaction)) : Document();
@@ -220,6 +216,8 @@ Document recover_document(const RecoverView& view) {
     return json;
 }
 
+namespace {
+
 std::string_view name_of(InPlaceOutcome outcome) {
     switch (outcome) {
     case InPlaceOutcome::replaced:
@@ -236,25 +234,19 @@ std::string_view name_of(InPlaceOutcome outcome) {
 
 } // namespace
 
-std::string recover_json(const RecoverView& view) {
-    return recover_document(view).line() + "\n";
-}
-
-std::string in_place_json(const InPlaceReport& report, const std::string& file) {
+Document in_place_document(const InPlaceReport& report, const std::string& file) {
     Document json;
     if (report.outcome == InPlaceOutcome::not_damaged) {
         json["shape"] = "rebolt.recover/1";
-        json["version"] = 1;
-        json["file"] = printable(file);
+        json["file"] = file;
         json["set_aside"] = Document();
     } else {
         json = recover_document(
             {.report = report.recovery, .output = file, .set_aside = report.set_aside});
     }
-    json["output"] =
-        report.outcome == InPlaceOutcome::replaced ? Document(printable(file)) : Document();
+    json["output"] = report.outcome == InPlaceOutcome::replaced ? Document(file) : Document();
     json["in_place"] = name_of(report.outcome);
-    return json.line() + "\n";
+    return json;
 }
 
 std::string found_text(const std::vector<FoundDatabase>& found, const std::string& file) {
@@ -273,10 +265,10 @@ std::string found_text(const std::vector<FoundDatabase>& found, const std::strin
     return text;
 }
 
-std::string found_json(const std::vector<FoundDatabase>& found) {
+Document found_document(const std::vector<FoundDatabase>& found, const std::string& file) {
     Document json;
     json["shape"] = "rebolt.scan/1";
-    json["version"] = 1;
+    json["file"] = file;
     json["databases"] = Document::array();
     for (const FoundDatabase& database : found) {
         Document one;
@@ -288,7 +280,7 @@ std::string found_json(const std::vector<FoundDatabase>& found) {
         one["pages_seen"] = database.pages_seen;
         json["databases"].push_back(std::move(one));
     }
-    return json.line() + "\n";
+    return json;
 }
 
 } // namespace rebolt::cli

@@ -7,6 +7,8 @@
 #include <rebolt/recover.hpp>
 #include <rebolt/recover_in_place.hpp>
 
+#include "cli/json_output.hpp"
+
 namespace rebolt::cli {
 
 struct RecoverView {
@@ -25,12 +27,13 @@ struct RecoverView {
 /// What to do with an etcd member of which not all came back.
 [[nodiscard]] std::string member_text();
 /// As docs/recovery.md describes.
-[[nodiscard]] std::string recover_json(const RecoverView& view);
-[[nodiscard]] std::string in_place_json(const InPlaceReport& report, const std::string& file);
+[[nodiscard]] Document recover_document(const RecoverView& view);
+[[nodiscard]] Document in_place_document(const InPlaceReport& report, const std::string& file);
 
 /// The databases found inside another file, each with the command to type.
 [[nodiscard]] std::string found_text(const std::vector<FoundDatabase>& found,
                                      const std::string& file);
-[[nodiscard]] std::string found_json(const std::vector<FoundDatabase>& found);
+[[nodiscard]] Document found_document(const std::vector<FoundDatabase>& found,
+                                      const std::string& file);
 
 } // namespace rebolt::cli

@@ -52,10 +52,10 @@ Document repair_json(const RepairReport& report, const EditOptions& options) {
 
 // Nothing to do, or nothing that can be done.
 ExitCode end_without_plan(const RepairReport& report, const EditOptions& options) {
-    if (options.common.json) {
+    if (wants_json()) {
         Document json = repair_json(report, options);
         put_outcome(json, options, {EditDone::not_asked});
-        print_json_line(json);
+        print_document(json);
     } else {
         print(fmt::format("{}: {}\n", printable(options.common.file), sentence(report.before)));
         print(report.is_clean()
@@ -111,17 +111,17 @@ ExitCode run_repair(const EditOptions& options, bool no_values) {
     const RepairReport& found = repair.report();
     if (!found.is_repairable())
         return end_without_plan(found, options);
-    if (!options.common.json)
+    if (!wants_json())
         print(options.common.quiet ? "" : repair_text(found, options));
     const EditOutcome outcome =
         carry_out(options, std::move(*source), found.plan,
                   fmt::format("rebolt repair --yes {}", shell_quoted(options.common.file)));
-    if (options.common.json) {
+    if (wants_json()) {
         Document json = repair_json(found, options);
         put_outcome(json, options, outcome);
-        print_json_line(json);
+        print_document(json);
     }
-    if (!options.common.json && !options.common.quiet)
+    if (!wants_json() && !options.common.quiet)
         print(outcome_text(options, outcome, "Repaired"));
     return exit_code_of(outcome);
 }

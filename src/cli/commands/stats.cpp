@@ -96,7 +96,7 @@ private:
         Document json = Document::object();
         if (!name.empty())
             put_bytes(json, "bucket", name, KeyFormat::automatic);
-        json["error"] = error_json(error);
+        json["error"] = error_document(error);
         left_out_.push_back(std::move(json));
     }
 
@@ -117,19 +117,24 @@ private:
         return true;
     }
 
+    /// bbolt counts them as keys of the buckets that they are in.
+    [[nodiscard]] std::uint64_t nested_buckets() const { return total_.bucket_count - count_; }
+
     void print_all() const {
-        if (!options_.common.json) {
+        if (!wants_json()) {
             print_text(total_, count_);
             if (!left_out_.is_empty() && !options_.common.quiet)
                 print_note("note: these numbers leave out what could not be read");
             return;
         }
-        Document json{{"buckets", count_},
+        Document json{{"shape", "rebolt.stats/1"},
+                      {"file", options_.common.file},
+                      {"buckets", count_},
                       {"branch_pages", total_.branch_page_count},
                       {"branch_overflow_pages", total_.branch_overflow_count},
                       {"leaf_pages", total_.leaf_page_count},
                       {"leaf_overflow_pages", total_.leaf_overflow_count},
-                      {"keys", total_.key_count},
+                      {"keys", total_.key_count - nested_buckets()},
                       {"depth", total_.depth},
                       {"branch_alloc_bytes", total_.branch_alloc_bytes},
                       {"branch_inuse_bytes", total_.branch_inuse_bytes},
@@ -138,9 +143,8 @@ private:
                       {"all_buckets", total_.bucket_count},
                       {"inline_buckets", total_.inline_bucket_count},
                       {"inline_bucket_inuse_bytes", total_.inline_bucket_inuse_bytes}};
-        if (!left_out_.is_empty())
-            json["left_out"] = left_out_;
-        print_json_line(json);
+        json["left_out"] = left_out_;
+        print_document(json);
     }
 
     const Tx& tx_;
@@ -168,7 +172,10 @@ void set_up_stats(Arguments arguments) {
     options->common.add_to(arguments);
     options->common.state.add_to(arguments);
     arguments.positional("PREFIX", options->prefix, "Only top-level buckets that begin with this");
-    arguments.footer("Example: rebolt stats /var/lib/docker/network/files/local-kv.db");
+    arguments.footer(
+        "As in bbolt, a nested bucket counts as a pair of the bucket that it is in; with "
+        "--json `keys` are keys alone.\n"
+        "Example: rebolt stats /var/lib/docker/network/files/local-kv.db");
     arguments.on_run([options] { return run_stats(*options); });
 }
 

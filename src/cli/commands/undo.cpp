@@ -55,8 +55,8 @@ ExitCode run_undo(const UndoCommand& options) {
         options.dry_run ? read_undo(options.common.file, apply) : undo(options.common.file, apply);
     if (!done)
         return report_edit(done.error());
-    if (options.common.json)
-        print_json_line(undo_json(*done, options));
+    if (wants_json())
+        print_document(undo_json(*done, options));
     else if (!options.common.quiet)
         print(undo_text(*done, options));
     return ExitCode::done;
@@ -67,7 +67,6 @@ ExitCode run_undo(const UndoCommand& options) {
 void set_up_undo(Arguments arguments) {
     auto options = std::make_shared<UndoCommand>();
     options->common.add_to_writer(arguments);
-    arguments.flag("--json", options->common.json, "Print JSON for machines");
     arguments.flag("--dry-run", options->dry_run, "Say what would be put back, and write nothing");
     arguments.footer(
         "Puts back every byte that the last `rebolt repair` or `rebolt surgery` changed in "

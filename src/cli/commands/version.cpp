@@ -1,6 +1,4 @@
 // rebolt version
-#include <memory>
-
 #include <fmt/format.h>
 
 #include <rebolt/store.hpp>
@@ -24,16 +22,16 @@ std::string libraries() {
                        FMT_VERSION % 100, __GLIBCXX__);
 }
 
-ExitCode run_version(bool json) {
+ExitCode run_version() {
     const auto module = store::etcd_module_path();
-    if (json)
-        print_json_line({{"shape", "rebolt.version/1"},
-                         {"version", version()},
-                         {"commit", or_unknown(REBOLT_COMMIT)},
-                         {"compiler", __VERSION__},
-                         {"build_type", or_unknown(REBOLT_BUILD_TYPE)},
-                         {"libraries", libraries()},
-                         {"etcd_module", module ? Document(*module) : Document(nullptr)}});
+    if (wants_json())
+        print_document({{"shape", "rebolt.version/1"},
+                        {"version", version()},
+                        {"commit", or_unknown(REBOLT_COMMIT)},
+                        {"compiler", __VERSION__},
+                        {"build_type", or_unknown(REBOLT_BUILD_TYPE)},
+                        {"libraries", libraries()},
+                        {"etcd_module", module ? Document(*module) : Document(nullptr)}});
     else
         print(fmt::format("rebolt {}\ncommit: {}\ncompiler: {} ({})\nlibraries: {}\netcd: {}\n",
                           version(), or_unknown(REBOLT_COMMIT), __VERSION__,
@@ -45,10 +43,8 @@ ExitCode run_version(bool json) {
 } // namespace
 
 void set_up_version(Arguments arguments) {
-    auto json = std::make_shared<bool>(false);
-    arguments.flag("--json", *json, "Print JSON for machines");
     arguments.footer("Example: rebolt version --json");
-    arguments.on_run([json] { return run_version(*json); });
+    arguments.on_run([] { return run_version(); });
 }
 
 } // namespace rebolt::cli

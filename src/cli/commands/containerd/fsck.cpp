@@ -113,8 +113,8 @@ ExitCode run_fsck(ContainerdOptions& options) {
         known.contents.clear();
     FsckReport found = containerd::fsck(options.root.empty() ? known : *metadata, blobs);
     name_kinds(found, blobs, options.root);
-    if (options.common.json)
-        print_json_line(report_json(found, *metadata, options));
+    if (wants_json())
+        print_document(report_json(found, *metadata, options));
     else
         print(report_text(found, *metadata, options, blobs.size()) +
               remedy_text(found, options.root));

@@ -58,12 +58,12 @@ ExitCode show_containerd(ContainerdOptions& options,
     if (!metadata)
         return report(metadata.error());
     const ContainerdView view = make(*metadata);
-    if (options.common.json) {
+    if (wants_json()) {
         Document json{{"shape", fmt::format("rebolt.containerd-{}/1", view.what)},
                       {"file", options.common.file}};
         put_completeness(json, *metadata);
         json[view.what] = view.rows;
-        print_json_line(json);
+        print_document(json);
     } else {
         print(view.table.text());
     }

@@ -161,13 +161,13 @@ ExitCode run_fsck(DockerFsckCommand& options) {
     const FsckReport found = docker::fsck(
         *state, second, releases_of(options.version, *state, second, options.data_root));
     tell_completeness(*state, common.file);
-    if (!common.json) {
+    if (!wants_json()) {
         print(report_text(found, *state, options));
         return repair_or_refuse(options, std::move(*source), *state, found, nullptr);
     }
     Document json = report_json(found, *state, options);
     const ExitCode code = repair_or_refuse(options, std::move(*source), *state, found, &json);
-    print_json_line(json);
+    print_document(json);
     return code;
 }
 

@@ -229,8 +229,8 @@ ExitCode run_startup(DockerStartupCommand& options) {
             return report(report_of.error());
         walked.reports.push_back(std::move(*report_of));
     }
-    if (options.common.json)
-        print_json_line(startup_json(walked, options.common.file));
+    if (wants_json())
+        print_document(startup_json(walked, options.common.file));
     else
         print(startup_text(walked, options.common));
     return std::ranges::all_of(walked.reports, is_fine) ? ExitCode::done : ExitCode::damaged;

@@ -120,12 +120,12 @@ ExitCode show_docker(DockerOptions& options,
     if (!state)
         return report(state.error());
     const DockerView view = make(*state);
-    if (options.common.json) {
+    if (wants_json()) {
         Document json{{"shape", fmt::format("rebolt.docker-{}/1", view.what)},
                       {"file", options.common.file}};
         put_completeness(json, *state);
         json[view.what] = view.rows;
-        print_json_line(json);
+        print_document(json);
     } else {
         print(view.table.text());
     }

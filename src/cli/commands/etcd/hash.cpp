@@ -24,10 +24,10 @@ ExitCode run_hash(const HashOptions& options) {
     const auto hash = etcd::hash_kv(shown->state(), static_cast<std::int64_t>(options.revision));
     if (!hash)
         return report(hash.error());
-    if (options.common.json) {
+    if (wants_json()) {
         Document json{{"shape", "rebolt.etcd-hash/1"}, {"file", options.common.file}};
         json.merge(hash_json(*hash));
-        print_json_line(json);
+        print_document(json);
     } else {
         print(fmt::format("HashKV {} at revision {}, compacted at {}\n", hash->hash, hash->revision,
                           hash->compacted));
@@ -67,7 +67,7 @@ ExitCode run_verify(const CommonOptions& options) {
     const bool is_well = fault.empty() && is_whole;
     const auto hash =
         is_whole ? etcd::hash_kv(states.front()) : Result<etcd::KeyspaceHash>(etcd::KeyspaceHash{});
-    if (options.json) {
+    if (wants_json()) {
         Document json{{"shape", "rebolt.etcd-verify/1"},
                       {"file", options.file},
                       {"checksum_fault", fault},
@@ -75,7 +75,7 @@ ExitCode run_verify(const CommonOptions& options) {
                       {"whole", is_whole}};
         if (is_whole && hash)
             json.merge(hash_json(*hash));
-        print_json_line(json);
+        print_document(json);
         return is_well ? ExitCode::done : ExitCode::damaged;
     }
     print(fmt::format("checksum: {}\n", fault.empty() ? green("right") : red(fault)));

@@ -42,11 +42,16 @@ Document change_json(const Change& change, KeyFormat format) {
     return json;
 }
 
-void print_key(const Change& change, const EtcdKeysCommand& options) {
-    if (options.common.json) {
-        print_json_line(change_json(change, options.format));
-        return;
-    }
+Document head_of(const EtcdKeysCommand& options, std::string_view shape) {
+    Document json{{"shape", shape}, {"file", options.common.file}};
+    put_bytes(json, shape == "rebolt.etcd-keys/1" ? "prefix" : "key", options.key,
+              KeyFormat::automatic);
+    return json;
+}
+
+void print_key(DocumentList& list, const Change& change, const EtcdKeysCommand& options) {
+    if (wants_json())
+        return list.add(change_json(change, options.format));
     print_bytes(change.value.key, options.format);
     print("\n");
 }
@@ -58,14 +63,15 @@ ExitCode run_keys(const EtcdKeysCommand& options) {
     const auto keys = etcd::keys_at(shown->state(), options.at());
     if (!keys)
         return report(keys.error());
+    DocumentList list(head_of(options, "rebolt.etcd-keys/1"), "keys");
     for (auto at = keys->lower_bound(options.key);
          at != keys->end() && at->first.starts_with(options.key); ++at)
-        print_key(at->second, options);
+        print_key(list, at->second, options);
     if (!options.all_pages)
         return ExitCode::done;
     for (const auto& [key, change] : etcd::lost_keys(shown->source, shown->state()))
         if (key.starts_with(options.key))
-            print_key(change, options);
+            print_key(list, change, options);
     return ExitCode::done;
 }
 
@@ -77,15 +83,18 @@ ExitCode run_get(const EtcdKeysCommand& options) {
     if (!keys)
         return report(keys.error());
     const auto found = keys->find(options.key);
-    if (found == keys->end()) {
-        print_error(fmt::format("{}: there is no key `{}` at that revision",
-                                printable(options.common.file), printable(options.key)));
-        print_note(fmt::format("To see whether it ever was: rebolt etcd history {} {} --all-pages",
-                               shell_quoted(options.common.file), shell_quoted(options.key)));
-        return ExitCode::failed;
-    }
-    if (options.common.json) {
-        print_json_line(change_json(found->second, options.format));
+    if (found == keys->end())
+        return report(
+            Error(ErrorCode::key_not_found,
+                  fmt::format("there is no key `{}` at that revision", printable(options.key)))
+                .in_file(options.common.file),
+            {"To see whether it ever was",
+             fmt::format("rebolt etcd history {} {} --all-pages", shell_quoted(options.common.file),
+                         shell_quoted(options.key))});
+    if (wants_json()) {
+        Document json = head_of(options, "rebolt.etcd-get/1");
+        json.merge(change_json(found->second, options.format));
+        print_document(std::move(json));
         return ExitCode::done;
     }
     print_bytes(found->second.value.value, options.format);
@@ -112,17 +121,18 @@ ExitCode run_history(const EtcdKeysCommand& options) {
         return report(shown.error());
     const auto changes =
         etcd::history_of(shown->source, shown->state(), options.key, options.all_pages);
+    if (changes.empty())
+        return report(Error(ErrorCode::key_not_found,
+                            fmt::format("nothing is known of the key `{}`", printable(options.key)))
+                          .in_file(options.common.file));
+    DocumentList list(head_of(options, "rebolt.etcd-history/1"), "changes");
     for (const Change& change : changes) {
-        if (options.common.json)
-            print_json_line(change_json(change, options.format));
+        if (wants_json())
+            list.add(change_json(change, options.format));
         else
             print(line_of(change, options.format));
     }
-    if (!changes.empty())
-        return ExitCode::done;
-    print_error(fmt::format("{}: nothing is known of the key `{}`", printable(options.common.file),
-                            printable(options.key)));
-    return ExitCode::failed;
+    return ExitCode::done;
 }
 
 std::shared_ptr<EtcdKeysCommand> add_common(Arguments arguments) {

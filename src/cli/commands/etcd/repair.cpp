@@ -104,8 +104,13 @@ ExitCode run_undo(const EtcdRepairCommand& options) {
     const auto done = etcd::undo_repair(options.member.common.file, options.member.member());
     if (!done)
         return report(done.error());
-    for (const std::string& line : *done)
-        print(printable(line) + "\n");
+    if (wants_json())
+        print_document({{"shape", "rebolt.etcd-repair-undo/1"},
+                        {"folder", options.member.common.file},
+                        {"steps", *done}});
+    else
+        for (const std::string& line : *done)
+            print(printable(line) + "\n");
     return ExitCode::done;
 }
 
@@ -120,7 +125,7 @@ ExitCode carry_out(const EtcdRepairCommand& options, const MemberFiles& member,
     if (const auto done = etcd::apply_repair(member, plan); !done)
         return report(done.error());
     json["done"] = true;
-    if (!options.member.common.json)
+    if (!wants_json())
         print(fmt::format("Done. To take it back, before etcd was started: rebolt etcd repair "
                           "--undo {}\n",
                           shell_quoted(options.member.common.file)));
@@ -137,14 +142,14 @@ ExitCode run_repair(const EtcdRepairCommand& options) {
         return report(member.error());
     const RepairPlan plan = etcd::plan_repair(
         *member, {.donors = options.donors, .release = options.member.release_of(*member)});
-    if (!common.json)
+    if (!wants_json())
         print(plan_text(plan));
     Document json = repair_plan_json(plan, common.file);
     ExitCode code = plan.way == RepairWay::not_needed ? ExitCode::done : ExitCode::damaged;
     if (plan.is_possible())
         code = carry_out(options, *member, plan, json);
-    if (common.json)
-        print_json_line(json);
+    if (wants_json())
+        print_document(json);
     return code;
 }
 

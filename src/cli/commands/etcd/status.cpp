@@ -194,8 +194,8 @@ ExitCode run_status(const MemberCommandOptions& options) {
             starts.push_back(etcd::predict_start(*member, release));
     const StartPrediction own = etcd::predict_start(*member, options.release_of(*member));
     const bool is_well = own.starts && own.remarks.empty();
-    if (options.common.json) {
-        print_json_line(status_json(*member, options.common.file, starts));
+    if (wants_json()) {
+        print_document(status_json(*member, options.common.file, starts));
     } else {
         if (!member->source)
             print(member->db_error.empty() ? "db: none\n" : "db: " + member->db_error + "\n");

@@ -8,6 +8,7 @@
 
 #include "cli/commands/guard/subcommands.hpp"
 #include "cli/confirm.hpp"
+#include "cli/json_output.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -32,6 +33,29 @@ Result<GuardDropIn> drop_in_of(const GuardInstallCommand& options) {
     return drop_in;
 }
 
+void print_json(const GuardInstallCommand& options, const GuardDropIn& drop_in, bool is_changed) {
+    std::error_code error;
+    print_document(
+        {{"shape", "rebolt.guard-install/1"},
+         {"preset", options.preset},
+         {"unit", drop_in.unit},
+         {"drop_in", drop_in.path},
+         {"content", drop_in.content},
+         {"warning", text_or_null(drop_in.warning)},
+         {"changed", is_changed},
+         {"installed", fs::exists(drop_in.path, error)},
+         {"next", is_changed ? Document("systemctl daemon-reload") : Document(nullptr)}});
+}
+
+ExitCode end_unchanged(const GuardInstallCommand& options, const GuardDropIn& drop_in,
+                       Answer answer) {
+    if (wants_json())
+        print_json(options, drop_in, false);
+    else if (answer == Answer::not_asked)
+        print_note("Nothing was written. To do it, add --yes.");
+    return ExitCode::cancelled;
+}
+
 void say_what_to_type(const std::string& unit) {
     print(fmt::format("Now: systemctl daemon-reload\n"
                       "Try it: systemctl restart {0} && journalctl -u {0} -n 20\n",
@@ -44,18 +68,19 @@ ExitCode run_install(const GuardInstallCommand& options) {
         (void)report(drop_in.error());
         return ExitCode::usage;
     }
-    print(fmt::format("{}:\n{}", drop_in->path, drop_in->content));
+    if (!wants_json())
+        print(fmt::format("{}:\n{}", drop_in->path, drop_in->content));
     if (!drop_in->warning.empty())
         print_note(fmt::format("warning: {}", printable(drop_in->warning)));
     if (const Answer answer = confirm(fmt::format("Write {}?", drop_in->path), options.yes);
-        answer != Answer::yes) {
-        if (answer == Answer::not_asked)
-            print_note("Nothing was written. To do it, add --yes.");
-        return ExitCode::cancelled;
-    }
+        answer != Answer::yes)
+        return end_unchanged(options, *drop_in, answer);
     if (const auto written = install_guard(*drop_in); !written)
         return report(written.error());
-    say_what_to_type(drop_in->unit);
+    if (wants_json())
+        print_json(options, *drop_in, true);
+    else
+        say_what_to_type(drop_in->unit);
     return ExitCode::done;
 }
 
@@ -67,18 +92,21 @@ ExitCode run_uninstall(const GuardInstallCommand& options) {
     }
     std::error_code error;
     if (!fs::exists(drop_in->path, error)) {
-        print(fmt::format("There is no {}: nothing to take away.\n", drop_in->path));
+        if (wants_json())
+            print_json(options, *drop_in, false);
+        else
+            print(fmt::format("There is no {}: nothing to take away.\n", drop_in->path));
         return ExitCode::done;
     }
     if (const Answer answer = confirm(fmt::format("Remove {}?", drop_in->path), options.yes);
-        answer != Answer::yes) {
-        if (answer == Answer::not_asked)
-            print_note("Nothing was written. To do it, add --yes.");
-        return ExitCode::cancelled;
-    }
+        answer != Answer::yes)
+        return end_unchanged(options, *drop_in, answer);
     if (const auto removed = uninstall_guard(*drop_in); !removed)
         return report(removed.error());
-    print(fmt::format("Removed {}.\nNow: systemctl daemon-reload\n", drop_in->path));
+    if (wants_json())
+        print_json(options, *drop_in, true);
+    else
+        print(fmt::format("Removed {}.\nNow: systemctl daemon-reload\n", drop_in->path));
     return ExitCode::done;
 }
 

@@ -11,7 +11,6 @@ namespace {
 struct GuardUndoCommand {
     GuardPaths paths;
     std::string file;
-    bool json = false;
 };
 
 ExitCode run_undo(const GuardUndoCommand& options) {
@@ -21,9 +20,10 @@ ExitCode run_undo(const GuardUndoCommand& options) {
     const auto undone = undo_guard(options.file, config->options);
     if (!undone)
         return report(undone.error());
-    if (options.json)
-        print_json_line(
+    if (wants_json())
+        print_document(
             {{"shape", "rebolt.guard-undo/1"},
+             {"file", options.file},
              {"restored", undone->restored},
              {"kept", undone->kept.empty() ? Document(nullptr) : Document(undone->kept)}});
     else
@@ -37,7 +37,6 @@ void set_up_guard_undo(Arguments arguments) {
     auto options = std::make_shared<GuardUndoCommand>();
     options->paths.add_to(arguments);
     arguments.positional("FILE", options->file, "The file that was replaced").required();
-    arguments.flag("--json", options->json, "Print JSON for machines");
     arguments.footer("What stands there now is kept as FILE.replaced-TIME.\n"
                      "Example: rebolt guard undo /var/lib/docker/network/files/local-kv.db");
     arguments.on_run([options] { return run_undo(*options); });

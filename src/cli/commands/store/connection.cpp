@@ -19,7 +19,6 @@ constexpr const char* password_variable = "REBOLT_STORE_PASSWORD";
 } // namespace
 
 void StoreConnection::add_to(Arguments arguments) {
-    arguments.flag("--json", json, "Print JSON for machines");
     arguments.flag("-q,--quiet", quiet, "Print results only, no notes or progress");
     arguments
         .option("--timeout", timeout_seconds,
@@ -46,11 +45,8 @@ Result<std::unique_ptr<store::Store>> open_store(const StoreConnection& connecti
 }
 
 ExitCode report_store(const Error& error) {
-    if (error.code() == ErrorCode::lock_timeout) { // there is no --no-lock here
-        print_error(error.to_text());
-        print_note("Stop that program, or wait longer with --timeout.");
-        return ExitCode::failed;
-    }
+    if (error.code() == ErrorCode::lock_timeout) // there is no --no-lock here
+        return report(error, {"Stop that program, or wait longer with --timeout."});
     const ExitCode code = report(error);
     return error.code() == ErrorCode::invalid_argument ? ExitCode::usage : code;
 }

@@ -18,12 +18,11 @@ namespace rebolt::cli {
 
 /// Options that each command has.
 struct StoreConnection {
-    bool json = false;
     bool quiet = false;
     double timeout_seconds = 10;
     store::StoreOptions options;
 
-    /// Adds --json, -q, --timeout, --user, --password, --ca, --cert and --key.
+    /// Adds -q, --timeout, --user, --password, --ca, --cert and --key.
     void add_to(Arguments arguments);
 };
 

@@ -29,9 +29,12 @@ struct StoreCopyCommand {
     bool no_verify = false;
 };
 
-Document report_json(const CopyReport& report, const RecoveredSource* recovered) {
+Document report_json(const CopyReport& report, const RecoveredSource* recovered,
+                     const StoreCopyCommand& options) {
     Document json{
         {"shape", "rebolt.store-copy/1"},
+        {"from", options.from},
+        {"to", options.to},
         {"keys", report.keys},
         {"copied", report.copied},
         {"same_already", report.same_already},
@@ -40,6 +43,7 @@ Document report_json(const CopyReport& report, const RecoveredSource* recovered)
         {"verified", report.was_verified ? Document(report.is_verified()) : Document(nullptr)},
         {"only_in_target", report.verified.right_only},
         {"differences", report.verified.left_only + report.verified.values}};
+    json["recovered"] = nullptr;
     if (recovered != nullptr)
         json["recovered"] = {{"whole", recovered->report().is_whole},
                              {"keys", recovered->report().counts.total()},
@@ -91,8 +95,8 @@ ExitCode copy(store::Store& from, const RecoveredSource* recovered,
     const auto report = store::copy(from, **to, copy);
     if (!report)
         return report_copy_failure(report.error(), options);
-    if (options.connection.json)
-        print_json_line(report_json(*report, recovered));
+    if (wants_json())
+        print_document(report_json(*report, recovered, options));
     else
         print(report_text(*report));
     const bool is_lossy = recovered != nullptr && recovered->report().lost_estimate != 0;

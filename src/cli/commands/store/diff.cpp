@@ -25,15 +25,15 @@ struct StoreDiffCommand {
     std::string prefix;
 };
 
-void print_difference(const Difference& difference, bool is_json) {
-    if (is_json) {
+void print_difference(DocumentList& list, const Difference& difference) {
+    if (wants_json()) {
         Document json{{"difference", name_of(difference.kind)}};
         put_bytes(json, "key", difference.key, KeyFormat::automatic);
         if (difference.left != nullptr)
             put_bytes(json, "left", difference.left->value, KeyFormat::automatic);
         if (difference.right != nullptr)
             put_bytes(json, "right", difference.right->value, KeyFormat::automatic);
-        print_json_line(json);
+        list.add(json);
         return;
     }
     print(difference.kind == DifferenceKind::left_only    ? "< "
@@ -43,16 +43,16 @@ void print_difference(const Difference& difference, bool is_json) {
     print("\n");
 }
 
-void print_sum(const DiffReport& report, const StoreDiffCommand& options) {
-    if (options.connection.json)
-        print_json_line({{"shape", "rebolt.store-diff/1"},
-                         {"same", report.is_same()},
-                         {"left_keys", report.left_keys},
-                         {"right_keys", report.right_keys},
-                         {"left_only", report.left_only},
-                         {"right_only", report.right_only},
-                         {"values", report.values}});
-    else if (report.is_same())
+void print_sum(DocumentList& list, const DiffReport& report) {
+    list.put("same", report.is_same());
+    list.put("left_keys", report.left_keys);
+    list.put("right_keys", report.right_keys);
+    list.put("left_only", report.left_only);
+    list.put("right_only", report.right_only);
+    list.put("values", report.values);
+    if (wants_json())
+        return;
+    if (report.is_same())
         print(fmt::format("the same {} keys with the same values\n", report.left_keys));
     else
         print(fmt::format("{} keys and {} keys: {} only in the first, {} only in the second, {} "
@@ -68,18 +68,21 @@ ExitCode run(const StoreDiffCommand& options) {
     const auto right = open_store(options.connection, options.right, IfMissing::fail);
     if (!right)
         return report_store(right.error());
+    DocumentList list(
+        {{"shape", "rebolt.store-diff/1"}, {"left", options.left}, {"right", options.right}},
+        "differences");
     store::DiffOptions diff{.prefix = options.prefix};
     diff.on_difference = [&](const Difference& difference) -> Result<void> {
         if (output_failed())
             return Error(ErrorCode::cancelled, "the comparison was broken off");
-        print_difference(difference, options.connection.json);
+        print_difference(list, difference);
         return {};
     };
     diff.progress = [](std::uint64_t) { return !cancelled(); };
     const auto report = store::diff(**left, **right, diff);
     if (!report)
         return report_store(report.error());
-    print_sum(*report, options);
+    print_sum(list, *report);
     return report->is_same() ? ExitCode::done : ExitCode::damaged;
 }
 

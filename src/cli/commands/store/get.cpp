@@ -27,8 +27,10 @@ ExitCode run(const StoreGetCommand& options) {
     const auto pair = (*store)->get(*key);
     if (!pair)
         return report_store(pair.error());
-    if (options.connection.json) {
-        print_json_line(pair_json(pair->view()));
+    if (wants_json()) {
+        Document json{{"shape", "rebolt.store-get/1"}, {"url", options.url}};
+        json.merge(pair_json(pair->view()));
+        print_document(std::move(json));
         return ExitCode::done;
     }
     print_bytes(pair->value, options.format);

@@ -57,9 +57,9 @@ ExitCode report_no_lock(store::Store& store, const Error& error, const StoreLock
     if (error.code() != ErrorCode::cancelled || cancelled())
         return report_store(error);
     const auto holder = store.get(options.key);
-    print_error(fmt::format("{} is locked{}", printable(options.key),
-                            holder ? " by " + printable(holder->value) : ""));
-    return ExitCode::failed;
+    return report(Error(ErrorCode::cannot_lock,
+                        fmt::format("{} is locked{}", printable(options.key),
+                                    holder ? " by " + printable(holder->value) : "")));
 }
 
 ExitCode run_command(const store::Lock& lock, const StoreLockCommand& options) {
@@ -67,20 +67,24 @@ ExitCode run_command(const store::Lock& lock, const StoreLockCommand& options) {
     const auto code = store::run_under_lock(lock, options.command, until_cancelled.token());
     if (code)
         return static_cast<ExitCode>(*code);
-    print_error(printable(code.error().message()));
-    return ExitCode::failed;
+    return report(Error(code.error().code(), printable(code.error().message())), {});
 }
 
 ExitCode hold(const store::Lock& lock, const StoreLockCommand& options) {
-    print(options.connection.json ? "{\"held\":true}\n" : "held; Ctrl-C frees it\n");
+    if (wants_json())
+        print_document({{"shape", "rebolt.store-lock/1"},
+                        {"url", options.url},
+                        {"key", printable(options.key)},
+                        {"held", true}});
+    else
+        print("held; Ctrl-C frees it\n");
     static_cast<void>(finish_output());
     const std::stop_token lost = lock.lost();
     while (!cancelled() && !lost.stop_requested())
         std::this_thread::sleep_for(look_interval);
     if (!lost.stop_requested())
         return ExitCode::done;
-    print_error("the lock was lost");
-    return ExitCode::failed;
+    return report(Error(ErrorCode::cannot_lock, "the lock was lost"));
 }
 
 ExitCode run(const StoreLockCommand& options) {

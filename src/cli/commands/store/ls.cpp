@@ -22,11 +22,9 @@ struct StoreLsCommand {
     bool values = false;
 };
 
-void print_pair(const store::PairView& pair, const StoreLsCommand& options) {
-    if (options.connection.json) {
-        print_json_line(pair_json(pair));
-        return;
-    }
+void print_pair(DocumentList& list, const store::PairView& pair, const StoreLsCommand& options) {
+    if (wants_json())
+        return list.add(pair_json(pair));
     if (options.is_long)
         print(fmt::format("{:>8} {:>10}  ", pair.last_index, pair.value.size()));
     print_bytes(pair.key, options.format);
@@ -44,12 +42,15 @@ ExitCode run(const StoreLsCommand& options) {
     const auto store = open_store(options.connection, options.url, IfMissing::fail);
     if (!store)
         return report_store(store.error());
+    DocumentList list(
+        {{"shape", "rebolt.store-ls/1"}, {"url", options.url}, {"prefix", printable(*prefix)}},
+        "keys");
     std::uint64_t count = 0;
     const auto listed =
         (*store)->for_each(*prefix, [&](const store::PairView& pair) -> Result<void> {
             if (cancelled() || output_failed())
                 return Error(ErrorCode::cancelled, "the listing was broken off");
-            print_pair(pair, options);
+            print_pair(list, pair, options);
             ++count;
             return {};
         });
@@ -74,8 +75,7 @@ void set_up_store_ls(Arguments arguments) {
     add_parse_option(arguments, "--parse-format", options->prefix_format,
                      "How the prefix is given");
     arguments.footer(
-        "Keys come in byte order, all of one state of the store; with --json one object a "
-        "line.\n"
+        "Keys come in byte order, all of one state of the store.\n"
         "Example: rebolt store ls -l "
         "'bolt:///var/lib/docker/network/files/local-kv.db?bucket=libnetwork' "
         "docker/network/v1.0/network/\n"

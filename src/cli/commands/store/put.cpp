@@ -69,11 +69,11 @@ ExitCode run(const StorePutCommand& options) {
     const auto pair = put(**store, options, {*key, *value, 0});
     if (!pair)
         return report_store(pair.error());
-    if (options.connection.json) {
-        Document json = Document::object();
+    if (wants_json()) {
+        Document json{{"shape", "rebolt.store-put/1"}, {"url", options.url}};
         put_bytes(json, "key", pair->key, KeyFormat::automatic);
         json["index"] = pair->last_index == 0 ? Document(nullptr) : Document(pair->last_index);
-        print_json_line(json);
+        print_document(json);
     } else if (pair->last_index != 0) {
         print(fmt::format("index {}\n", pair->last_index));
     }

@@ -51,8 +51,9 @@ ExitCode run(const StoreRmCommand& options) {
     const auto removed = remove(**store, *key, options);
     if (!removed)
         return report_store(removed.error());
-    if (options.connection.json)
-        print_json_line({{"removed", *removed}});
+    if (wants_json())
+        print_document(
+            {{"shape", "rebolt.store-rm/1"}, {"url", options.url}, {"removed", *removed}});
     else if (options.is_tree)
         print(fmt::format("{} {} removed\n", *removed, *removed == 1 ? "key" : "keys"));
     return ExitCode::done;

@@ -42,15 +42,15 @@ std::string_view name_of(EventKind kind) {
     return "unknown";
 }
 
-void print_event(const Event& event, bool is_json) {
+void print_event(const Event& event) {
     const bool has_key = event.kind == EventKind::put || event.kind == EventKind::removed;
-    if (is_json) {
-        Document json{{"event", name_of(event.kind)}};
+    if (wants_json()) {
+        Document json{{"shape", "rebolt.store-event/1"}, {"event", name_of(event.kind)}};
         if (event.kind == EventKind::put)
             json.merge(pair_json(event.pair.view()));
         else if (has_key)
             put_bytes(json, "key", event.pair.key, KeyFormat::automatic);
-        print_json_line(json);
+        print_event_document(json);
         return;
     }
     print(name_of(event.kind));
@@ -74,7 +74,7 @@ ExitCode follow(store::Watch& watch, const StoreWatchCommand& options) {
             return report_store(event.error());
         if (!*event)
             continue;
-        print_event(**event, options.connection.json);
+        print_event(**event);
         if (!finish_output()) // whoever reads shall see it now
             return ExitCode::done;
         changes += (*event)->kind == EventKind::put || (*event)->kind == EventKind::removed ? 1 : 0;
@@ -114,7 +114,8 @@ void set_up_store_watch(Arguments arguments) {
         .show_default();
     add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
     arguments.footer(
-        "Prints what is there, `caught-up`, and then changes as they happen, until Ctrl-C.\n"
+        "With --json each event is a document. Prints what is there, `caught-up`, and then changes "
+        "as they happen, until Ctrl-C.\n"
         "Example: rebolt store watch --tree 'bolt://kv.db?bucket=app' users/\n"
         "Exit codes: 0 ended by Ctrl-C or --count, 4 the file is damaged, 8 failed, 16 wrong "
         "usage.");

@@ -58,14 +58,15 @@ ExitCode run_validate(const CommonOptions& options) {
     for (const surgery::MetaJudgement& meta : metas) {
         is_right &= meta.complaints.empty();
         json["metas"].push_back(meta_json(meta));
-        if (!options.json)
+        if (!wants_json())
             print(meta_text(meta));
     }
-    if (options.json)
-        print_json_line(json);
     if (metas.size() < 2)
-        print_error(
-            fmt::format("{}: the file ends before its second meta page", printable(options.file)));
+        static_cast<void>(
+            report(Error(ErrorCode::damaged, "the file ends before its second meta page")
+                       .in_file(options.file)));
+    if (wants_json())
+        print_document(json);
     return is_right ? ExitCode::done : ExitCode::damaged;
 }
 
@@ -97,10 +98,8 @@ ExitCode run_update(const UpdateOptions& options) {
     std::string subcommand = fmt::format("meta update --meta-page {}", options.meta_page);
     for (const std::string& field : options.fields) {
         subcommand += fmt::format(" --fields {}", field);
-        if (const auto wrong = take_field(field, change)) {
-            print_error(fmt::format("surgery meta update: {}", *wrong));
-            return ExitCode::usage;
-        }
+        if (const auto wrong = take_field(field, change))
+            return report_usage(fmt::format("surgery meta update: {}", *wrong));
     }
     return operate(options.edit, subcommand,
                    [&](const PageSource& source) { return surgery::update_meta(source, change); });

@@ -52,7 +52,7 @@ ExitCode operate(const EditOptions& options, const std::string& subcommand,
     const auto effect = effect_of(*source, *plan, options.common.quiet);
     if (!effect)
         return report_edit(effect.error());
-    if (!options.common.json && !options.common.quiet)
+    if (!wants_json() && !options.common.quiet)
         print(fmt::format("{}\n{}{}", printable(options.common.file), plan_text(*plan, options),
                           plan->is_empty() ? "" : effect_text(effect->before, effect->after)));
     const bool has_work = !plan->is_empty() || !options.output.empty();
@@ -61,16 +61,16 @@ ExitCode operate(const EditOptions& options, const std::string& subcommand,
                              fmt::format("rebolt surgery {} --yes {}", subcommand,
                                          shell_quoted(options.common.file)))
                  : EditOutcome{EditDone::failed, ExitCode::done};
-    if (options.common.json) {
+    if (wants_json()) {
         Document json{{"shape", "rebolt.surgery/1"},
                       {"file", options.common.file},
                       {"plan", plan_json(*plan)},
                       {"before", state_json(effect->before)},
                       {"after", state_json(effect->after)}};
         put_outcome(json, options, outcome);
-        print_json_line(json);
+        print_document(json);
     }
-    if (!options.common.json && !options.common.quiet)
+    if (!wants_json() && !options.common.quiet)
         print(outcome_text(options, outcome, "Done"));
     return exit_code_of(outcome);
 }
