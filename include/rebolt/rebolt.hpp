@@ -37,6 +37,7 @@
 #include <rebolt/repair.hpp>
 #include <rebolt/restore_values.hpp>
 #include <rebolt/schema.hpp>
+#include <rebolt/storage_risk.hpp>
 #include <rebolt/store.hpp>
 #include <rebolt/store_command.hpp>
 #include <rebolt/store_copy.hpp>

@@ -22,13 +22,16 @@ Answer confirm(const std::string& question, bool yes) {
     return !cancelled() && (answer == "y" || answer == "yes") ? Answer::yes : Answer::no;
 }
 
+ExitCode exit_code_of(Answer answer) {
+    if (answer == Answer::yes)
+        return ExitCode::done;
+    return answer == Answer::not_asked ? ExitCode::usage : ExitCode::cancelled;
+}
+
 ExitCode report_not_done(Answer answer) {
-    if (answer == Answer::not_asked) {
-        print_note("Nothing was changed. To do it, add --yes.");
-        return ExitCode::usage;
-    }
-    print_note("Nothing was changed.");
-    return ExitCode::cancelled;
+    print_note(answer == Answer::not_asked ? "Nothing was changed. To do it, add --yes."
+                                           : "Nothing was changed.");
+    return exit_code_of(answer);
 }
 
 } // namespace rebolt::cli

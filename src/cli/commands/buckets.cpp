@@ -70,9 +70,9 @@ ExitCode run_buckets(const CommonOptions& options) {
 void set_up_buckets(Arguments arguments) {
     auto options = std::make_shared<CommonOptions>();
     options->add_to(arguments);
-    arguments.footer(
-        "Names that cannot be printed are shown in hex. With --json one object a line.\n"
-        "Example: rebolt buckets /var/lib/docker/network/files/local-kv.db");
+    arguments.footer("Names that cannot be printed are shown in hex. With --json one object a "
+                     "line.\nExample: rebolt buckets /var/lib/docker/network/files/local-kv.db");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_buckets(*options); });
 }
 

@@ -8,6 +8,7 @@
 #include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/printable.hpp"
 #include "cli/readable.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -27,7 +28,7 @@ struct GetCommand {
 std::string keys_command(const GetCommand& options) {
     std::string command = "rebolt keys " + shell_quoted(options.common.file);
     for (std::size_t index = 0; index + 1 < options.path.size(); ++index)
-        command += " " + shell_quoted(options.path[index]);
+        command += " " + shell_word(options.path[index]);
     return command;
 }
 
@@ -35,12 +36,11 @@ ExitCode report_missing(const Bucket& bucket, const std::string& key, const GetC
     const auto nested = bucket.bucket(key);
     if (!nested && nested.error().code() == ErrorCode::damaged)
         return report(nested.error());
-    print_error(
-        fmt::format("{}: {} `{}`", printable(options.common.file),
-                    nested ? "a bucket, not a value, stands under the key" : "there is no key",
-                    printable(key)));
+    print_error(fmt::format("{}: {} `{}`", printable(options.common.file),
+                            nested ? "this is a bucket, not a key:" : "there is no key",
+                            printable(key)));
     print_note(fmt::format("To see the keys: {}{}", keys_command(options),
-                           nested ? " " + shell_quoted(options.path.back()) : ""));
+                           nested ? " " + shell_word(options.path.back()) : ""));
     return ExitCode::failed;
 }
 
@@ -54,6 +54,8 @@ void print_value(const Found& found, const GetCommand& options) {
     if (!options.common.json) {
         if (found.words)
             print(found.words->text);
+        else if (options.format == KeyFormat::automatic && is_text(found.value))
+            print(found.value);
         else
             print_bytes(found.value, options.format);
         print("\n");
@@ -104,7 +106,7 @@ ExitCode run_get(const GetCommand& options) {
                                                       shell_quoted(options.common.file))
                                         : fmt::format("To see the keys: rebolt keys {} {}",
                                                       shell_quoted(options.common.file),
-                                                      shell_quoted(options.path.front())));
+                                                      shell_word(options.path.front())));
         return ExitCode::usage;
     }
     const auto db = open_database(options.common);
@@ -127,11 +129,12 @@ void set_up_get(Arguments arguments) {
     add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
     add_bucket_format(arguments, options->bucket_format);
     add_raw(arguments, options->raw);
-    arguments.footer("Where it is known whose the file is (docs/owners.md) the value is shown in "
-                     "words, without secrets; --raw or a --format shows its bytes.\n"
-                     "Example: rebolt get /var/lib/consul/raft/raft.db logs 1000\n"
-                     "Example: rebolt get --format bytes "
-                     "/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db v1 version");
+    arguments.footer(
+        "Where it is known whose the file is (docs/owners.md) the value is shown in words, without "
+        "secrets; --raw or a --format shows its bytes.\nExample: rebolt get "
+        "/var/lib/consul/raft/raft.db logs 1000\nExample: rebolt get --format bytes "
+        "/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db v1 version");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_get(*options); });
 }
 

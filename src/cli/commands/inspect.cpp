@@ -189,10 +189,10 @@ ExitCode run_inspect(const CommonOptions& options) {
 void set_up_inspect(Arguments arguments) {
     auto options = std::make_shared<CommonOptions>();
     options->add_to(arguments);
-    arguments.footer(
-        "Prints JSON always, as bbolt does: name, keyN (keys that are no buckets), buckets; "
-        "and damage, where\nit kept something from being shown.\n"
-        "Example: rebolt inspect /var/lib/docker/network/files/local-kv.db");
+    arguments.footer("Prints JSON always, as bbolt does: name, keyN (keys that are no buckets), "
+                     "buckets; and damage, where it kept something from being shown.\nExample: "
+                     "rebolt inspect /var/lib/docker/network/files/local-kv.db");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_inspect(*options); });
 }
 

@@ -95,9 +95,10 @@ void set_up_keys(Arguments arguments) {
     add_bucket_format(arguments, options->bucket_format);
     add_raw(arguments, options->raw);
     arguments.footer("Keys that are numbers are shown as such, and secrets left out, where it is "
-                     "known whose the file is; --raw shows their bytes.\n"
-                     "Nested buckets are listed among the keys. With --json one object a line.\n"
-                     "Example: rebolt keys /var/lib/docker/network/files/local-kv.db libnetwork");
+                     "known whose the file is; --raw shows their bytes.\nNested buckets are listed "
+                     "among the keys. With --json one object a line.\nExample: rebolt keys "
+                     "/var/lib/docker/network/files/local-kv.db libnetwork");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_keys(*options); });
 }
 

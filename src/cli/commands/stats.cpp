@@ -168,6 +168,7 @@ void set_up_stats(Arguments arguments) {
     options->common.add_to(arguments);
     arguments.positional("PREFIX", options->prefix, "Only top-level buckets that begin with this");
     arguments.footer("Example: rebolt stats /var/lib/docker/network/files/local-kv.db");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_stats(*options); });
 }
 

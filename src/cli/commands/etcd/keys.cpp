@@ -81,7 +81,7 @@ ExitCode run_get(const EtcdKeysCommand& options) {
         print_error(fmt::format("{}: there is no key `{}` at that revision",
                                 printable(options.common.file), printable(options.key)));
         print_note(fmt::format("To see whether it ever was: rebolt etcd history {} {} --all-pages",
-                               shell_quoted(options.common.file), shell_quoted(options.key)));
+                               shell_quoted(options.common.file), shell_word(options.key)));
         return ExitCode::failed;
     }
     if (options.common.json) {
@@ -152,6 +152,7 @@ void set_up_etcd_keys(Arguments arguments) {
     add_revision(arguments, *options);
     add_all_pages(arguments, *options);
     arguments.footer("Example: rebolt etcd keys member/snap/db /registry/secrets/");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_keys(*options); });
 }
 
@@ -160,6 +161,7 @@ void set_up_etcd_get(Arguments arguments) {
     arguments.positional("KEY", options->key, "The key").required();
     add_revision(arguments, *options);
     arguments.footer("Example: rebolt etcd get member/snap/db compact_rev_key");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_get(*options); });
 }
 
@@ -168,6 +170,7 @@ void set_up_etcd_history(Arguments arguments) {
     arguments.positional("KEY", options->key, "The key").required();
     add_all_pages(arguments, *options);
     arguments.footer("Example: rebolt etcd history member/snap/db compact_rev_key --all-pages");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_history(*options); });
 }
 

@@ -1,4 +1,6 @@
 // rebolt guard install|uninstall PRESET
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <memory>
 
@@ -32,9 +34,21 @@ Result<GuardDropIn> drop_in_of(const GuardInstallCommand& options) {
     return drop_in;
 }
 
+// snap's and rootless Docker have other units, a static pod none.
+bool has_unit(const GuardInstallCommand& options) {
+    constexpr std::array folders{"/etc/systemd/system", "/run/systemd/system",
+                                 "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
+                                 "/lib/systemd/system"};
+    return std::ranges::any_of(folders, [&](const char* folder) {
+        std::error_code error;
+        return fs::exists(fmt::format("{}{}/{}.service", options.root, folder, options.preset),
+                          error);
+    });
+}
+
 void say_what_to_type(const GuardInstallCommand& options) {
     print(fmt::format("Now: systemctl daemon-reload\n"
-                      "Try it: systemctl restart {0} && journalctl -u {0} -n 20\n",
+                      "To see what it would do, without a restart: rebolt guard --dry-run {}\n",
                       options.preset));
 }
 
@@ -47,12 +61,15 @@ ExitCode run_install(const GuardInstallCommand& options) {
     print(fmt::format("{}:\n{}", drop_in->path, drop_in->content));
     if (!drop_in->warning.empty())
         print_note(fmt::format("warning: {}", printable(drop_in->warning)));
+    if (!has_unit(options))
+        print_note(
+            fmt::format("warning: there is no {0}.service here, and the drop-in does nothing "
+                        "without one: snap, rootless Docker and static pods have other "
+                        "units. There, run `rebolt guard {0}` before the service starts",
+                        options.preset));
     if (const Answer answer = confirm(fmt::format("Write {}?", drop_in->path), options.yes);
-        answer != Answer::yes) {
-        if (answer == Answer::not_asked)
-            print_note("Nothing was written. To do it, add --yes.");
-        return ExitCode::cancelled;
-    }
+        answer != Answer::yes)
+        return report_not_done(answer);
     if (const auto written = install_guard(*drop_in); !written)
         return report(written.error());
     say_what_to_type(options);
@@ -67,15 +84,12 @@ ExitCode run_uninstall(const GuardInstallCommand& options) {
     }
     std::error_code error;
     if (!fs::exists(drop_in->path, error)) {
-        print(fmt::format("There is no {}: nothing to take away.\n", drop_in->path));
+        print(fmt::format("There is no {}: nothing to remove.\n", drop_in->path));
         return ExitCode::done;
     }
     if (const Answer answer = confirm(fmt::format("Remove {}?", drop_in->path), options.yes);
-        answer != Answer::yes) {
-        if (answer == Answer::not_asked)
-            print_note("Nothing was written. To do it, add --yes.");
-        return ExitCode::cancelled;
-    }
+        answer != Answer::yes)
+        return report_not_done(answer);
     if (const auto removed = uninstall_guard(*drop_in); !removed)
         return report(removed.error());
     print(fmt::format("Removed {}.\nNow: systemctl daemon-reload\n", drop_in->path));
@@ -87,7 +101,10 @@ std::shared_ptr<GuardInstallCommand> add_options(Arguments arguments) {
     arguments.positional("PRESET", options->preset, "docker, containerd, etcd, podman, consul, ...")
         .required();
     arguments.flag("-y,--yes", options->yes, "Do not ask");
-    arguments.option("--root", options->root, "A folder to be taken for the root of the system");
+    arguments
+        .option("--root", options->root,
+                "Write below this folder, as if it were /: for images and tests")
+        .value_name("FOLDER");
     return options;
 }
 
@@ -95,11 +112,11 @@ std::shared_ptr<GuardInstallCommand> add_options(Arguments arguments) {
 
 void set_up_guard_install(Arguments arguments) {
     auto options = add_options(arguments);
-    arguments.flag("--remove", options->remove, "Take it away again, as `uninstall` does");
-    arguments.footer(
-        "Shows the drop-in first. It runs the guard before each start, ends a start that "
-        "hangs, and stops a\ndaemon that eats memory before the machine is out of it.\n"
-        "Example: rebolt guard install docker");
+    arguments.flag("--remove", options->remove, "Remove it again, as `uninstall` does");
+    arguments.footer("Shows the drop-in first. It runs the guard before each start, ends a start "
+                     "that hangs, and stops a daemon that eats memory before the machine is out of "
+                     "it.\nExample: rebolt guard install docker");
+    arguments.exit_codes("0 done, 8 failed");
     arguments.on_run(
         [options] { return options->remove ? run_uninstall(*options) : run_install(*options); });
 }
@@ -107,6 +124,7 @@ void set_up_guard_install(Arguments arguments) {
 void set_up_guard_uninstall(Arguments arguments) {
     auto options = add_options(arguments);
     arguments.footer("Example: rebolt guard uninstall docker");
+    arguments.exit_codes("0 done, 8 failed");
     arguments.on_run([options] { return run_uninstall(*options); });
 }
 
