@@ -16,6 +16,7 @@
 #include <rebolt/diagnose.hpp>
 #include <rebolt/recover.hpp>
 #include <rebolt/result.hpp>
+#include <rebolt/storage_risk.hpp>
 
 namespace rebolt::diagnose {
 
@@ -28,6 +29,13 @@ struct FileOptions {
     std::function<bool(std::uint64_t done, std::uint64_t total)> progress;
 };
 
+/// How much of one kind a file's owner keeps in it: `9 networks`.
+struct DataCount {
+    std::string singular; ///< `network`
+    std::string plural;   ///< `networks`
+    std::uint64_t count = 0;
+};
+
 /// What a database file shows.
 struct FileEvidence {
     std::string path;         ///< as a user would name it
@@ -35,6 +43,10 @@ struct FileEvidence {
     std::string lock_holders; ///< who held the lock, so that it was read without; or empty
     /// What recovery would bring back, of a damaged file that it can read.
     std::optional<RecoverReport> recovery;
+    /// What of it its owner's user knows: networks, images. Empty where that is unknown.
+    std::vector<DataCount> recoverable{};
+    std::chrono::milliseconds recovery_time{0}; ///< that counting it took
+    std::vector<StorageRisk> risks{};           ///< of a damaged file: what may have damaged it
 
     [[nodiscard]] bool is_damaged() const noexcept { return check.verdict != Verdict::clean; }
 };
@@ -123,8 +135,10 @@ struct Evidence {
 struct Conclusion {
     bool is_cause_found = false; ///< a diagnosis that is more than a hint, or a damaged file
     Certainty certainty = Certainty::hint;
-    std::string happened; ///< one or two sentences
-    std::string safe;     ///< what is safe, and what is not
+    std::string happened;           ///< one or two sentences
+    std::string safe;               ///< what is safe, and what is not
+    std::vector<std::string> why;   ///< what may have damaged the file, where that can be seen
+    std::vector<std::string> facts; ///< what comes back, how long it takes, how to go back
     std::vector<std::string> proof;
     std::vector<Step> next;
 };

@@ -144,7 +144,7 @@ struct GuardUndone {
 };
 
 /// Puts the file back that the last guard_file() set aside, and keeps the one
-/// that stands there now beside it. Only a file that the guard's record names, and
+/// that is there now beside it. Only a file that the guard's record names, and
 /// that still is the one that was set aside, is put back. Errors: file_not_found
 /// (nothing to undo), lock_timeout (a program uses the file), io, permission_denied.
 Result<GuardUndone> undo_guard(const std::string& path, const GuardOptions& options);

@@ -43,6 +43,7 @@
 #include <rebolt/restore_values.hpp>
 #include <rebolt/schema.hpp>
 #include <rebolt/sha256.hpp>
+#include <rebolt/storage_risk.hpp>
 #include <rebolt/store.hpp>
 #include <rebolt/store_command.hpp>
 #include <rebolt/store_copy.hpp>

@@ -3,8 +3,9 @@
 // Tried in this order, each on a preview that check() must find clean: trust
 // the next transaction's meta, if its checksum alone is wrong; rewrite a meta
 // page; rebuild the freelist; put page headers right; go back to the other meta;
-// drop what leads to damage. Nothing is written: the plan is applied by apply_in_place(), and can
-// be undone. It brings nothing back: recover does (see rebolt/recover.hpp).
+// remove the references to damaged data. Nothing is written: the plan is applied by
+// apply_in_place(), and can be undone. It brings nothing back: recover does (see
+// rebolt/recover.hpp).
 //
 //   auto source = rebolt::PageSource::open("broken.db");
 //   if (!source)

@@ -61,7 +61,7 @@ enum class EventKind : std::uint8_t {
     removed,   ///< `pair.key` is gone; value empty; last_index that of the removal, or 0
     reset,     ///< changes were lost (etcd compacted them while the connection was down): what
                ///< is there now follows as `put`; keys that do not follow are gone
-    caught_up, ///< all that was there at the begin (current_first), or after a reset, has been
+    caught_up, ///< all that was there at the start (current_first), or after a reset, has been
                ///< delivered
 };
 
@@ -189,7 +189,7 @@ struct StoreOptions {
 ///   etcds://…  the same, with TLS (also chosen by ca=)
 ///   memory://[NAME]  a model for tests, in this process; one of a NAME is shared
 /// What the URL says wins over `options`. Errors: invalid_argument (no such URL),
-/// not_supported (a backend that this build has not), not_reachable, file_not_found,
+/// not_supported (a backend that is not compiled in), not_reachable, file_not_found,
 /// permission_denied, lock_timeout, damaged.
 Result<std::unique_ptr<Store>> open(std::string_view url, const StoreOptions& options = {});
 

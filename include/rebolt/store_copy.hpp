@@ -72,7 +72,7 @@ enum class CopyStage : std::uint8_t { looking, copying, verifying };
 struct CopyProgress {
     CopyStage stage;
     std::uint64_t keys;  ///< done in this stage
-    std::uint64_t total; ///< keys of the source, counted at the begin
+    std::uint64_t total; ///< keys of the source, counted at the start
 };
 
 struct CopyOptions {
@@ -101,10 +101,10 @@ struct CopyReport {
 
 /// Copies all pairs of `from`, in one state of it, into `to`: in batches (see
 /// Store::put_all), leaving out what is there already. Keys that only `to` has
-/// stay. Begun again after it was broken off, it goes on where it ended. Errors:
+/// stay. If interrupted, running it again resumes where it stopped. Errors:
 /// those of the stores, cancelled. Cost: a listing of `to`, one of `from`, with
 /// `progress` two; and a diff. Memory: a batch, and 8 bytes and the key for
-/// each key that `to` has under the prefix at the begin.
+/// each key that `to` has under the prefix at the start.
 Result<CopyReport> copy(Store& from, Store& to, const CopyOptions& options = {});
 
 } // namespace rebolt::store

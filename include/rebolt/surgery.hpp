@@ -72,7 +72,7 @@ struct MetaChange {
     std::optional<std::uint64_t> high_water_mark = {};
 };
 
-/// Writes fields of a meta; magic, version and checksum are put right too.
+/// Writes fields of a meta; magic, version and checksum are corrected too.
 /// Errors: invalid_argument (a value that cannot be: saying what could).
 [[nodiscard]] Result<EditPlan> update_meta(const PageSource& source, const MetaChange& change);
 

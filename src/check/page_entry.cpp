@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/cycle_message.hpp"
 #include "check/tree_check.hpp"
 
 namespace rebolt::check_walk {
@@ -66,8 +67,7 @@ bool TreeCheck::may_enter(const Step& step) {
         }
         report(step.page,
                {FindingCode::page_cycle, 0,
-                fmt::format("page {} leads back to page {}, which is above it or itself",
-                            number(frames_.empty() ? prefix_.back() : frames_.back().page), id)},
+                cycle_message(frames_.empty() ? prefix_.back() : frames_.back().page, step.page)},
                true);
         return false;
     }

@@ -37,7 +37,7 @@ constexpr std::array commands{
     Command{"etcd", "An etcd member: whether it starts, what it holds, and its repair",
             set_up_etcd},
     Command{"k8s", "Kubernetes' objects in an etcd database: list, print, export", set_up_k8s},
-    Command{"fsck", "Compare a known program's records with its indexes, and mend them",
+    Command{"fsck", "Compare a known program's records with its indexes, and repair them",
             set_up_fsck},
     Command{"containerd",
             "containerd's meta.db: images, containers, snapshots, leases; fsck with its blobs",
@@ -96,9 +96,10 @@ ExitCode run(std::vector<std::string> arguments) {
         Arguments root = line.root();
         root.require_subcommand();
         root.version_flag("--version", version());
-        root.footer(
-            "Exit codes: 0 clean or done, 1 repaired, 4 damage found, 8 failed, 16 wrong usage, "
-            "32 cancelled.");
+        root.footer("Example: rebolt check /var/lib/docker/network/files/local-kv.db\n"
+                    "         rebolt diagnose --unit docker\n"
+                    "         rebolt help recover");
+        root.exit_codes("0 clean or done, 1 repaired, 4 damage found, 8 failed");
         // Where one command is wanted the others are left out: they would cost time.
         const Command* wanted = arguments.empty() ? nullptr : command_of(arguments.front());
         for (const Command& command : commands)

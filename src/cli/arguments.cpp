@@ -8,10 +8,82 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "cli/help_page.hpp"
 #include "cli/output.hpp"
 #include "cli/suggestion.hpp"
 
 namespace rebolt::cli {
+namespace {
+
+constexpr const char* common_group = "Common options";
+
+// `-o, --output FILE`
+std::string names_of(const CLI::Option& option) {
+    std::string names;
+    for (const std::string& letter : option.get_snames())
+        names += fmt::format("{}-{}", names.empty() ? "" : ", ", letter);
+    for (const std::string& name : option.get_lnames())
+        names += fmt::format("{}--{}", names.empty() ? "" : ", ", name);
+    if (option.get_items_expected_max() == 0)
+        return names;
+    return names + " " + option.get_type_name();
+}
+
+bool takes_many(const CLI::Option& option) {
+    return option.get_items_expected_max() > 1 || option.get_allow_extra_args();
+}
+
+std::string text_of(const CLI::Option& option) {
+    std::string text = option.get_description();
+    if (!option.get_default_str().empty())
+        text += fmt::format(" (default: {})", option.get_default_str());
+    if (!option.get_envname().empty())
+        text += fmt::format(" (or ${})", option.get_envname());
+    if (option.get_required() && !option.get_positional())
+        text += " (required)";
+    return text;
+}
+
+HelpEntry argument_entry(const CLI::Option& option) {
+    return {option.get_name(true) + (takes_many(option) ? "..." : ""), text_of(option)};
+}
+
+std::string usage_of(const CLI::App& app, const std::string& path) {
+    std::string usage = path + " [OPTIONS]";
+    for (const CLI::Option* option : app.get_options())
+        if (option->get_positional()) {
+            const std::string name = argument_entry(*option).names;
+            usage += option->get_required() ? " " + name : fmt::format(" [{}]", name);
+        }
+    if (!app.get_subcommands([](const CLI::App* /*any*/) { return true; }).empty())
+        usage += app.get_require_subcommand_min() == 0 ? " [COMMAND]" : " COMMAND";
+    return usage;
+}
+
+std::string path_of(const CLI::App& app) {
+    return app.get_parent() == nullptr ? app.get_name()
+                                       : path_of(*app.get_parent()) + " " + app.get_name();
+}
+
+std::string help_of(const CLI::App& app) {
+    HelpPage page;
+    page.summary = app.get_description();
+    page.usage = usage_of(app, path_of(app));
+    for (const CLI::Option* option : app.get_options()) {
+        if (option->get_positional())
+            page.arguments.push_back(argument_entry(*option));
+        else if (option->get_group() == common_group)
+            page.common_options.push_back({names_of(*option), text_of(*option)});
+        else
+            page.options.push_back({names_of(*option), text_of(*option)});
+    }
+    for (const CLI::App* one : app.get_subcommands([](const CLI::App* /*any*/) { return true; }))
+        page.commands.push_back({one->get_name(), one->get_description()});
+    page.more = app.get_footer();
+    return help_text(page);
+}
+
+} // namespace
 
 Option& Option::required(bool is_required) {
     option_->required(is_required);
@@ -31,7 +103,9 @@ Option& Option::value_name(const std::string& name) {
 Option& Option::check(const Validator& validator) {
     option_->check(CLI::Validator(
         [complaint = validator.complaint](const std::string& text) { return complaint(text); },
-        validator.description));
+        ""));
+    if (!validator.value_name.empty() && !option_->get_positional())
+        option_->type_name(validator.value_name);
     return *this;
 }
 
@@ -40,14 +114,14 @@ Option& Option::show_default() {
     return *this;
 }
 
-Option& Option::repeatable() {
-    option_->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+Option& Option::list(char separator) {
+    option_->delimiter(separator);
     return *this;
 }
 
-Option& Option::list(char separator) {
-    option_->delimiter(separator);
-    return repeatable();
+Option& Option::common() {
+    option_->group(common_group);
+    return *this;
 }
 
 Option& Option::excludes(const Option& other) {
@@ -87,7 +161,11 @@ Option Arguments::option(const std::string& names, double& target, const std::st
 
 Option Arguments::option(const std::string& names, std::vector<std::string>& target,
                          const std::string& help) {
-    return Option(app_->add_option(names, target, help));
+    // One value each time it is given: a list of any length would take FILE, too.
+    return Option(app_->add_option(names, target, help)
+                      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+                      ->expected(1)
+                      ->allow_extra_args(false));
 }
 
 Option Arguments::choose(const std::string& names, std::function<void(std::size_t)> set,
@@ -98,15 +176,13 @@ Option Arguments::choose(const std::string& names, std::function<void(std::size_
     const std::string list = fmt::format("{}", fmt::join(choices, "|"));
     Option option(app_->add_option_function<std::string>(
         names, [set = std::move(set), index_of](const std::string& text) { set(index_of(text)); },
-        help + ": " + list));
-    return option
-        .check({[choices, list](const std::string& text) -> std::string {
-                    return std::ranges::find(choices, text) != choices.end()
-                               ? ""
-                               : "expected one of " + list;
-                },
-                ""})
-        .value_name("FORMAT");
+        help));
+    return option.check({[choices, list](const std::string& text) -> std::string {
+                             return std::ranges::find(choices, text) != choices.end()
+                                        ? ""
+                                        : "expected one of " + list;
+                         },
+                         list});
 }
 
 Option Arguments::flag(const std::string& names, bool& target, const std::string& help) {
@@ -125,7 +201,7 @@ Option Arguments::positional(const std::string& name, std::uint64_t& target,
 
 Option Arguments::positional(const std::string& name, std::vector<std::string>& target,
                              const std::string& help) {
-    return Option(app_->add_option(name, target, help));
+    return Option(app_->add_option(name, target, help)->type_name(""));
 }
 
 Option Arguments::positional(const std::string& name, std::vector<std::uint64_t>& target,
@@ -150,7 +226,9 @@ Option Arguments::find(const std::string& name) const {
 }
 
 Arguments Arguments::subcommand(const std::string& name, const std::string& summary) {
-    return {app_->add_subcommand(name, summary), code_};
+    CLI::App* added = app_->add_subcommand(name, summary);
+    added->set_help_flag("-h,--help", "Print this help")->group(common_group);
+    return {added, code_};
 }
 
 void Arguments::require_subcommand() {
@@ -167,6 +245,11 @@ void Arguments::version_flag(const std::string& name, const std::string& text) {
 
 void Arguments::footer(const std::string& text) {
     app_->footer(text);
+}
+
+void Arguments::exit_codes(const std::string& text) {
+    app_->footer(fmt::format("{}{}Exit codes: {}, 16 wrong usage, 32 cancelled.",
+                             app_->get_footer(), app_->get_footer().empty() ? "" : "\n", text));
 }
 
 void Arguments::on_check(std::function<std::string()> complaint) {
@@ -186,7 +269,9 @@ void Arguments::on_run(std::function<ExitCode()> run) {
 }
 
 CommandLine::CommandLine(const std::string& description, const std::string& name)
-    : app_(std::make_unique<CLI::App>(description, name)) {}
+    : app_(std::make_unique<CLI::App>(description, name)) {
+    app_->set_help_flag("-h,--help", "Print this help")->group(common_group);
+}
 
 CommandLine::~CommandLine() = default;
 
@@ -196,14 +281,25 @@ Arguments CommandLine::root() {
 
 namespace {
 
-// The command that was given, with the program's name in front.
-std::string path_of(const CLI::App& app) {
-    std::string path = app.get_name();
-    for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+// The command that was given.
+const CLI::App& given(const CLI::App& root) {
+    const CLI::App* at = &root;
+    while (!at->get_subcommands().empty())
         at = at->get_subcommands().front();
-        path += " " + at->get_name();
-    }
-    return path;
+    return *at;
+}
+
+// What to say of a word that nothing takes.
+std::string unexpected(const CLI::App& app, const std::string& word) {
+    if (!word.starts_with("-"))
+        return fmt::format("`{}` is one argument too many", printable(word));
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app.get_options())
+        for (const std::string& name : option->get_lnames())
+            names.push_back("--" + name);
+    const std::string nearest = nearest_to(word.substr(0, word.find('=')), names);
+    return fmt::format("there is no option `{}`{}", printable(word),
+                       nearest.empty() ? "" : fmt::format("; did you mean `{}`?", nearest));
 }
 
 std::vector<std::string> subcommands_of(const CLI::App& app) {
@@ -250,11 +346,15 @@ ExitCode CommandLine::run(const std::vector<std::string>& arguments) {
         app_->parse(
             std::vector<std::string>(arguments.rbegin(), arguments.rend())); // as CLI11 takes them
     } catch (const CLI::CallForHelp&) {
-        print(app_->help());
+        print(help_of(given(*app_)));
     } catch (const CLI::CallForVersion& version) {
         print(fmt::format("{} {}\n", app_->get_name(), version.what()));
     } catch (const CLI::ParseError& error) {
-        return report_usage(error.what(), {"Try", path_of(*app_) + " --help"});
+        const std::vector<std::string> extra = app_->remaining(true);
+        const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+        return report_usage(is_extra && !extra.empty() ? unexpected(given(*app_), extra.front())
+                                                       : error.what(),
+                            {"Try", path_of(given(*app_)) + " --help"});
     }
     return code_;
 }

@@ -30,14 +30,14 @@ public:
     Option& description(const std::string& text);
     /// What --help calls the value.
     Option& value_name(const std::string& name);
-    /// Refuses values that the validator complains of.
+    /// Refuses values that the validator complains of; --help has its name for them.
     Option& check(const Validator& validator);
     /// Shows the target's present value as the default in --help.
     Option& show_default();
-    /// May be given several times, with one value each.
-    Option& repeatable();
-    /// One value is a list with this separator; may be repeated.
+    /// One value is a list with this separator.
     Option& list(char separator);
+    /// One that all commands share: --help shows it last.
+    Option& common();
     Option& excludes(const Option& other);
     Option& needs(const Option& other);
     /// Where the option is not given, it is taken from this variable.
@@ -59,6 +59,7 @@ public:
     Option option(const std::string& names, std::int64_t& target, const std::string& help);
     Option option(const std::string& names, std::uint32_t& target, const std::string& help);
     Option option(const std::string& names, double& target, const std::string& help);
+    /// May be given several times, with one value each.
     Option option(const std::string& names, std::vector<std::string>& target,
                   const std::string& help);
     /// One of several names; `--help` lists them. Stores what `Choice` goes with it.
@@ -89,7 +90,12 @@ public:
 
     /// A flag that is only shown in --help: what acts on it does so before.
     void version_flag(const std::string& name, const std::string& text);
+    /// Below the options: sentences, and lines that begin with `Example: `; further
+    /// examples are lines that begin with spaces.
     void footer(const std::string& text);
+    /// Below the footer, after it was set: `0 done, 8 failed`. Those of wrong usage
+    /// and of cancelling are added.
+    void exit_codes(const std::string& text);
     /// Called when all is parsed, before on_run(): says what is wrong with the
     /// arguments together; empty if nothing is.
     void on_check(std::function<std::string()> complaint);

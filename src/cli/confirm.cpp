@@ -23,6 +23,12 @@ Answer confirm(const std::string& question, bool yes) {
     return !cancelled() && (answer == "y" || answer == "yes") ? Answer::yes : Answer::no;
 }
 
+ExitCode exit_code_of(Answer answer) {
+    if (answer == Answer::yes)
+        return ExitCode::done;
+    return answer == Answer::not_asked ? ExitCode::usage : ExitCode::cancelled;
+}
+
 ExitCode report_not_done(Answer answer) {
     if (answer == Answer::not_asked)
         return report_usage("nothing was changed; to do it, add --yes");

@@ -17,7 +17,11 @@ enum class Answer : unsigned char {
 /// not ask.
 [[nodiscard]] Answer confirm(const std::string& question, bool yes);
 
-/// Says what an answer other than yes comes to; returns the exit code.
+/// What a command exits with that was not told yes: `usage` if it could not ask, else
+/// `cancelled`.
+[[nodiscard]] ExitCode exit_code_of(Answer answer);
+
+/// Says that nothing was done, and how to do it; returns the exit code.
 [[nodiscard]] ExitCode report_not_done(Answer answer);
 
 } // namespace rebolt::cli

@@ -13,6 +13,7 @@
 
 #include "cli/cancel.hpp"
 #include "cli/confirm.hpp"
+#include "cli/counted.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -37,18 +38,21 @@ EditOutcome to_copy(const EditOptions& options, const PageSource& source, const 
 
 std::string counts_text(const CheckReport& report) {
     if (report.trees.empty())
-        return "no keys can be reached";
-    return fmt::format("{} keys in {} buckets can be reached", EditEffect::keys(report),
-                       EditEffect::buckets(report));
+        return "no key is reachable";
+    const std::uint64_t keys = EditEffect::keys(report);
+    return fmt::format("{} in {} {} reachable", counted(keys, "key"),
+                       counted(EditEffect::buckets(report), "bucket"), keys == 1 ? "is" : "are");
 }
 
 } // namespace
 
 void EditOptions::add_to(Arguments arguments) {
     common.add_to_writer(arguments);
-    arguments.option("-o,--output", output,
-                     "Write the changed file here and leave FILE as it is (else FILE is changed in "
-                     "place, with FILE.undo beside it)");
+    arguments
+        .option("-o,--output", output,
+                "Write the changed file here and leave FILE as it is (else FILE is changed in "
+                "place, with FILE.undo beside it)")
+        .value_name("NEW");
     arguments.flag("--force", force, "Replace the --output file if it is there");
     arguments.flag("-y,--yes", yes, "Change FILE in place without asking");
 }
@@ -62,11 +66,11 @@ EditOutcome carry_out(const EditOptions& options, PageSource source, const EditP
     if (answer == Answer::not_asked) {
         if (!wants_json())
             print_note(fmt::format("Nothing was written. To do it: {}", again));
-        return {EditDone::not_asked};
+        return {EditDone::not_asked, exit_code_of(answer)};
     }
     if (answer == Answer::no) {
         print_note("Nothing was written.");
-        return {EditDone::refused};
+        return {EditDone::refused, exit_code_of(answer)};
     }
     if (cancelled())
         return failed(Error(ErrorCode::cancelled, "cancelled; nothing was changed")
@@ -108,10 +112,9 @@ ExitCode repair_records(const EditOptions& options, PageSource source, const Edi
         (*repair.json)["plan"] = plan_json(plan);
         put_outcome(*repair.json, options, outcome);
     }
-    if (outcome.done == EditDone::failed)
+    if (!outcome.is_done())
         return outcome.code;
-    const bool is_done = outcome.done == EditDone::in_place || outcome.done == EditDone::to_copy;
-    return is_done && repair.left_count == 0 ? ExitCode::repaired : ExitCode::damaged;
+    return repair.left_count == 0 ? ExitCode::repaired : ExitCode::damaged;
 }
 
 ExitCode report_edit(const Error& error) {
@@ -128,14 +131,14 @@ std::string plan_text(const EditPlan& plan, const EditOptions& options) {
     for (const std::string& cost : plan.costs)
         text += fmt::format("Costs: {}\n", cost);
     if (plan.is_empty())
-        return text + "Nothing to change: the file is like that already.\n";
+        return text + "Nothing to change: the file is already like that.\n";
     text += fmt::format("Writes: {} bytes in {} {}", plan.bytes(), plan.changes.size(),
                         plan.changes.size() == 1 ? "place" : "places");
     if (plan.file_bytes_after != plan.file_bytes_before)
         text += fmt::format("; the file grows from {} to {} bytes", plan.file_bytes_before,
                             plan.file_bytes_after);
     return text + (options.output.empty()
-                       ? fmt::format("; what stands there goes to {} first\n",
+                       ? fmt::format("; the overwritten bytes are saved to {} first\n",
                                      printable(undo_path(options.common.file)))
                        : fmt::format(", in the copy {}\n", printable(options.output)));
 }
@@ -172,7 +175,7 @@ Document state_json(const CheckReport& report) {
 }
 
 void put_outcome(Document& json, const EditOptions& options, const EditOutcome& outcome) {
-    json["applied"] = outcome.done == EditDone::in_place || outcome.done == EditDone::to_copy;
+    json["applied"] = outcome.is_done();
     json["output"] =
         outcome.done == EditDone::to_copy ? Document(options.output) : Document(nullptr);
     json["undo"] = outcome.done == EditDone::in_place ? Document(undo_path(options.common.file))

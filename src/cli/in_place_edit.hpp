@@ -38,7 +38,11 @@ enum class EditDone : unsigned char {
 
 struct EditOutcome {
     EditDone done;
-    ExitCode code = ExitCode::done; ///< of failed
+    ExitCode code = ExitCode::done; ///< where it was not done
+
+    [[nodiscard]] bool is_done() const noexcept {
+        return done == EditDone::in_place || done == EditDone::to_copy;
+    }
 };
 
 /// Writes the plan to the copy, or in place after asking; tells what to type

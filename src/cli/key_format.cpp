@@ -81,7 +81,10 @@ std::optional<unsigned> digit(char c) {
 
 void add_format_option(Arguments arguments, const std::string& names, KeyFormat& format,
                        const std::string& help) {
-    arguments.choice<KeyFormat>(names, format, help,
+    arguments.choice<KeyFormat>(names, format,
+                                help +
+                                    ". auto: text as it is, else hex; ascii-encoded: quoted, with "
+                                    "escapes; redacted: length and SHA-256",
                                 {{"auto", KeyFormat::automatic},
                                  {"ascii-encoded", KeyFormat::ascii_encoded},
                                  {"hex", KeyFormat::hex},

@@ -17,9 +17,10 @@ void CommonOptions::add_to(Arguments arguments) {
 }
 
 void CommonOptions::add_for_reading(Arguments arguments) {
-    arguments.flag(
-        "--no-lock", no_lock,
-        "Read although another program holds the file; what is shown may mix two states");
+    arguments
+        .flag("--no-lock", no_lock,
+              "Read although another program holds the file; what is shown may mix two states")
+        .common();
 }
 
 void CommonOptions::add_to_writer(Arguments arguments) {
@@ -28,15 +29,17 @@ void CommonOptions::add_to_writer(Arguments arguments) {
 }
 
 void CommonOptions::add_for_any_file(Arguments arguments) {
-    arguments.option("--timeout", timeout_seconds, "Seconds to wait for the file's lock")
+    arguments.option("--timeout", timeout_seconds, "How long to wait for the file's lock")
         .check(seconds_number())
-        .show_default();
-    arguments.option("--color", color, "Colours: auto, always or never")
+        .show_default()
+        .common();
+    arguments.option("--color", color, "Whether to use colours")
         .check(one_of({"auto", "always", "never"}))
-        .show_default();
+        .show_default()
+        .common();
     const Option be_quiet =
-        arguments.flag("-q,--quiet", quiet, "Print results only, no notes or progress");
-    arguments.flag("-v,--verbose", verbose, "Say more").excludes(be_quiet);
+        arguments.flag("-q,--quiet", quiet, "Print results only, no notes or progress").common();
+    arguments.flag("-v,--verbose", verbose, "Print more details").excludes(be_quiet).common();
 }
 
 void CommonOptions::add_from_older(Arguments arguments) {
@@ -145,12 +148,17 @@ Result<std::optional<TxId>> judge_before_writing(const CommonOptions& options) {
     if (options.from_older && older != nullptr)
         return std::optional(older->transaction);
     Finding worst = checked->findings.front();
+    if (worst.code == FindingCode::file_empty || worst.code == FindingCode::not_a_bolt_file) {
+        worst.message += "; nothing was changed";
+        return Error(std::move(worst)).in_file(options.file);
+    }
     worst.message = fmt::format(
-        "{}; no new file was made and nothing was changed. `rebolt repair` makes the file whole, "
-        "`rebolt recover` brings its data back into a new one{}",
+        "{}; nothing was written. `rebolt repair` makes the file whole, `rebolt recover` brings "
+        "its "
+        "data back into a new one{}",
         sentence(*checked),
         options.takes_from_older && older != nullptr
-            ? fmt::format(", --from-older goes on from transaction {}", number(older->transaction))
+            ? fmt::format(", --from-older starts from transaction {}", number(older->transaction))
             : "");
     return Error(std::move(worst)).in_file(options.file);
 }

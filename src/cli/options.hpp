@@ -14,6 +14,18 @@
 
 namespace rebolt::cli {
 
+// For Arguments::exit_codes(), of a command that …
+/// shows a file
+constexpr const char* reader_exit_codes =
+    "0 done, 4 the file is damaged, so that not all may be shown, 8 failed";
+/// writes to a file
+constexpr const char* writer_exit_codes = "0 done, 4 the file is damaged, 8 failed";
+/// makes a new file of one
+constexpr const char* new_file_exit_codes =
+    "0 done, 4 the file is damaged and no new one was made, 8 failed";
+/// changes a file in place, or a copy of it, once that is confirmed
+constexpr const char* edit_exit_codes = "0 done, 4 the file is too damaged for it, 8 failed";
+
 struct CommonOptions {
     std::string file;
     bool quiet = false;

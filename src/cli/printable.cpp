@@ -82,6 +82,17 @@ bool is_printable(std::string_view text) noexcept {
     return true;
 }
 
+bool is_text(std::string_view text) noexcept {
+    for (;;) {
+        const std::size_t end = text.find_first_of("\n\t");
+        if (!is_printable(text.substr(0, end)))
+            return false;
+        if (end == std::string_view::npos)
+            return true;
+        text.remove_prefix(end + 1);
+    }
+}
+
 bool is_utf8(std::string_view text) noexcept {
     while (!text.empty()) {
         const Character character = first_character(text);

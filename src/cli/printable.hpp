@@ -24,6 +24,8 @@ struct Character {
 [[nodiscard]] bool is_printable(char32_t code_point) noexcept;
 /// True if all of `text` is printable UTF-8. Cost: O(bytes).
 [[nodiscard]] bool is_printable(std::string_view text) noexcept;
+/// The same, of text that may go on in further lines: with `\n` and `\t` between.
+[[nodiscard]] bool is_text(std::string_view text) noexcept;
 /// True if all of `text` is UTF-8. Cost: O(bytes).
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 

@@ -13,11 +13,11 @@ namespace rebolt::cli {
 namespace {
 
 // For bytes that must reach no terminal: `$'a\x1bb'`, which bash, zsh and ksh read.
-std::string quoted_with_escapes(std::string_view path) {
+std::string quoted_with_escapes(std::string_view word) {
     std::string quoted = "$'";
-    while (!path.empty()) {
-        const Character character = first_character(path);
-        const std::string_view bytes = path.substr(0, character.bytes);
+    while (!word.empty()) {
+        const Character character = first_character(word);
+        const std::string_view bytes = word.substr(0, character.bytes);
         if (character.is_utf8 && is_printable(character.code_point)) {
             if (bytes == "'" || bytes == "\\")
                 quoted += '\\';
@@ -27,26 +27,30 @@ std::string quoted_with_escapes(std::string_view path) {
                 fmt::format_to(std::back_inserter(quoted), "\\x{:02x}",
                                static_cast<unsigned char>(byte));
         }
-        path.remove_prefix(character.bytes);
+        word.remove_prefix(character.bytes);
     }
     return quoted + "'";
 }
 
 } // namespace
 
-std::string shell_quoted(const std::string& path) {
-    const bool plain = !path.empty() && std::ranges::all_of(path, [](unsigned char c) {
+std::string shell_word(const std::string& word) {
+    const bool plain = !word.empty() && std::ranges::all_of(word, [](unsigned char c) {
         return std::isalnum(c) != 0 ||
                std::string_view("/._-+:@%").find(static_cast<char>(c)) != std::string_view::npos;
     });
     if (plain)
-        return path;
-    if (!is_printable(path))
-        return quoted_with_escapes(path);
+        return word;
+    if (!is_printable(word))
+        return quoted_with_escapes(word);
     std::string quoted = "'";
-    for (const char c : path)
+    for (const char c : word)
         quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
     return quoted + "'";
+}
+
+std::string shell_quoted(const std::string& path) {
+    return shell_word(path.starts_with('-') ? "./" + path : path);
 }
 
 } // namespace rebolt::cli

@@ -5,7 +5,9 @@
 
 namespace rebolt::cli {
 
-/// `path` as one word of a shell command.
+/// Any word of a shell command.
+[[nodiscard]] std::string shell_word(const std::string& word);
+/// A path as one word, that no command takes for an option: `./-x.db`.
 [[nodiscard]] std::string shell_quoted(const std::string& path);
 
 } // namespace rebolt::cli

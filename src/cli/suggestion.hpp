@@ -7,8 +7,8 @@
 
 namespace rebolt::cli {
 
-/// The name that is at most two edits away from `text`, the nearest; empty if
-/// there is none.
+/// The name for what other programs call `text`, the only one that begins with it, or
+/// the nearest that is at most two edits away; empty if there is none.
 [[nodiscard]] std::string nearest_to(std::string_view text, const std::vector<std::string>& names);
 
 } // namespace rebolt::cli

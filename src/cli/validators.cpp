@@ -1,6 +1,7 @@
 #include "cli/validators.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <optional>
 
@@ -30,10 +31,10 @@ Validator whole_number(std::uint64_t least, std::uint64_t most) {
                 if (number && *number >= least && *number <= most)
                     return {};
                 if (most == std::numeric_limits<std::uint64_t>::max())
-                    return fmt::format("{} is not a whole number from {} on", text, least);
-                return fmt::format("{} is not a whole number from {} to {}", text, least, most);
+                    return fmt::format("expected an integer ≥ {}, got {}", least, text);
+                return fmt::format("expected an integer from {} to {}, got {}", least, most, text);
             },
-            ""};
+            "N"};
 }
 
 Validator integer(std::int64_t least, std::int64_t most) {
@@ -41,9 +42,9 @@ Validator integer(std::int64_t least, std::int64_t most) {
                 const auto number = parsed<std::int64_t>(text);
                 if (number && *number >= least && *number <= most)
                     return {};
-                return fmt::format("Value {} not in range {} to {}", text, least, most);
+                return fmt::format("expected an integer from {} to {}, got {}", least, most, text);
             },
-            fmt::format("INT in [{} - {}]", least, most)};
+            "N"};
 }
 
 Validator seconds_number(double least) {
@@ -51,20 +52,44 @@ Validator seconds_number(double least) {
                 const auto number = parsed<double>(text);
                 if (number && *number >= least && *number <= seconds_max)
                     return {}; // and nan is neither
-                return fmt::format("{} is not a number of seconds from {} to {:.0f}", text, least,
-                                   seconds_max);
+                return fmt::format("expected seconds from {} to {:.0f}, got {}", least, seconds_max,
+                                   text);
             },
-            ""};
+            "SECONDS"};
+}
+
+Validator fraction(double least, double most) {
+    return {[least, most](const std::string& text) -> std::string {
+                const auto number = parsed<double>(text);
+                if (number && *number >= least && *number <= most)
+                    return {};
+                return fmt::format("expected a number from {} to {}, got {}", least, most, text);
+            },
+            "FRACTION"};
+}
+
+Validator page_bytes() {
+    return {[](const std::string& text) -> std::string {
+                constexpr std::uint32_t least = 512;
+                constexpr std::uint32_t most = 65536;
+                const auto number = parsed<std::uint32_t>(text);
+                if (number && (*number == 0 || (std::has_single_bit(*number) && *number >= least &&
+                                                *number <= most)))
+                    return {};
+                return fmt::format("expected a power of two from {} to {}, or 0, got {}", least,
+                                   most, text);
+            },
+            "BYTES"};
 }
 
 Validator one_of(std::vector<std::string> names) {
-    std::string set = fmt::format("{{{}}}", fmt::join(names, ","));
-    return {[names = std::move(names), set](const std::string& text) -> std::string {
+    std::string list = fmt::format("{}", fmt::join(names, "|"));
+    return {[names = std::move(names), list](const std::string& text) -> std::string {
                 if (std::ranges::find(names, text) != names.end())
                     return {};
-                return text + " not in " + set;
+                return fmt::format("expected one of {}, got {}", list, text);
             },
-            set};
+            list};
 }
 
 std::chrono::milliseconds to_milliseconds(double seconds) {

@@ -13,7 +13,7 @@ namespace rebolt::cli {
 struct Validator {
     /// Says what is wrong with the text of a value; empty if nothing is.
     std::function<std::string(const std::string& text)> complaint;
-    std::string description; ///< of the values that it takes, for --help
+    std::string value_name; ///< of what it takes, for --help: `N`, `SECONDS`, `auto|never`
 };
 
 /// Takes digits alone, a number from `least` to `most`: not -1 for 2^64 - 1.
@@ -26,6 +26,12 @@ whole_number(std::uint64_t least = 0,
 
 /// Takes seconds, with a fraction or without, from `least` to 1e9 (31 years).
 [[nodiscard]] Validator seconds_number(double least = 0);
+
+/// Takes a number from `least` to `most`, with a fraction or without.
+[[nodiscard]] Validator fraction(double least, double most);
+
+/// Takes what a page may have, a power of two from 512 to 65536; or 0.
+[[nodiscard]] Validator page_bytes();
 
 /// Takes one of the names.
 [[nodiscard]] Validator one_of(std::vector<std::string> names);

@@ -12,12 +12,12 @@ TEST(Numbers, WholeNumbersAreDigitsInTheirRange) {
     for (std::string text : {"1", "20", "007"})
         EXPECT_EQ(number(text), "") << text;
     for (std::string text : {"0", "21", "-1", "+1", "1.0", "1e1", "0x1", " 1", "1 ", "", "many"})
-        EXPECT_EQ(number(text), text + " is not a whole number from 1 to 20");
+        EXPECT_EQ(number(text), "expected an integer from 1 to 20, got " + text);
     std::string largest = "18446744073709551615";
     EXPECT_EQ(whole_number().complaint(largest), "");
     std::string too_large = "18446744073709551616";
     EXPECT_EQ(whole_number().complaint(too_large),
-              "18446744073709551616 is not a whole number from 0 on");
+              "expected an integer ≥ 0, got 18446744073709551616");
 }
 
 TEST(Numbers, SecondsAreFinite) {
@@ -25,7 +25,7 @@ TEST(Numbers, SecondsAreFinite) {
     for (std::string text : {"1", "0.001", "2.5", "1e9"})
         EXPECT_EQ(seconds(text), "") << text;
     for (std::string text : {"0", "-1", "nan", "inf", "1e300", "1e999", "1s", ""})
-        EXPECT_EQ(seconds(text), text + " is not a number of seconds from 0.001 to 1000000000");
+        EXPECT_EQ(seconds(text), "expected seconds from 0.001 to 1000000000, got " + text);
     EXPECT_EQ(to_milliseconds(2.5), std::chrono::milliseconds{2500});
 }
 
@@ -38,10 +38,15 @@ TEST(Numbers, AreCheckedBeforeAnythingIsDone) {
              {"check", file, "--timeout", "nan"},
              {"recover", file, "--scan", "--offset", "-4"},
              {"surgery", "clear-page", file, "--pageId", "-3", "--output", "never.db"},
-             {"bench", "--count", "-5"}}) {
+             {"bench", "--count", "-5"},
+             {"bench", "--count", "0"},
+             {"bench", "--fill-percent", "5"},
+             {"bench", "--page-size", "1000"},
+             {"recover", file, "--dry-run", "--page-size", "1000"},
+             {"explain", file, "--op", "crash"}}) {
         const auto result = rebolt(words);
         EXPECT_EQ(result.out, "");
-        EXPECT_NE(result.err.find(" is not a "), std::string::npos) << result.err;
+        EXPECT_NE(result.err.find(": expected "), std::string::npos) << result.err;
         EXPECT_EQ(result.exit_code, 16) << result.err;
     }
 }

@@ -2,6 +2,7 @@
 
 #include "cli/bucket_path.hpp"
 #include "cli/cancel.hpp"
+#include "cli/in_place_edit.hpp"
 #include "cli/output.hpp"
 
 namespace rebolt::cli {
@@ -11,10 +12,10 @@ ExitCode write_command(const CommonOptions& options, const BucketNames& bucket,
                        bool may_make) {
     const auto transaction = judge_before_writing(options);
     if (!transaction)
-        return report(transaction.error());
+        return report_edit(transaction.error());
     const auto db = open_for_writing(options, may_make, *transaction);
     if (!db)
-        return report(db.error());
+        return report_edit(db.error());
     const auto changed = db->update([&](Tx& tx) -> Result<void> {
         Result<Bucket> found = find_bucket(tx, bucket.names, bucket.format);
         if (!found)

@@ -1,10 +1,12 @@
 // From all evidence to one answer: what happened, what is safe, what is next.
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
 #include <rebolt/evidence.hpp>
 
+#include "diagnose/data_counts.hpp"
 #include "diagnose/next_steps.hpp"
 #include "diagnose/number_text.hpp"
 #include "diagnose/places.hpp"
@@ -117,6 +119,59 @@ void add_unit_proof(const UnitEvidence& unit, Conclusion& conclusion) {
     conclusion.proof.push_back(std::move(text));
 }
 
+// Whether a damaged file can be behind it: not behind a lock, or an error of the system.
+bool is_of_damage(Signature signature) {
+    constexpr std::array others{Signature::lock_timeout,      Signature::file_missing,
+                                Signature::file_too_large,    Signature::address_space_exhausted,
+                                Signature::mmap_unsupported,  Signature::file_still_mapped,
+                                Signature::value_too_large,   Signature::disk_full,
+                                Signature::io_error,          Signature::read_only_file_system,
+                                Signature::permission_denied, Signature::database_closed,
+                                Signature::start_hanging,     Signature::database_given};
+    return std::ranges::find(others, signature) == others.end();
+}
+
+std::string data_fact(const FileEvidence& file) {
+    const RecoverReport& recovery = *file.recovery;
+    const std::uint64_t keys =
+        recovery.counts.total() - std::min(recovery.buckets, recovery.counts.total());
+    std::string data = to_text(file.recoverable);
+    if (data.empty())
+        data = fmt::format("{} key{}", grouped(keys), keys == 1 ? "" : "s");
+    const bool is_current = recovery.counts.keys[static_cast<std::size_t>(Provenance::current)] ==
+                            recovery.counts.total();
+    const std::string loss =
+        !recovery.is_loss_known ? "how many are lost is not known"
+        : recovery.lost_estimate == 0
+            ? std::string(is_current ? "none is lost" : "none is known to be lost")
+            : fmt::format("about {} key{} lost", grouped(recovery.lost_estimate),
+                          recovery.lost_estimate == 1 ? " is" : "s are");
+    return fmt::format("{} can be recovered; {}", data, loss);
+}
+
+// How long the service is down for it.
+std::string time_fact(std::chrono::milliseconds took) {
+    constexpr std::chrono::milliseconds second{1000};
+    if (took < second)
+        return "recovery takes less than a second";
+    return fmt::format("recovery takes about {} s", (took + second / 2) / second);
+}
+
+void add_facts(const FileEvidence& file, Conclusion& conclusion) {
+    for (const StorageRisk& risk : file.risks)
+        conclusion.why.push_back(to_text(risk));
+    if (!file.recovery || file.recovery->counts.total() == 0)
+        return;
+    conclusion.facts.push_back(data_fact(file));
+    const std::string_view meanwhile = effect_of_stopping(file.check.owner);
+    conclusion.facts.push_back(
+        meanwhile.empty() ? time_fact(file.recovery_time)
+                          : fmt::format("{}; {}", time_fact(file.recovery_time), meanwhile));
+    if (!is_incomplete_member(file))
+        conclusion.facts.push_back(
+            "to go back: `rebolt undo` puts the damaged file back, byte for byte");
+}
+
 void conclude_damaged(const Evidence& evidence, const FileEvidence& file, Conclusion& conclusion) {
     conclusion.is_cause_found = true;
     conclusion.certainty = Certainty::proven;
@@ -129,8 +184,11 @@ void conclude_damaged(const Evidence& evidence, const FileEvidence& file, Conclu
         conclusion.happened +=
             fmt::format(" {} is looping over its pages and its memory keeps growing.", program);
     else if (!evidence.diagnoses.empty() && evidence.diagnoses.front().certainty != Certainty::hint)
-        conclusion.happened +=
-            fmt::format(" The log says the same: {}.", evidence.diagnoses.front().cause);
+        conclusion.happened += fmt::format(
+            " The log {}: {}.",
+            is_of_damage(evidence.diagnoses.front().symptom.signature) ? "says the same"
+                                                                       : "tells of something else",
+            evidence.diagnoses.front().cause);
     const std::string_view loss = loss_by_deleting(file.path);
     conclusion.safe = fmt::format("Safe: reading the file; `rebolt recover` only reads it.\nNot "
                                   "safe: starting the service with it again{}; deleting it{}.",
@@ -139,8 +197,8 @@ void conclude_damaged(const Evidence& evidence, const FileEvidence& file, Conclu
     if (is_incomplete_member(file))
         conclusion.safe += "\nNot safe: putting an incomplete file in place; this member would "
                            "then differ from its peers, and etcd would not notice.";
-    const bool is_looping = evidence.process && evidence.process->is_growing() && is_loop(file);
-    conclusion.next = recovery_steps(file, units_in(evidence), is_looping);
+    conclusion.next = recovery_steps(file, units_in(evidence), is_loop(file));
+    add_facts(file, conclusion);
 }
 
 // What is safe, by what the log shows.
@@ -224,7 +282,8 @@ Conclusion conclude(const Evidence& evidence) {
         conclude_process(evidence, conclusion);
     else
         conclusion.happened = "Nothing was found that points to a bbolt file.";
-    if (!evidence.diagnoses.empty())
+    if (!evidence.diagnoses.empty() &&
+        (damaged == nullptr || is_of_damage(evidence.diagnoses.front().symptom.signature)))
         conclusion.proof = evidence.diagnoses.front().proof;
     if (damaged != nullptr)
         add_depth_proof(evidence, *damaged, conclusion);

@@ -1,19 +1,34 @@
 #include <rebolt/evidence.hpp>
 
+#include "diagnose/data_counts.hpp"
+
 namespace rebolt::diagnose {
 namespace {
 
-// What recovery would bring back; nullopt if it cannot.
-std::optional<RecoverReport> dry_run(const PageSource& source, const FileOptions& options) {
+// What recovery would bring back, if it can bring back anything.
+void rehearse_recovery(const PageSource& source, const FileOptions& options,
+                       FileEvidence& evidence) {
+    using Clock = std::chrono::steady_clock;
+    const auto begun = Clock::now();
+    DataCounter counter(evidence.check.owner);
     RecoverOptions recover;
     recover.dry_run = true;
+    recover.on_item = [&counter](const RecoveredItem& item) -> Result<void> {
+        counter.count(item);
+        return {};
+    };
     auto recovery = Recovery::begin(source, {}, std::move(recover));
     if (!recovery)
-        return std::nullopt;
+        return;
     const auto ran = recovery->run([&](const RecoverProgress& at) {
         return !options.progress || options.progress(at.done, at.total);
     });
-    return ran ? std::optional(recovery->report()) : std::nullopt;
+    if (!ran)
+        return;
+    evidence.recovery = recovery->report();
+    evidence.recoverable = counter.counts();
+    evidence.recovery_time =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
 }
 
 } // namespace
@@ -44,7 +59,9 @@ Result<FileEvidence> examine_file(const std::string& path, const FileOptions& op
     evidence.check.path = path;
     if (evidence.check.verdict == Verdict::damaged &&
         evidence.check.file_bytes <= options.dry_run_bytes_max)
-        evidence.recovery = dry_run(*source, options);
+        rehearse_recovery(*source, options, evidence);
+    if (evidence.is_damaged())
+        evidence.risks = storage_risks(path);
     return evidence;
 }
 

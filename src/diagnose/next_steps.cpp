@@ -25,13 +25,13 @@ private:
     std::vector<Step> steps_;
 };
 
-void add_stop(const FileEvidence& file, const std::vector<std::string>& units, bool is_looping,
+void add_stop(const FileEvidence& file, const std::vector<std::string>& units, bool may_loop,
               StepList& steps) {
     if (!units.empty()) {
         std::vector<std::string> words{"systemctl", "stop"};
         words.insert(words.end(), units.begin(), units.end());
         steps.add("stop the service, so that nothing holds the file", std::move(words));
-        if (is_looping)
+        if (may_loop)
             steps.add(
                 "only if stop does not end it: a looping process may not react to other signals",
                 {"systemctl", "kill", "-s", "KILL", units.back()});
@@ -41,8 +41,11 @@ void add_stop(const FileEvidence& file, const std::vector<std::string>& units, b
 }
 
 std::string keys_text(const RecoverReport& report) {
-    const std::uint64_t keys = report.counts.total();
+    const std::uint64_t keys =
+        report.counts.total() - std::min(report.buckets, report.counts.total());
     const std::string counted = fmt::format("{} key{}", grouped(keys), keys == 1 ? "" : "s");
+    if (!report.is_loss_known)
+        return fmt::format("{}; how many are lost is not known", counted);
     return report.lost_estimate == 0
                ? fmt::format("{}; none is known to be lost", counted)
                : fmt::format("{}; about {} lost", counted, grouped(report.lost_estimate));
@@ -109,9 +112,9 @@ bool is_incomplete_member(const FileEvidence& file) noexcept {
 }
 
 std::vector<Step> recovery_steps(const FileEvidence& file, const std::vector<std::string>& units,
-                                 bool is_looping) {
+                                 bool may_loop) {
     StepList steps;
-    add_stop(file, units, is_looping, steps);
+    add_stop(file, units, may_loop, steps);
     if (!file.recovery || file.recovery->counts.total() == 0) {
         add_keep(file, steps);
         const auto& findings = file.check.findings;

@@ -11,7 +11,7 @@ namespace rebolt::diagnose {
 /// An etcd member's file is never put in place incomplete: the member would
 /// differ from its peers, and nothing would say so.
 [[nodiscard]] std::vector<Step>
-recovery_steps(const FileEvidence& file, const std::vector<std::string>& units, bool is_looping);
+recovery_steps(const FileEvidence& file, const std::vector<std::string>& units, bool may_loop);
 
 /// The steps that a log alone gives reason for.
 [[nodiscard]] std::vector<Step> steps_after_log(const Diagnosis& diagnosis,

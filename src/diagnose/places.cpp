@@ -177,6 +177,18 @@ std::vector<std::string> units_of(std::string_view program) {
     return {};
 }
 
+std::string_view effect_of_stopping(Owner owner) noexcept {
+    if (owner == Owner::docker_network || owner == Owner::docker_volumes)
+        return "stopping Docker stops its containers too, unless `live-restore` is on; those with "
+               "a "
+               "restart policy start with it again";
+    if (owner == Owner::containerd)
+        return "containers go on running while containerd is stopped";
+    if (owner == Owner::etcd)
+        return "the cluster has one member less meanwhile, and a single member answers nobody";
+    return {};
+}
+
 bool is_of_etcd(std::string_view path) noexcept {
     return path.ends_with("member/snap/db") || path.ends_with("/snap/db");
 }

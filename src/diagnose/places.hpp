@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <rebolt/diagnose.hpp>
+#include <rebolt/owner_rules.hpp>
 
 namespace rebolt::diagnose {
 
@@ -21,6 +22,9 @@ namespace rebolt::diagnose {
 
 /// What its owner loses if the file is deleted, as a clause; empty if unknown.
 [[nodiscard]] std::string_view loss_by_deleting(std::string_view path) noexcept;
+
+/// What stopping the service of a file does meanwhile, as a clause; empty if unknown.
+[[nodiscard]] std::string_view effect_of_stopping(Owner owner) noexcept;
 
 /// Whether a file is an etcd member's database, which must never be put in
 /// place incomplete.

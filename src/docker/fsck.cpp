@@ -158,7 +158,7 @@ Result<EditPlan> plan_fsck(const PageSource& source, const FsckReport& report) {
         return Error(ErrorCode::invalid_argument, "there is nothing that can be repaired")
             .in_file(source.path());
     EditPlan plan = TRY(salvage::plan_transaction(source, change_by(report)));
-    plan.title = "mend Docker's network state";
+    plan.title = "repair Docker's network state";
     for (const RecordChange& change : report.changes)
         plan.steps.push_back(fmt::format("{}: {}", printable(change.key), change.what));
     return plan;

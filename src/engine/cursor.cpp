@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/cycle_message.hpp"
 #include "base/try.hpp"
 #include "engine/changes.hpp"
 #include "engine/engine.hpp"
@@ -80,11 +81,9 @@ Result<void> Cursor::start() {
 Result<void> Cursor::push(PageId page) {
     for (std::size_t i = 0; i < depth_; ++i)
         if (frames_[i].page == page)
-            return fail(engine::damage(
-                *state_, FindingCode::page_cycle, page, 0,
-                fmt::format("page {} leads back to page {}, which is above it or itself",
-                            number(frames_[depth_ - 1].page), number(page)),
-                path_to(page), name()));
+            return fail(engine::damage(*state_, FindingCode::page_cycle, page, 0,
+                                       cycle_message(frames_[depth_ - 1].page, page), path_to(page),
+                                       name()));
     if (depth_ == frames_.size())
         return fail(engine::damage(*state_, FindingCode::tree_too_deep, page, 0,
                                    fmt::format("{} levels of pages", depth_), path_to(page),

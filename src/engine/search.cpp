@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/cycle_message.hpp"
 #include "base/try.hpp"
 #include "engine/changes.hpp"
 #include "engine/page_content.hpp"
@@ -21,8 +22,7 @@ Result<void> push(const TransactionState& state, Search& search, PageId page,
     for (std::size_t i = 0; i < search.depth; ++i)
         if (search.path[i] == page)
             return fail(FindingCode::page_cycle,
-                        fmt::format("page {} leads back to page {}, which is above it or itself",
-                                    number(search.path[search.depth - 1]), number(page)));
+                        cycle_message(search.path[search.depth - 1], page));
     if (search.depth == search.path.size())
         return fail(FindingCode::tree_too_deep, fmt::format("{} levels of pages", search.depth));
     const bool may_enter = search.depth == 0 || may_lead_to(search.page(), page);

@@ -9,11 +9,14 @@
 
 #include <fmt/format.h>
 
+#include <rebolt/storage_risk.hpp>
+
 #include "base/try.hpp"
 #include "guard/content_guard.hpp"
 #include "guard/etcd_member.hpp"
 #include "guard/guard_lock.hpp"
 #include "guard/missing_state.hpp"
+#include "guard/recovered_text.hpp"
 #include "guard/refusal.hpp"
 #include "guard/set_aside.hpp"
 #include "guard/snapshots.hpp"
@@ -25,17 +28,11 @@ namespace {
 
 constexpr const char* new_name = "new.db"; // in the work folder
 
-std::string keys_text(const RecoverReport& recovery) {
-    std::string marks;
-    for (std::size_t i = 0; i < provenance_count; ++i)
-        if (recovery.counts.keys[i] != 0)
-            marks += fmt::format("{}{} {}", marks.empty() ? "" : ", ", recovery.counts.keys[i],
-                                 name_of(static_cast<Provenance>(i)));
-    return fmt::format("recovered: {} keys ({}), {} lost", recovery.counts.total(), marks,
-                       !recovery.is_loss_known ? std::string("an unknown number")
-                       : recovery.lost_estimate == 0
-                           ? std::string("none")
-                           : fmt::format("about {}", recovery.lost_estimate));
+// Where a rehearsal makes its file: not beside the damaged one, where nothing is to change.
+Result<io::Place> rehearsal_place() {
+    std::error_code failed;
+    const auto folder = std::filesystem::temp_directory_path(failed);
+    return io::place_of((failed ? "/tmp" : folder.string()) + "/guard.db", io::LastLink::follow);
 }
 
 } // namespace
@@ -54,7 +51,7 @@ GuardReport FileRun::run() {
         folder_ = folder_of(options_.state_folder, path_);
         guard_it();
     } else if (place.error().code() == ErrorCode::file_not_found) {
-        end(GuardOutcome::absent, true, "not there: the service makes a new one");
+        end(GuardOutcome::absent, true, "missing: the service will create it");
         guard_missing_state(file_, options_, report_);
     } else if (place.error().code() == ErrorCode::invalid_argument) {
         end_unopened(place.error());
@@ -85,7 +82,7 @@ void FileRun::guard_it() {
     }
     if (has_changed_)
         end(GuardOutcome::not_judged, true,
-            "not judged: another program has just put this file here, or changes it");
+            "skipped: another program is replacing or modifying this file");
     guard_its_content();
     keep_record();
 }
@@ -177,7 +174,7 @@ bool FileRun::is_of_another_format(const PageSource& source, const CheckReport& 
 // A torn page may leave values that the service cannot read. A snapshot that has
 // them is a second source; without one the file is left alone.
 bool FileRun::restores_values(const PageSource& source) {
-    if (file_.policy != GuardPolicy::recover || options_.dry_run ||
+    if (file_.policy != GuardPolicy::recover ||
         sound_snapshots(record_, [this] { return !is_time_over(); }).empty())
         return false;
     const auto done = recover(source, IfValuesRemain::leave);
@@ -205,9 +202,10 @@ void FileRun::end_unopened(const Error& error) {
         return;
     if (error.code() == ErrorCode::file_not_found)
         return end(GuardOutcome::absent, true,
-                   record_.snapshots.empty() ? "not there: the service makes a new one"
-                                             : "not there, though it was; a snapshot of it is " +
-                                                   record_.snapshots.front().path);
+                   record_.snapshots.empty()
+                       ? "missing: the service will create it"
+                       : "missing, though it was there; a snapshot of it is " +
+                             record_.snapshots.front().path);
     if (error.code() == ErrorCode::invalid_argument) // a folder, a device
         return end(GuardOutcome::failed, false,
                    fmt::format("{}: the service cannot open it either. Move it away, or put the "
@@ -262,7 +260,7 @@ void FileRun::act(const PageSource& source) {
         return;
     const GuardPolicy policy =
         file_.is_cache && options_.reset_caches ? GuardPolicy::quarantine : file_.policy;
-    if (policy == GuardPolicy::refuse || options_.dry_run)
+    if (policy == GuardPolicy::refuse)
         return end(GuardOutcome::refused, false,
                    fmt::format("{}; it was left as it is. To bring its data back: rebolt recover "
                                "{} -o {}.recovered",
@@ -310,6 +308,13 @@ void FileRun::take_back_name() {
 }
 
 Result<void> FileRun::quarantine() {
+    if (options_.dry_run) {
+        end(GuardOutcome::quarantined, true,
+            fmt::format("{}; would be set aside: the service makes a new one. This is a dry run: "
+                        "nothing was changed",
+                        report_.damage));
+        return {};
+    }
     TRY(set_it_aside());
     if (auto removed = place_.folder->remove(place_.name); !removed) {
         take_back_name();
@@ -324,7 +329,8 @@ Result<void> FileRun::quarantine() {
 }
 
 Result<void> FileRun::recover(const PageSource& source, IfValuesRemain if_values_remain) {
-    const io::WorkFolder work = TRY(io::WorkFolder::make(place_, work_word));
+    const io::Place place = options_.dry_run ? TRY(rehearsal_place()) : place_;
+    const io::WorkFolder work = TRY(io::WorkFolder::make(place, work_word));
     ReplacementRequest request{.path = work.folder().descriptor_path_of(new_name),
                                .docker_root = file_.docker_root,
                                .recover = options_.recover,
@@ -339,6 +345,12 @@ Result<void> FileRun::recover(const PageSource& source, IfValuesRemain if_values
         (made.values.restored == 0 || made.values.left != 0))
         return {};
     const std::string refusal = TRY(refusal_of(file_, source, made));
+    if (refusal.empty() && options_.dry_run) {
+        end(GuardOutcome::recovered, true,
+            fmt::format("{}; would be {}. This is a dry run: nothing was changed", report_.damage,
+                        recovered_text(made)));
+        return {};
+    }
     if (refusal.empty())
         return replace_with(work.folder(), made);
     end(GuardOutcome::refused, false,
@@ -359,27 +371,10 @@ Result<void> FileRun::replace_with(const io::Folder& work, const Replacement& ma
         return taken;
     }
     TRY(place_.folder->sync());
-    end(GuardOutcome::recovered, true, recovered_line(made));
+    end(GuardOutcome::recovered, true,
+        fmt::format("{}; {}; the damaged file is {}. To take that back: rebolt guard undo {}",
+                    report_.damage, recovered_text(made), report_.quarantine, path_));
     return {};
-}
-
-std::string FileRun::recovered_line(const Replacement& made) const {
-    std::string text = report_.damage + "; ";
-    if (made.recovery)
-        text += keys_text(*made.recovery);
-    else if (!made.restored_from.empty())
-        text += fmt::format("nothing in it could be read: the snapshot {} is in its place",
-                            made.restored_from);
-    else
-        text += "nothing in it could be read";
-    if (made.values.restored != 0)
-        text += fmt::format("; {} {} that the service cannot read restored from snapshots",
-                            made.values.restored, made.values.restored == 1 ? "value" : "values");
-    if (made.records_mended != 0)
-        text +=
-            fmt::format("; {} records mended by the containers' own files", made.records_mended);
-    return fmt::format("{}{}; the damaged file is {}. To take that back: rebolt guard undo {}",
-                       text, made.note, report_.quarantine, path_);
 }
 
 void FileRun::keep_record() {
@@ -393,6 +388,10 @@ void FileRun::keep_record() {
     record_.last_time = utc_time();
     record_.last_outcome = name_of(report_.outcome);
     record_.last_line = report_.line;
+    record_.last_risks.clear();
+    if (!report_.damage.empty())
+        for (const StorageRisk& risk : storage_risks(path_))
+            record_.last_risks.push_back(to_text(risk));
     if (const auto kept = write_record(folder_, record_); !kept)
         report_.line += fmt::format("; no record of it: {}", kept.error().to_text());
 }

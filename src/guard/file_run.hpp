@@ -45,7 +45,6 @@ private:
     Result<void> recover(const PageSource& source, IfValuesRemain if_values_remain);
     bool repairs_member();
     Result<void> replace_with(const io::Folder& work, const Replacement& made);
-    [[nodiscard]] std::string recovered_line(const Replacement& made) const;
     [[nodiscard]] std::string failed_line(const Error& error) const;
     void keep_record();
 

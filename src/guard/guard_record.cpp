@@ -40,6 +40,7 @@ GuardRecord from_json(const Json& json) {
     record.last_time = json.value("last_time", "");
     record.last_outcome = json.value("last_outcome", "");
     record.last_line = json.value("last_line", "");
+    record.last_risks = json.value("last_risks", std::vector<std::string>{});
     return record;
 }
 
@@ -53,7 +54,8 @@ Json to_json(const GuardRecord& record) {
               {"set_aside", Json::array()},
               {"last_time", record.last_time},
               {"last_outcome", record.last_outcome},
-              {"last_line", record.last_line}};
+              {"last_line", record.last_line},
+              {"last_risks", record.last_risks}};
     for (const Snapshot& snapshot : record.snapshots)
         json["snapshots"].push_back({{"path", snapshot.path},
                                      {"bytes", snapshot.bytes},

@@ -31,6 +31,7 @@ struct GuardRecord {
     std::string last_time;
     std::string last_outcome;
     std::string last_line;
+    std::vector<std::string> last_risks; ///< of a damaged file: what may have damaged it
 };
 
 /// The folder of a file's snapshots and record in the state folder: the file's

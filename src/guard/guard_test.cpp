@@ -1,5 +1,6 @@
 // guard_file and undo_guard: what becomes of the file, and what is said.
 #include <rebolt/guard.hpp>
+#include <rebolt/storage_risk.hpp>
 
 #include <chrono>
 #include <memory>
@@ -155,6 +156,17 @@ TEST_F(Guard, SetsAsideByPolicy) {
                 test::bytes_of(damaged_file("docker-cycle-next.db")));
 }
 
+TEST_F(Guard, RecordsWhatMayHaveDamagedTheFile) {
+    put(damaged_file("docker-cycle-next.db"));
+    EXPECT_EQ(run().outcome, GuardOutcome::recovered);
+    const std::string record = test::bytes_of(state_of_file() + "/record.json");
+    EXPECT_THAT(record, HasSubstr("\"last_risks\": ["));
+    for (const StorageRisk& risk : storage_risks(file()))
+        if (risk.kind != StorageRiskKind::disk_full) { // how much is free has changed
+            EXPECT_THAT(record, HasSubstr(to_text(risk).substr(0, 30)));
+        }
+}
+
 TEST_F(Guard, RefusesByPolicy) {
     put(damaged_file("docker-cycle-next.db"));
     const GuardReport report = run({.path = file(), .policy = GuardPolicy::refuse});
@@ -184,19 +196,34 @@ TEST_F(Guard, ReplacesAMembersFileOnlyByACompleteOne) {
     EXPECT_EQ(run({.path = file(), .only_complete = true}).outcome, GuardOutcome::recovered);
 }
 
-TEST_F(Guard, ChangesNothingInADryRun) {
+TEST_F(Guard, SaysInADryRunWhatARunWouldDoAndChangesNothing) {
     put(damaged_file("docker-cycle-next.db"));
     options_.dry_run = true;
-    EXPECT_EQ(run().outcome, GuardOutcome::refused);
-    EXPECT_THAT(names(), ElementsAre("local-kv.db"));
-    EXPECT_FALSE(fs::exists(options_.state_folder));
+    for (const GuardPolicy policy :
+         {GuardPolicy::recover, GuardPolicy::quarantine, GuardPolicy::refuse}) {
+        const GuardReport report = run({.path = file(), .policy = policy});
+        EXPECT_THAT(names(), ElementsAre("local-kv.db"));
+        EXPECT_FALSE(fs::exists(options_.state_folder));
+        EXPECT_TRUE(test::bytes_of(file()) == test::bytes_of(damaged_file("docker-cycle-next.db")));
+        options_.dry_run = false;
+        const GuardReport real = run({.path = file(), .policy = policy});
+        EXPECT_EQ(report.outcome, real.outcome);
+        EXPECT_EQ(report.may_start, real.may_start);
+        options_.dry_run = true;
+        fs::remove_all(options_.state_folder);
+        for (const auto& name : names())
+            fs::remove(fs::path(file()).parent_path() / name);
+        put(damaged_file("docker-cycle-next.db"));
+    }
+    EXPECT_THAT(run().line, HasSubstr("; would be recovered: 57 keys (57 current), none lost. "
+                                      "This is a dry run: nothing was changed"));
 }
 
 TEST_F(Guard, LeavesNoTraceOfAFileThatIsNotThere) {
     const GuardReport report = run();
     EXPECT_EQ(report.outcome, GuardOutcome::absent);
     EXPECT_TRUE(report.may_start);
-    EXPECT_EQ(report.line, "not there: the service makes a new one");
+    EXPECT_EQ(report.line, "missing: the service will create it");
     EXPECT_FALSE(fs::exists(options_.state_folder));
 }
 
@@ -206,7 +233,7 @@ TEST_F(Guard, NamesTheSnapshotOfAFileThatIsGone) {
     fs::remove(file());
     const GuardReport report = run();
     EXPECT_EQ(report.outcome, GuardOutcome::absent);
-    EXPECT_EQ(report.line, "not there, though it was; a snapshot of it is " + snapshot);
+    EXPECT_EQ(report.line, "missing, though it was there; a snapshot of it is " + snapshot);
 }
 
 TEST_F(Guard, DoesNotJudgeAFileInUse) {
@@ -324,7 +351,7 @@ TEST_F(Guard, WritesLostNetworksAnewFromTheContainersFiles) {
     const GuardReport report = run({.path = file(), .docker_root = root});
     EXPECT_EQ(report.outcome, GuardOutcome::recovered) << report.line;
     EXPECT_GE(report.records_mended, 1U) << report.line;
-    EXPECT_THAT(report.line, HasSubstr(" records mended by the containers' own files"));
+    EXPECT_THAT(report.line, HasSubstr(" repaired from the containers' own files"));
     EXPECT_EQ(verdict_of(file()), Verdict::clean);
     EXPECT_NE(test::bytes_of(file()).find("docker/network/v1.0/network/77aa/"), std::string::npos);
 }

@@ -63,10 +63,14 @@ Result<GuardUndone> undo(const std::string& path, const GuardOptions& options) {
     TRY(place.folder->sync());
     guard::forget(record, aside);
     guard::drop_oldest(place, io::replaced_word, options.quarantines_kept, record);
-    undone.line = undone.kept.empty()
-                      ? fmt::format("{} is as it was before the guard", file)
-                      : fmt::format("{} is as it was before the guard; what stood there is {}",
-                                    file, undone.kept);
+    undone.line =
+        undone.kept.empty()
+            ? fmt::format("{} is as it was before the guard", file)
+            : fmt::format("{} is as it was before the guard; the file that was there is now {}",
+                          file, undone.kept);
+    undone.line += ". At the next start the guard recovers it again, unless it is removed (rebolt "
+                   "guard uninstall) or "
+                   "its policy for the file is `refuse`";
     record.file = file;
     record.last_time = guard::utc_time();
     record.last_outcome = "undone";

@@ -29,7 +29,7 @@ namespace rebolt::etcd {
 
 enum class RepairWay : std::uint8_t {
     not_needed,     ///< etcd starts, and nothing is missing
-    mend_log,       ///< `db` stays; the log or `.snap` files are put right
+    mend_log,       ///< `db` stays; the log or `.snap` files are repaired
     older_state,    ///< the transaction before, which is whole
     leader_copy,    ///< a `.snap.db` that a leader sent
     rebuild,        ///< no `db`: etcd makes it from the log, which begins at entry 1

@@ -34,7 +34,7 @@ Result<TxId> copy(const BackupCommand& options) {
     const auto tx = db->begin();
     if (!tx)
         return Error(tx.error().code(), tx.error().message());
-    Progress progress("bytes", !options.common.quiet);
+    Progress progress(ProgressUnit::bytes, !options.common.quiet);
     auto copied = tx->copy_file(options.output, 0, [&](std::uint64_t done, std::uint64_t total) {
         progress.update(done, total);
         return !cancelled();
@@ -81,10 +81,11 @@ void set_up_backup(Arguments arguments) {
     auto options = std::make_shared<BackupCommand>();
     options->common.add_to(arguments);
     options->common.add_from_older(arguments);
-    arguments.option("-o,--output", options->output, "The new file").required();
+    arguments.option("-o,--output", options->output, "The new file").value_name("NEW").required();
     arguments.flag("--force", options->force, "Replace the new file if it is there");
-    arguments.footer("The new file appears under its name when it is whole and synced.\n"
-                     "Example: rebolt backup my.db -o my-backup.db");
+    arguments.footer("The new file appears under its name when it is whole and synced.\nExample: "
+                     "rebolt backup my.db -o my-backup.db");
+    arguments.exit_codes(new_file_exit_codes);
     arguments.on_run([options] { return run_backup(*options); });
 }
 

@@ -198,7 +198,7 @@ ExitCode run_bench(const BenchCommand& options) {
 void set_up_bench(Arguments arguments) {
     auto options = std::make_shared<BenchCommand>();
     arguments.option("--count", options->count, "Keys to write")
-        .check(whole_number())
+        .check(whole_number(1))
         .show_default();
     arguments.option("--batch-size", options->batch_size, "Keys in a transaction; 0: all in one")
         .check(whole_number())
@@ -213,14 +213,17 @@ void set_up_bench(Arguments arguments) {
         .check(one_of({"seq", "rnd", "seq-nest", "rnd-nest"}))
         .show_default();
     arguments.option("--fill-percent", options->fill_percent, "How full pages are left, 0.1 to 1")
+        .check(fraction(0.1, 1))
         .show_default();
     arguments.option("--page-size", options->page_size, "Bytes a page; 0: the system's")
-        .check(whole_number())
+        .check(page_bytes())
         .show_default();
     arguments.flag("--no-sync", options->no_sync, "Commits do not sync");
     arguments.flag("--work", options->keep, "Keep the file and print its path");
-    arguments.option("--path", options->path, "The new file; default: one in the temporary folder");
+    arguments.option("--path", options->path, "The new file; default: one in the temporary folder")
+        .value_name("FILE");
     arguments.footer("Example: rebolt bench --count 100000 --batch-size 1000 --write-mode rnd");
+    arguments.exit_codes("0 measured, 8 failed");
     arguments.on_run([options] { return run_bench(*options); });
 }
 

@@ -70,6 +70,7 @@ void set_up_buckets(Arguments arguments) {
     options->state.add_to(arguments);
     arguments.footer("Names that cannot be printed are shown in hex.\n"
                      "Example: rebolt buckets /var/lib/docker/network/files/local-kv.db");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_buckets(*options); });
 }
 

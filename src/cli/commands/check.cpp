@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <memory>
 
 #include <rebolt/check.hpp>
 #include <rebolt/find_files.hpp>
 #include <rebolt/impact.hpp>
+#include <rebolt/storage_risk.hpp>
 
 #include <fmt/format.h>
 
@@ -46,10 +48,11 @@ ExitCode exit_code_of(const CheckReport& report) {
 }
 
 Result<CheckReport> checked_pages(const PageSource& source, const CheckCommand& options) {
-    Progress progress("pages", !options.common.quiet);
+    Progress progress(ProgressUnit::pages, !options.common.quiet);
     CheckOptions check_options;
     check_options.threads = options.threads;
-    check_options.findings_max = options.findings_max;
+    check_options.findings_max =
+        options.findings_max == 0 ? std::numeric_limits<std::size_t>::max() : options.findings_max;
     if (options.from_page != 0)
         check_options.from_page = PageId{options.from_page};
     if (options.no_values)
@@ -59,6 +62,17 @@ Result<CheckReport> checked_pages(const PageSource& source, const CheckCommand& 
         return !cancelled();
     };
     return check(source, check_options);
+}
+
+// Where the file is kept, and what may damage it there.
+std::string storage_text(const std::string& file) {
+    std::string text;
+    if (const auto mount = mount_of(file))
+        text = fmt::format("\nStorage: {} on {}, mounted at {}\n", mount->type,
+                           printable(mount->source), printable(mount->folder));
+    for (const StorageRisk& risk : storage_risks(file))
+        text += fmt::format("  - {}\n", printable(to_text(risk)));
+    return text;
 }
 
 struct Checked {
@@ -98,6 +112,8 @@ ExitCode check_one(const CheckCommand& options, const std::string& file) {
         print(sentence_text(checked->report));
     else
         print(check_text(checked->report, checked->impact));
+    if (!wants_json() && options.common.verbose)
+        print(storage_text(file));
     return exit_code_of(checked->report);
 }
 
@@ -112,6 +128,8 @@ ExitCode check_next(const CheckCommand& options, const std::string& file, Docume
         print(sentence_text(checked->report));
     else
         print(check_text(checked->report, checked->impact));
+    if (!wants_json() && options.common.verbose)
+        print(storage_text(file));
     return exit_code_of(checked->report);
 }
 
@@ -180,15 +198,15 @@ void set_up_check(Arguments arguments) {
                 "Threads to use; 0: all cores when the file is large enough to gain")
         .check(whole_number())
         .show_default();
-    arguments.option("--max-findings", options->findings_max, "Findings to list; more are counted")
-        .check(whole_number(1))
+    arguments
+        .option("--max-findings", options->findings_max,
+                "Findings to list, more are counted; 0: all")
+        .check(whole_number())
         .show_default();
     add_no_values(arguments, options->no_values);
-    arguments.footer(
-        "Example: rebolt check /var/lib/docker/network/files/local-kv.db\n"
-        "         rebolt check /var/lib/docker\n"
-        "Exit codes: 0 clean, 4 damaged, 8 not a bolt file or not readable, 16 wrong usage, "
-        "32 cancelled.");
+    arguments.footer("Example: rebolt check /var/lib/docker/network/files/local-kv.db\n         "
+                     "rebolt check /var/lib/docker");
+    arguments.exit_codes("0 clean, 4 damaged, 8 not a bolt file or not readable");
     arguments.on_run([options] { return run_check(*options); });
 }
 

@@ -64,7 +64,7 @@ TEST(CheckCommand, ShowsDamageItsPlaceAndTheNextCommand) {
     EXPECT_EQ(result.exit_code, 4);
     EXPECT_EQ(result.err, "");
     EXPECT_THAT(result.out, StartsWith(file + ": damaged: the newest transaction 99 is damaged"));
-    EXPECT_THAT(result.out, HasSubstr("fatal page-cycle: page 2 leads back to page 2"));
+    EXPECT_THAT(result.out, HasSubstr("fatal page-cycle: page 2 points to itself"));
     EXPECT_THAT(result.out, HasSubstr("bucket libnetwork, transaction 99"));
     EXPECT_THAT(result.out, HasSubstr("Impact: "));
     EXPECT_THAT(result.out, HasSubstr("rebolt recover " + file + " -o " + file + ".recovered\n"));

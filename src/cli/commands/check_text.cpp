@@ -1,17 +1,26 @@
 #include "cli/commands/check_text.hpp"
-#include "cli/shell_quoted.hpp"
 
 #include <iterator>
 
 #include <fmt/format.h>
 
+#include "cli/counted.hpp"
+#include "cli/help_page.hpp"
+#include "cli/output.hpp"
+#include "cli/shell_quoted.hpp"
+
 namespace rebolt::cli {
 namespace {
 
+std::string colored(const std::string& text, Severity severity) {
+    return severity == Severity::fatal || severity == Severity::data ? red(text) : yellow(text);
+}
+
 std::string finding_text(const Finding& finding) {
     const FindingText& text = text_of(finding.code);
-    std::string lines =
-        fmt::format("{:<5} {}: {}\n", name_of(finding.severity), text.name, finding.message);
+    std::string lines = fmt::format(
+        "{} {}: {}\n", colored(fmt::format("{:<5}", name_of(finding.severity)), finding.severity),
+        text.name, finding.message);
     const std::string place = to_text(finding.place);
     if (!place.empty() || finding.transaction)
         lines += fmt::format("      {}{}{}\n", place, place.empty() ? "" : ", ",
@@ -50,9 +59,8 @@ std::string keys_text(const CheckReport& report) {
         return {};
     const TreeReport& tree = report.trees.front();
     const std::uint64_t keys = tree.key_count - tree.bucket_count;
-    return fmt::format("{} {} in {} {} {} reachable (transaction {})\n", keys,
-                       keys == 1 ? "key" : "keys", tree.bucket_count,
-                       tree.bucket_count == 1 ? "bucket" : "buckets", keys == 1 ? "is" : "are",
+    return fmt::format("{} in {} {} reachable (transaction {})\n", counted(keys, "key"),
+                       counted(tree.bucket_count, "bucket"), keys == 1 ? "is" : "are",
                        number(tree.transaction));
 }
 
@@ -74,8 +82,9 @@ Advice advice_for(const CheckReport& report, std::string impact) {
     const Finding& worst = report.findings.front();
     const std::string file = shell_quoted(report.path);
     Advice advice{.consequence = std::move(impact),
-                  .hint = "do not start the service on this file; bring its data back into a new "
-                          "file (this one stays as it is)",
+                  .hint =
+                      "do not start the service with this file. Recover its data into a new file "
+                      "(the original is not modified)",
                   .command = fmt::format("rebolt recover {} -o {}", file,
                                          shell_quoted(report.path + ".recovered"))};
     if (report.foreign && !report.foreign->command.empty()) {
@@ -94,8 +103,20 @@ Advice advice_for(const CheckReport& report, std::string impact) {
     return advice;
 }
 
+std::string verdict_text(const CheckReport& report) {
+    const std::string text = sentence(report);
+    return report.verdict == Verdict::clean ? green(text) : red(text);
+}
+
+std::string advice_text(const Advice& advice) {
+    constexpr std::size_t line_columns = 80;
+    return fmt::format("{}\n  {}\n",
+                       wrapped(fmt::format("What to do: {}:", advice.hint), line_columns, 0),
+                       advice.command);
+}
+
 std::string check_text(const CheckReport& report, const std::string& impact) {
-    std::string text = fmt::format("{}: {}\n", printable(report.path), sentence(report));
+    std::string text = fmt::format("{}: {}\n", printable(report.path), verdict_text(report));
     for (const Finding& finding : report.findings)
         text += "\n" + finding_text(finding);
     if (report.findings_left_out != 0)
@@ -106,8 +127,7 @@ std::string check_text(const CheckReport& report, const std::string& impact) {
     text += pages_text(report) + keys_text(report);
     const Advice advice = advice_for(report, impact);
     if (!advice.consequence.empty())
-        text += fmt::format("\nImpact: {}.\nWhat to do: {}:\n  {}\n", advice.consequence,
-                            advice.hint, advice.command);
+        text += fmt::format("\nImpact: {}.\n{}", advice.consequence, advice_text(advice));
     return text;
 }
 

@@ -16,6 +16,12 @@ struct Advice {
 
 [[nodiscard]] Advice advice_for(const CheckReport& report, std::string impact);
 
+/// check's sentence, coloured by the verdict.
+[[nodiscard]] std::string verdict_text(const CheckReport& report);
+
+/// The hint with its command below, as check ends.
+[[nodiscard]] std::string advice_text(const Advice& advice);
+
 /// The whole report, ending in a newline. Control characters in names and
 /// paths are shown as \xNN.
 [[nodiscard]] std::string check_text(const CheckReport& report, const std::string& impact);

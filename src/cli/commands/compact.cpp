@@ -35,7 +35,7 @@ ExitCode run_compact(const CompactCommand& options) {
     if (!db)
         return report(db.error());
     const std::uint64_t before = std::filesystem::file_size(options.common.file);
-    Progress progress("bytes at most", !options.common.quiet);
+    Progress progress(ProgressUnit::bytes, !options.common.quiet);
     CompactOptions compact_options;
     compact_options.transaction_bytes_max = options.transaction_bytes_max;
     compact_options.no_sync = options.no_sync;
@@ -68,7 +68,7 @@ void set_up_compact(Arguments arguments) {
     auto options = std::make_shared<CompactCommand>();
     options->common.add_to(arguments);
     options->common.add_from_older(arguments);
-    arguments.option("-o,--output", options->output, "The new file").required();
+    arguments.option("-o,--output", options->output, "The new file").value_name("NEW").required();
     arguments
         .option("--tx-max-size", options->transaction_bytes_max,
                 "Bytes of keys and values in one transaction; 0: all in one")
@@ -76,8 +76,9 @@ void set_up_compact(Arguments arguments) {
         .show_default();
     arguments.flag("--no-sync", options->no_sync, "Do not sync while writing");
     arguments.flag("--force", options->force, "Replace the new file if it is there");
-    arguments.footer("FILE is only read; the new file appears under its name when it is whole.\n"
-                     "Example: rebolt compact my.db -o my-small.db");
+    arguments.footer("FILE is only read; the new file appears under its name when it is "
+                     "whole.\nExample: rebolt compact my.db -o my-small.db");
+    arguments.exit_codes(new_file_exit_codes);
     arguments.on_run([options] { return run_compact(*options); });
 }
 

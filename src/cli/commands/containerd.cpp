@@ -21,7 +21,8 @@ constexpr std::array subcommands{
 void set_up_containerd(Arguments arguments) {
     arguments.require_subcommand();
     arguments.footer("Without FILE: the meta.db below /var/lib/containerd. A damaged file is shown "
-                     "as far as it is sound;\nnothing is changed.");
+                     "as far as it is sound; nothing is changed."
+                     "\nExample: rebolt containerd images");
     for (const Command& subcommand : subcommands)
         subcommand.set_up(arguments.subcommand(subcommand.name, subcommand.summary));
 }

@@ -50,6 +50,7 @@ void set_up_create_bucket(Arguments arguments) {
     arguments.flag("--create-file", options->may_make, "Make the file if it is not there");
     add_bucket_format(arguments, options->bucket_format);
     arguments.footer("Example: rebolt create-bucket my.db fruit");
+    arguments.exit_codes(writer_exit_codes);
     arguments.on_run([options] { return run_create_bucket(*options); });
 }
 

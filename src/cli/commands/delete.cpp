@@ -83,6 +83,7 @@ void set_up_delete(Arguments arguments) {
     add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
     add_bucket_format(arguments, options->bucket_format);
     arguments.footer("Example: rebolt delete my.db fruit apple");
+    arguments.exit_codes(writer_exit_codes);
     arguments.on_run([options] { return run_delete(*options); });
 }
 

@@ -33,7 +33,8 @@ struct DiagnoseCommand {
 constexpr std::size_t files_max = 4;
 
 Result<diagnose::ScanReport> scan(const DiagnoseCommand& options) {
-    Progress progress(options.unit.empty() ? "bytes" : "entries", !options.common.quiet);
+    Progress progress(options.unit.empty() ? ProgressUnit::bytes : ProgressUnit::entries,
+                      !options.common.quiet);
     const auto tell = [&](std::uint64_t done) {
         progress.update(done, done);
         return !cancelled();
@@ -44,9 +45,10 @@ Result<diagnose::ScanReport> scan(const DiagnoseCommand& options) {
 }
 
 // Looks at one file; what cannot be looked at is a note, unless it was asked for.
-bool examine(const DiagnoseCommand& options, const std::string& path, const std::string& open_as,
+bool examine(const DiagnoseCommand& options, const std::string& named, const std::string& open_as,
              diagnose::Evidence& evidence) {
-    Progress progress("pages", !options.common.quiet);
+    const std::string path = named.starts_with('-') ? "./" + named : named; // no option
+    Progress progress(ProgressUnit::pages, !options.common.quiet);
     diagnose::FileOptions file_options;
     if (!options.common.no_lock)
         file_options.lock_timeout = options.common.timeout();
@@ -156,30 +158,32 @@ void set_up_diagnose(Arguments arguments) {
     auto options = std::make_shared<DiagnoseCommand>();
     options->common.add_to(arguments);
     arguments.find("FILE").required(false).description("The service's log; - is stdin");
-    arguments.option("--unit", options->unit, "Read the journal of this unit of systemd instead");
+    arguments.option("--unit", options->unit, "Read the journal of this unit of systemd instead")
+        .value_name("UNIT");
     arguments
         .option("--journal", options->journal,
                 "The folder of the journal's files, of another machine")
+        .value_name("FOLDER")
         .needs(arguments.find("--unit"));
     arguments.option("--entries", options->entries, "The newest entries of the journal to read")
         .check(whole_number(1))
         .show_default();
     arguments.option("--pid", options->process, "Look at this process, which hangs now")
+        .value_name("PID")
         .check(whole_number(1));
-    arguments.option("--watch", options->watch_seconds, "Seconds to watch the process's memory")
+    arguments.option("--watch", options->watch_seconds, "How long to watch the process's memory")
         .check(seconds_number())
         .show_default();
     arguments
         .option("--database", options->files,
                 "The bbolt file that the service uses; may be given several times")
-        .repeatable();
+        .value_name("FILE");
     arguments.flag("--no-database", options->no_file, "Look at no file but the log")
         .excludes(arguments.find("--database"));
-    arguments.footer(
-        "Nothing is changed: no signal is sent, no file is written.\n"
-        "Example: rebolt diagnose --unit docker\n"
-        "Exit codes: 0 nothing was found, 4 a cause was found, 8 the log or process cannot "
-        "be read, 16 wrong usage, 32 cancelled.");
+    arguments.footer("Nothing is changed: no signal is sent, no file is written.\nExample: rebolt "
+                     "diagnose --unit docker");
+    arguments.exit_codes(
+        "0 nothing was found, 4 a cause was found, 8 the log or process cannot be read");
     arguments.on_check([options]() -> std::string {
         if (options->common.file.empty() && options->unit.empty() && options->process == 0)
             return "a log, --unit or --pid is required";

@@ -90,6 +90,8 @@ Document diagnose_document(const DiagnoseView& view) {
             {"certainty", name_of(conclusion.certainty)},
             {"happened", conclusion.happened},
             {"proof", conclusion.proof},
+            {"why", conclusion.why},
+            {"facts", conclusion.facts},
             {"safe", conclusion.safe},
             {"next", array_of(conclusion.next, step_json)},
             {"log", view.log ? log_json(*view.log) : Document(nullptr)},

@@ -20,7 +20,7 @@ TEST(DiagnoseCommand, TheSeedsTraceWithItsFileGivesCauseProofAndCommands) {
     EXPECT_TRUE(has(result.out, "the cursor's stack was 51,412,650 pages deep")) << result.out;
     EXPECT_TRUE(has(result.out, "a page leads back to itself"));
     EXPECT_TRUE(has(result.out, "the file has only 23 pages, so a cursor 51,412,650 levels deep"));
-    EXPECT_TRUE(has(result.out, "page-cycle: page 2 leads back to page 2"));
+    EXPECT_TRUE(has(result.out, "page-cycle: page 2 points to itself"));
     EXPECT_TRUE(has(result.out, "NewDaemon → Daemon.restore"));
     EXPECT_TRUE(has(result.out, "Cursor.first\n"));
     EXPECT_TRUE(has(result.out, "  rebolt recover --in-place " + file));
@@ -55,6 +55,32 @@ TEST(DiagnoseCommand, JsonHasAShape) {
     EXPECT_GT(json["files"][0]["recoverable"]["keys"], 40);
     EXPECT_EQ(json["next"][0]["command"][0], "systemctl");
     EXPECT_TRUE(json["process"].is_null());
+}
+
+TEST(DiagnoseCommand, SaysWhatComesBackAndHowToGoBack) {
+    const auto result = rebolt({"diagnose", log_file("dockerd-cursor-growslice.log"), "--database",
+                                damaged_file("docker-cycle-next.db")});
+    EXPECT_TRUE(
+        has(result.out, "9 networks, 11 endpoints and 9 sandboxes can be recovered; none is lost"))
+        << result.out;
+    EXPECT_TRUE(has(result.out, "stopping Docker stops its containers too"));
+    EXPECT_TRUE(has(result.out, "to go back: `rebolt undo`"));
+    EXPECT_TRUE(has(result.out, "systemctl kill -s KILL docker.service"));
+}
+
+TEST(DiagnoseCommand, DoesNotTakeALockForDamage) {
+    const auto result = rebolt({"diagnose", log_file("dockerd-lock-timeout.log"), "--database",
+                                damaged_file("docker-cycle-next.db")});
+    EXPECT_TRUE(has(result.out, "The log tells of something else: another process holds the lock"))
+        << result.out;
+    EXPECT_FALSE(has(result.out, "this is no damage"));
+}
+
+TEST(DiagnoseCommand, ShowsNothingOfALogWhereADatabaseWasGiven) {
+    const auto result = rebolt({"diagnose", damaged_file("docker-cycle-next.db")});
+    EXPECT_EQ(result.exit_code, 4);
+    EXPECT_FALSE(has(result.out, "0 lines"));
+    EXPECT_FALSE(has(result.out, "database-given"));
 }
 
 TEST(DiagnoseCommand, ReadsStdin) {

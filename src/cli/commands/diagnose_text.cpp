@@ -27,7 +27,7 @@ std::string shown(std::string_view text) {
 std::string command_text(const diagnose::Step& step) {
     std::string text;
     for (const std::string& word : step.words)
-        text += fmt::format("{}{}", text.empty() ? "" : " ", shell_quoted(word));
+        text += fmt::format("{}{}", text.empty() ? "" : " ", shell_word(word));
     return text;
 }
 
@@ -77,6 +77,22 @@ std::string log_text(const diagnose::ScanReport& log) {
     return text;
 }
 
+std::string list_text(const char* title, const std::vector<std::string>& lines) {
+    if (lines.empty())
+        return {};
+    std::string text = fmt::format("\n{}:\n", title);
+    for (const std::string& line : lines)
+        text += fmt::format("  - {}\n", shown(line));
+    return text;
+}
+
+// What was given is no log: there is nothing to show of one.
+bool is_database(const DiagnoseView& view) {
+    const auto& diagnoses = view.evidence.diagnoses;
+    return diagnoses.size() == 1 &&
+           diagnoses.front().symptom.signature == diagnose::Signature::database_given;
+}
+
 } // namespace
 
 std::string diagnose_sentence(const DiagnoseView& view) {
@@ -87,11 +103,9 @@ std::string diagnose_text(const DiagnoseView& view) {
     const diagnose::Conclusion& conclusion = view.conclusion;
     std::string text = fmt::format("{}\n", conclusion.is_cause_found ? red(conclusion.happened)
                                                                      : conclusion.happened);
-    if (!conclusion.proof.empty())
-        text += conclusion.is_cause_found ? "\nProof:\n" : "\nSeen:\n";
-    for (const std::string& proof : conclusion.proof)
-        text += fmt::format("  - {}\n", shown(proof));
-    if (view.log) {
+    text += list_text(conclusion.is_cause_found ? "Proof" : "Seen", conclusion.proof);
+    text += list_text("Why it may have happened", conclusion.why);
+    if (view.log && !is_database(view)) {
         text += "\nIn " + log_text(*view.log);
         const auto& diagnoses = view.evidence.diagnoses;
         const std::size_t count =
@@ -101,6 +115,7 @@ std::string diagnose_text(const DiagnoseView& view) {
         if (count < diagnoses.size())
             text += fmt::format("and {} more; -v lists them\n", diagnoses.size() - count);
     }
+    text += list_text("What to know", conclusion.facts);
     if (!conclusion.safe.empty())
         text += fmt::format("\n{}\n", conclusion.safe);
     if (!conclusion.next.empty())

@@ -160,9 +160,8 @@ void set_up_diff(Arguments arguments) {
         "what only B\nhas, `!` for another value, and a sum. --transaction and --meta are A's: "
         "what did the last commit do?\n"
         "Example: rebolt diff before.db after.db\n"
-        "Example: rebolt diff my.db my.db --transaction 98\n"
-        "Exit codes: 0 the same, 4 differences (or a damaged file), 8 failed, 16 wrong usage, 32 "
-        "cancelled.");
+        "Example: rebolt diff my.db my.db --transaction 98");
+    arguments.exit_codes("0 the same, 4 differences (or a damaged file), 8 failed");
     arguments.on_run([options] { return run_diff(*options); });
 }
 

@@ -17,16 +17,17 @@ constexpr std::array subcommands{
     Command{"ipam", "List address pools and the addresses that are held", set_up_docker_ipam},
     Command{"startup", "Walk the file as dockerd's start does, and say where it would end",
             set_up_docker_startup},
-    Command{"fsck", "Look for records that do not fit together, and mend them", set_up_docker_fsck},
+    Command{"fsck", "Look for records that do not fit together, and repair them",
+            set_up_docker_fsck},
 };
 
 } // namespace
 
 void set_up_docker(Arguments arguments) {
     arguments.require_subcommand();
-    arguments.footer(
-        "Without FILE: /var/lib/docker/network/files/local-kv.db. A damaged file is shown "
-        "as far as it is sound.");
+    arguments.footer("Without FILE: /var/lib/docker/network/files/local-kv.db. A damaged file is "
+                     "shown as far as it is sound."
+                     "\nExample: rebolt docker networks local-kv.db");
     for (const Command& subcommand : subcommands)
         subcommand.set_up(arguments.subcommand(subcommand.name, subcommand.summary));
 }

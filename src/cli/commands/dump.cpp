@@ -98,9 +98,9 @@ void set_up_dump(Arguments arguments) {
     options->common.state.add_to(arguments);
     arguments.positional("PAGE", options->pages, "Page ids").check(whole_number()).required();
     arguments.footer(
-        "Prints the bytes of each page in hex, without its overflow pages; `*` stands for "
-        "lines that repeat.\n"
-        "Example: rebolt dump /var/lib/docker/network/files/local-kv.db 0 1");
+        "Prints the bytes of each page in hex, without its overflow pages; `*` stands for lines "
+        "that repeat.\nExample: rebolt dump /var/lib/docker/network/files/local-kv.db 0 1");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_dump(*options); });
 }
 

@@ -56,8 +56,8 @@ void set_up_dump_text(Arguments arguments) {
         "Prints all buckets, keys, values and sequences, one JSON object a line, in an order that "
         "does not\ndepend on the file's pages; bytes that are not UTF-8 in hex. `rebolt load` "
         "makes a file of it again.\nNothing is printed of a damaged file: recover it first.\n"
-        "Example: rebolt dump-text my.db > my.jsonl\n"
-        "Exit codes: 0 done, 4 damaged, 8 failed, 16 wrong usage, 32 cancelled.");
+        "Example: rebolt dump-text my.db > my.jsonl");
+    arguments.exit_codes("0 done, 4 damaged, 8 failed");
     arguments.on_run([options] { return run_dump_text(*options); });
 }
 

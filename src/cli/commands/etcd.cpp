@@ -23,7 +23,8 @@ constexpr std::array subcommands{
 
 void set_up_etcd(Arguments arguments) {
     arguments.require_subcommand();
-    arguments.footer("None of these starts etcd; only repair changes anything.");
+    arguments.footer("None of these starts etcd; only repair changes anything.\nExample: rebolt "
+                     "etcd status /var/lib/etcd");
     for (const Command& subcommand : subcommands)
         subcommand.set_up(arguments.subcommand(subcommand.name, subcommand.summary));
 }

@@ -79,17 +79,16 @@ void set_up_explain(Arguments arguments) {
                     {"bbolt-1.3.10", BboltVersion::v1_3_10},
                     {"bbolt-1.4.3", BboltVersion::v1_4_3}})
         .show_default();
-    arguments.option("--op", options->operation_name,
-                     "One operation: open, open-read-only, scan, check or put; all if not given");
+    arguments.option("--op", options->operation_name, "One operation (default: all)")
+        .check(one_of({"open", "open-read-only", "scan", "check", "put"}));
     arguments.on_check([options] {
         if (options->operation_name.empty() || bbolt_operation(options->operation_name))
             return std::string();
         return "--op: no operation is called " + options->operation_name;
     });
-    arguments.footer(
-        "Nothing is run: bbolt's own steps are followed on the bytes.\n"
-        "Example: rebolt explain --as bbolt-1.4.3 --op scan local-kv.db\n"
-        "Exit codes: 0 bbolt notices nothing, 4 it does, 8 not readable, 16 wrong usage.");
+    arguments.footer("Nothing is run: bbolt's own steps are followed on the bytes.\nExample: "
+                     "rebolt explain --as bbolt-1.4.3 --op scan local-kv.db");
+    arguments.exit_codes("0 bbolt notices nothing, 4 it does, 8 not readable");
     arguments.on_run([options] { return run_explain(*options); });
 }
 

@@ -133,13 +133,12 @@ void set_up_fsck(Arguments arguments) {
     auto options = std::make_shared<FsckCommand>();
     options->edit.add_to(arguments);
     arguments.flag("--repair", options->repair,
-                   "Mend what can be mended: shown first, then asked for (or --yes)");
+                   "Repair what can be repaired: shown first, then asked for (or --yes)");
     arguments.footer(
         "For files of Docker's networks, Podman, InfluxDB, Portainer, raft (Consul, Nomad, Vault) "
         "and Bleve: docs/owners.md. Stop the service first. `rebolt undo FILE` takes a repair "
-        "back.\n"
-        "Example: rebolt fsck --repair /var/lib/containers/storage/libpod/bolt_state.db\n"
-        "Exit codes: 0 all consistent, 1 repaired, 4 damage left, 8 failed, 16 wrong usage.");
+        "back.\nExample: rebolt fsck --repair /var/lib/containers/storage/libpod/bolt_state.db");
+    arguments.exit_codes("0 all consistent, 1 repaired, 4 damage left, 8 failed");
     arguments.on_run([options] { return run_fsck(*options); });
 }
 

@@ -8,6 +8,7 @@
 #include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/printable.hpp"
 #include "cli/readable.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -27,7 +28,7 @@ struct GetCommand {
 std::string keys_command(const GetCommand& options) {
     std::string command = "rebolt keys " + shell_quoted(options.common.file);
     for (std::size_t index = 0; index + 1 < options.path.size(); ++index)
-        command += " " + shell_quoted(options.path[index]);
+        command += " " + shell_word(options.path[index]);
     return command;
 }
 
@@ -35,14 +36,13 @@ ExitCode report_missing(const Bucket& bucket, const std::string& key, const GetC
     const auto nested = bucket.bucket(key);
     if (!nested && nested.error().code() == ErrorCode::damaged)
         return report(nested.error());
-    return report(Error(nested ? ErrorCode::incompatible_value : ErrorCode::key_not_found,
-                        fmt::format("{} `{}`",
-                                    nested ? "a bucket, not a value, stands under the key"
-                                           : "there is no key",
-                                    printable(key)))
-                      .in_file(options.common.file),
-                  {"To see the keys", keys_command(options) +
-                                          (nested ? " " + shell_quoted(options.path.back()) : "")});
+    return report(
+        Error(nested ? ErrorCode::incompatible_value : ErrorCode::key_not_found,
+              fmt::format("{} `{}`", nested ? "this is a bucket, not a key:" : "there is no key",
+                          printable(key)))
+            .in_file(options.common.file),
+        {"To see the keys",
+         keys_command(options) + (nested ? " " + shell_word(options.path.back()) : "")});
 }
 
 struct Found {
@@ -56,6 +56,8 @@ void print_value(const Found& found, const GetCommand& options) {
     if (!wants_json()) {
         if (found.words)
             print(found.words->text);
+        else if (options.format == KeyFormat::automatic && is_text(found.value))
+            print(found.value);
         else
             print_bytes(found.value, options.format);
         print("\n");
@@ -109,7 +111,7 @@ ExitCode run_get(const GetCommand& options) {
             options.path.empty()
                 ? NextStep{"To see the buckets", "rebolt buckets " + file}
                 : NextStep{"To see the keys", fmt::format("rebolt keys {} {}", file,
-                                                          shell_quoted(options.path.front()))});
+                                                          shell_word(options.path.front()))});
     }
     const auto db = open_database(options.common);
     if (!db)
@@ -132,11 +134,12 @@ void set_up_get(Arguments arguments) {
     add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
     add_bucket_format(arguments, options->bucket_format);
     add_raw(arguments, options->raw);
-    arguments.footer("Where it is known whose the file is (docs/owners.md) the value is shown in "
-                     "words, without secrets; --raw or a --format shows its bytes.\n"
-                     "Example: rebolt get /var/lib/consul/raft/raft.db logs 1000\n"
-                     "Example: rebolt get --format bytes "
-                     "/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db v1 version");
+    arguments.footer(
+        "Where it is known whose the file is (docs/owners.md) the value is shown in words, without "
+        "secrets; --raw or a --format shows its bytes.\nExample: rebolt get "
+        "/var/lib/consul/raft/raft.db logs 1000\nExample: rebolt get --format bytes "
+        "/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db v1 version");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_get(*options); });
 }
 

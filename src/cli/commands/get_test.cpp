@@ -35,8 +35,7 @@ TEST(GetCommand, AKeyThatIsNotThereIsSaidAndWhereToLook) {
 TEST(GetCommand, ABucketIsNoValue) {
     const std::string file = real_file("containerd-1.6-meta.db");
     const auto result = rebolt_on(file, "get", {"v1", "moby"});
-    EXPECT_NE(result.err.find("a bucket, not a value, stands under the key `moby`"),
-              std::string::npos);
+    EXPECT_NE(result.err.find("this is a bucket, not a key: `moby`"), std::string::npos);
     EXPECT_NE(result.err.find("rebolt keys " + file + " v1 moby\n"), std::string::npos);
     EXPECT_EQ(result.exit_code, 8);
 }

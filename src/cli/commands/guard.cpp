@@ -1,18 +1,17 @@
 // rebolt guard docker|containerd|etcd|FILE…
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <new>
 
 #include <fmt/format.h>
 
-#include <rebolt/docker/containers.hpp>
 #include <rebolt/guard.hpp>
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/guard/guard_process.hpp"
 #include "cli/commands/guard/subcommands.hpp"
+#include "cli/docker_root.hpp"
 #include "cli/json_output.hpp"
 #include "cli/output.hpp"
 #include "cli/validators.hpp"
@@ -39,13 +38,6 @@ struct Work {
     GuardOptions options;
     std::vector<GuardedFile> files;
 };
-
-// The data root, of a file that stands where Docker keeps its network state.
-std::string docker_root_of(const std::string& path) {
-    const std::string root =
-        std::filesystem::path(path).parent_path().parent_path().parent_path().string();
-    return !root.empty() && docker::network_state_path(root) == path ? root : "";
-}
 
 Result<void> add_target(Work& work, const std::string& target, const GuardCommand& options) {
     if (target.find('/') == std::string::npos && !target.ends_with(".db")) {
@@ -180,11 +172,14 @@ ExitCode run_guard(const GuardCommand& options) {
 } // namespace
 
 void GuardPaths::add_to(Arguments arguments) {
-    arguments.option("--config", config,
-                     fmt::format("The configuration (default: {}, if it is "
-                                 "there)",
-                                 default_config));
-    arguments.option("--state-folder", state_folder, "Where snapshots and records are");
+    arguments
+        .option("--config", config,
+                fmt::format("The configuration (default: {}, if it is "
+                            "there)",
+                            default_config))
+        .value_name("FILE");
+    arguments.option("--state-folder", state_folder, "Where snapshots and records are")
+        .value_name("FOLDER");
 }
 
 Result<GuardConfig> guard_config_of(const GuardPaths& paths) {
@@ -199,7 +194,7 @@ Result<GuardConfig> guard_config_of(const GuardPaths& paths) {
 void set_up_guard(Arguments arguments) {
     auto options = std::make_shared<GuardCommand>();
     options->paths.add_to(arguments);
-    arguments.positional("targets", options->targets,
+    arguments.positional("TARGET", options->targets,
                          "docker, containerd, etcd, or files; none: what the configuration says");
     arguments
         .option("--policy", options->policy,
@@ -207,31 +202,33 @@ void set_up_guard(Arguments arguments) {
                 "(set aside; the service makes a new one), refuse (leave it, and stop the "
                 "start)")
         .check(one_of({"recover", "quarantine", "refuse"}));
-    arguments.option("--data-root", options->data_root,
-                     "The service's data root, if it is not where its configuration says");
-    arguments.option("--budget", options->budget_seconds, "Seconds for one file")
+    arguments
+        .option("--data-root", options->data_root,
+                "The service's data root, if it is not where its configuration says")
+        .value_name("FOLDER");
+    arguments
+        .option("--budget", options->budget_seconds,
+                "How long one file may take (default: 60, or the configuration's)")
         .check(seconds_number(0.001));
     arguments.flag("--reset-caches", options->reset_caches,
                    "Set damaged caches (BuildKit's) aside instead of recovering them");
     arguments.flag("--rebuild", options->rebuild,
                    "Rebuild Docker's network state from the containers' files where it is gone");
-    arguments.flag("--dry-run", options->dry_run, "Judge, and change nothing");
+    arguments.flag("--dry-run", options->dry_run,
+                   "Say what would be done, with the exit code of it, and change nothing");
     arguments.flag("--before-start", options->before_start,
                    "In a service's unit: what the configuration says wrongly is told, and does "
                    "not stop the start");
     arguments.flag("-q,--quiet", options->quiet, "Say nothing of clean files");
-    arguments.footer(
-        "In front of a service (ExecStartPre=): exits 0 if it may start. A damaged file is "
-        "kept beside its\nplace as FILE.damaged-TIME; `rebolt guard undo FILE` puts it "
-        "back.\n"
-        "Example: rebolt guard docker\n"
-        "Exit codes: 0 may start, 4 a damaged file was left as it is, 8 failed, 16 wrong "
-        "usage, 32 cancelled.");
+    arguments.footer("In front of a service (ExecStartPre=): exits 0 if it may start. A damaged "
+                     "file is kept beside its place as FILE.damaged-TIME; `rebolt guard undo FILE` "
+                     "puts it back.\nExample: rebolt guard docker");
+    arguments.exit_codes("0 may start, 4 a damaged file was left as it is, 8 failed");
     arguments.allow_subcommand();
     set_up_guard_undo(arguments.subcommand("undo", "Put a file back that the guard set aside"));
     set_up_guard_install(
         arguments.subcommand("install", "Put the guard in front of a service of systemd"));
-    set_up_guard_uninstall(arguments.subcommand("uninstall", "Take it away again"));
+    set_up_guard_uninstall(arguments.subcommand("uninstall", "Remove the guard from the service"));
     arguments.on_run([options] { return run_guard(*options); });
 }
 

@@ -18,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -77,7 +78,7 @@ TEST_F(GuardCommand, StopsTheStartByPolicy) {
     EXPECT_EQ(result.exit_code, 4);
     EXPECT_THAT(result.out, HasSubstr(": refused: damaged: "));
     EXPECT_EQ(result.err, "The service must not start on these files: see the lines above.\n");
-    EXPECT_EQ(guard({"--dry-run", file()}).exit_code, 4);
+    EXPECT_EQ(guard({"--dry-run", file()}).exit_code, 0); // as a run would
     EXPECT_EQ(guard({"--policy", "delete", file()}).exit_code, 16);
 }
 
@@ -118,7 +119,7 @@ TEST_F(GuardCommand, GuardsDockersFilesOneLineEach) {
     EXPECT_EQ(lines_in(result.out), 7U);
     EXPECT_THAT(result.out, HasSubstr("local-kv.db: recovered: "));
     EXPECT_THAT(result.out, HasSubstr("metadata.db: clean: "));
-    EXPECT_THAT(result.out, HasSubstr("cache.db: absent: not there: the service makes a new one"));
+    EXPECT_THAT(result.out, HasSubstr("cache.db: absent: missing: the service will create it"));
 }
 
 TEST_F(GuardCommand, TakesTheDataRootFromThePlaceOfTheFile) {
@@ -130,7 +131,7 @@ TEST_F(GuardCommand, TakesTheDataRootFromThePlaceOfTheFile) {
         << R"({"ID":"c1","Name":"/c1","State":{"Running":false},"NetworkSettings":{
               "SandboxID":"","Networks":{"lost":{"NetworkID":"77aa","EndpointID":"",
               "Gateway":"172.30.0.1","IPAddress":"172.30.0.2","IPPrefixLen":16}}}})";
-    EXPECT_THAT(guard({place}).out, HasSubstr(" records mended by the containers' own files"));
+    EXPECT_THAT(guard({place}).out, HasSubstr(" repaired from the containers' own files"));
 }
 
 TEST_F(GuardCommand, DoesWhatItsConfigurationSays) {
@@ -195,7 +196,7 @@ TEST_F(GuardCommand, InstallsShowsAndRemovesTheDropIn) {
     const std::string root = path("system");
     const std::string drop_in = root + "/etc/systemd/system/docker.service.d/10-rebolt.conf";
     const auto shown = rebolt({"guard", "install", "docker", "--root", root});
-    EXPECT_EQ(shown.exit_code, 32);
+    EXPECT_EQ(shown.exit_code, 16);
     EXPECT_EQ(
         shown.out,
         drop_in +
@@ -205,15 +206,22 @@ TEST_F(GuardCommand, InstallsShowsAndRemovesTheDropIn) {
             std::string(REBOLT_EXE) +
             "\nNotifyAccess=exec\nTimeoutStartSec=5min\n"
             "MemoryMax=75%\nMemorySwapMax=0\n");
-    EXPECT_EQ(shown.err, "Nothing was written. To do it, add --yes.\n");
+    EXPECT_THAT(shown.err, StartsWith("warning: there is no docker.service here"));
+    EXPECT_THAT(shown.err, EndsWith("Nothing was changed. To do it, add --yes.\n"));
     EXPECT_FALSE(fs::exists(drop_in));
-    EXPECT_EQ(rebolt({"guard", "install", "docker", "--root", root, "--yes"}).exit_code, 0);
+    fs::create_directories(root + "/usr/lib/systemd/system");
+    std::ofstream(root + "/usr/lib/systemd/system/docker.service") << "[Service]\n";
+    const auto installed = rebolt({"guard", "install", "docker", "--root", root, "--yes"});
+    EXPECT_EQ(installed.exit_code, 0);
+    EXPECT_EQ(installed.err, "");
+    EXPECT_THAT(installed.out, EndsWith("Now: systemctl daemon-reload\nTo see what it would do, "
+                                        "without a restart: rebolt guard --dry-run docker\n"));
     EXPECT_TRUE(shown.out == drop_in + ":\n" + test::bytes_of(drop_in));
     EXPECT_EQ(rebolt({"guard", "install", "docker", "--remove", "--root", root, "-y"}).exit_code,
               0);
     EXPECT_FALSE(fs::exists(fs::path(drop_in).parent_path()));
     EXPECT_EQ(rebolt({"guard", "uninstall", "docker", "--root", root, "-y"}).out,
-              "There is no " + drop_in + ": nothing to take away.\n");
+              "There is no " + drop_in + ": nothing to remove.\n");
     EXPECT_EQ(rebolt({"guard", "install", "mongodb", "--root", root}).exit_code, 16);
 }
 

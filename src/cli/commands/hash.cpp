@@ -45,8 +45,8 @@ void set_up_hash(Arguments arguments) {
         "Two files have the same hash exactly if they hold the same buckets, keys, values and "
         "sequences,\nhowever their pages are laid out: after compact, or on another host. "
         "docs/see.md says of what it is.\n"
-        "Example: rebolt hash my.db\n"
-        "Exit codes: 0 done, 4 damaged, 8 failed, 16 wrong usage.");
+        "Example: rebolt hash my.db");
+    arguments.exit_codes("0 done, 4 damaged, 8 failed");
     arguments.on_run([options] { return run_hash(*options); });
 }
 

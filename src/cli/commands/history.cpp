@@ -169,7 +169,7 @@ ExitCode show_history(const PageSource& source, const HistoryCommand& options) {
     const auto wanted = wanted_key(options, words);
     if (!wanted)
         return report_bucket(wanted.error());
-    Progress progress("pages", !options.common.quiet);
+    Progress progress(ProgressUnit::pages, !options.common.quiet);
     const auto history = key_history(source, wanted->bucket, wanted->key,
                                      [&](std::uint64_t done, std::uint64_t total) {
                                          progress.update(done, total);
@@ -219,8 +219,8 @@ void set_up_history(Arguments arguments) {
         "more. A page does not say which\ntransaction wrote it, nor which bucket it is of: what "
         "the trees and the other keys prove is told.\n"
         "Example: rebolt history my.db fruit apple\n"
-        "Example: rebolt history --json my.db config settings theme\n"
-        "Exit codes: 0 done, 8 failed (no page has the key), 16 wrong usage, 32 cancelled.");
+        "Example: rebolt history --json my.db config settings theme");
+    arguments.exit_codes("0 done, 8 failed (no page has the key)");
     arguments.on_run([options] { return run_history(*options); });
 }
 

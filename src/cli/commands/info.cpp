@@ -77,9 +77,9 @@ void set_up_info(Arguments arguments) {
     auto options = std::make_shared<CommonOptions>();
     options->add_to(arguments);
     options->state.add_to(arguments);
-    arguments.footer(
-        "With -v or --json also the transaction, the high water mark and the free pages.\n"
-        "Example: rebolt info /var/lib/docker/network/files/local-kv.db");
+    arguments.footer("With -v or --json also the transaction, the high water mark and the free "
+                     "pages.\nExample: rebolt info /var/lib/docker/network/files/local-kv.db");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_info(*options); });
 }
 

@@ -195,11 +195,11 @@ void set_up_inspect(Arguments arguments) {
     auto options = std::make_shared<CommonOptions>();
     options->add_to(arguments);
     options->state.add_to(arguments);
-    arguments.footer(
-        "Prints JSON always, as bbolt does: name, keyN (keys that are no buckets), buckets; "
-        "and damage, where\nit kept something from being shown. With --json that is the member "
-        "`root` of a document\nwith a shape, as for all commands.\n"
-        "Example: rebolt inspect /var/lib/docker/network/files/local-kv.db");
+    arguments.footer("Prints JSON always, as bbolt does: name, keyN (keys that are no buckets), "
+                     "buckets; and damage, where it kept something from being shown. With --json "
+                     "that is the member `root` of a document with a shape, as for all commands.\n"
+                     "Example: rebolt inspect /var/lib/docker/network/files/local-kv.db");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_inspect(*options); });
 }
 

@@ -162,7 +162,8 @@ std::shared_ptr<K8sCommand> add_common(Arguments arguments) {
     arguments.find("FILE").description("An etcd member's db, or a snapshot");
     arguments.option("--at", options->revision, "As of this revision; 0: the newest")
         .check(whole_number());
-    arguments.option("-n,--namespace", options->name_space, "Only of this namespace");
+    arguments.option("-n,--namespace", options->name_space, "Only of this namespace")
+        .value_name("NAMESPACE");
     return options;
 }
 
@@ -170,6 +171,7 @@ void set_up_k8s_ls(Arguments arguments) {
     auto options = add_common(arguments);
     arguments.positional("KIND", options->kind, "Only of this kind: Pod, pods");
     arguments.footer("Example: rebolt k8s ls member/snap/db secrets -n kube-system");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_ls(*options); });
 }
 
@@ -178,14 +180,16 @@ void set_up_k8s_get(Arguments arguments) {
     arguments.positional("KIND", options->kind, "Its kind").required();
     arguments.positional("NAME", options->name, "Its name").required();
     arguments.footer("Example: rebolt k8s get member/snap/db configmap kubeadm-config");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_get(*options); });
 }
 
 void set_up_k8s_export(Arguments arguments) {
     auto options = add_common(arguments);
     arguments.positional("DIR", options->folder, "The folder for the files").required();
-    arguments.footer("Files that are there are not overwritten.\n"
-                     "Example: rebolt k8s export member/snap/db objects");
+    arguments.footer("Files that are there are not overwritten.\nExample: rebolt k8s export "
+                     "member/snap/db objects");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_export(*options); });
 }
 
@@ -193,7 +197,8 @@ void set_up_k8s_export(Arguments arguments) {
 
 void set_up_k8s(Arguments arguments) {
     arguments.require_subcommand();
-    arguments.footer("Works without a cluster, on damaged files too: what is missing is said.");
+    arguments.footer("Works without a cluster, on damaged files too: what is missing is "
+                     "said.\nExample: rebolt k8s ls member/snap/db");
     set_up_k8s_ls(arguments.subcommand("ls", "List objects by kind, namespace and name"));
     set_up_k8s_get(arguments.subcommand("get", "Print objects as YAML"));
     set_up_k8s_export(arguments.subcommand("export", "Write each object to a YAML file"));

@@ -102,6 +102,7 @@ void set_up_keys(Arguments arguments) {
                      "known whose the file is; --raw shows their bytes.\n"
                      "Nested buckets are listed among the keys.\n"
                      "Example: rebolt keys /var/lib/docker/network/files/local-kv.db libnetwork");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_keys(*options); });
 }
 

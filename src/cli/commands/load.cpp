@@ -157,8 +157,8 @@ void set_up_load(Arguments arguments) {
         "whole and synced.\nA dump that was cut off is refused. Lines of your own need no head "
         "and no end:\n"
         "  {\"bucket\":[\"fruit\"],\"key\":\"apple\",\"value\":\"red\"}\n"
-        "Example: rebolt dump-text old.db | rebolt load new.db\n"
-        "Exit codes: 0 done, 8 failed, 16 wrong usage, 32 cancelled.");
+        "Example: rebolt dump-text old.db | rebolt load new.db");
+    arguments.exit_codes("0 done, 8 failed");
     arguments.on_run([options] { return run_load(*options); });
 }
 

@@ -45,7 +45,7 @@ ExitCode run_map(const MapCommand& options) {
     const auto source = open_pages(options.common);
     if (!source)
         return report(source.error());
-    Progress progress("pages", !options.common.quiet);
+    Progress progress(ProgressUnit::pages, !options.common.quiet);
     const auto map = map_file(*source, [&](const CheckProgress& at) {
         progress.update(at.pages_done, at.pages_total);
         return !cancelled();
@@ -86,8 +86,8 @@ void set_up_map(Arguments arguments) {
         "the "
         "file by its\nuse, bucket or fill, in both states; the buckets; the findings; a search for "
         "keys. It holds keys, cut to 64\nbytes, and no values.\n"
-        "Example: rebolt map my.db -o map.html\n"
-        "Exit codes: 0 done, whatever the file's state; 8 failed, 16 wrong usage, 32 cancelled.");
+        "Example: rebolt map my.db -o map.html");
+    arguments.exit_codes("0 done, whatever the file's state; 8 failed");
     arguments.on_run([options] { return run_map(*options); });
 }
 

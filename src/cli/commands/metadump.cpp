@@ -47,7 +47,7 @@ ExitCode run_metadump(const MetadumpCommand& options) {
     const auto source = open_pages(options.common);
     if (!source)
         return report(source.error());
-    Progress progress("pages", !options.common.quiet);
+    Progress progress(ProgressUnit::pages, !options.common.quiet);
     const auto copy =
         write_masked_copy(*source, options.output, [&](std::uint64_t done, std::uint64_t total) {
             progress.update(done, total);
@@ -79,9 +79,8 @@ void set_up_metadump(Arguments arguments) {
         "Page structure and damage\nstay: both files are checked, and their findings compared. The "
         "copy still tells how many keys there are,\nhow long keys and values are, and which keys "
         "begin alike.\n"
-        "Example: rebolt metadump my.db -o safe-to-send.db\n"
-        "Exit codes: 0 done, 4 the copy shows other damage, 8 failed, 16 wrong usage, 32 "
-        "cancelled.");
+        "Example: rebolt metadump my.db -o safe-to-send.db");
+    arguments.exit_codes("0 done, 4 the copy shows other damage, 8 failed");
     arguments.on_run([options] { return run_metadump(*options); });
 }
 

@@ -211,6 +211,7 @@ void set_up_page(Arguments arguments) {
                       "How to print the values of a leaf page");
     add_raw(arguments, options->raw);
     arguments.footer("Example: rebolt page /var/lib/docker/network/files/local-kv.db 0 1");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_page(*options); });
 }
 

@@ -108,6 +108,7 @@ void set_up_page_item(Arguments arguments) {
     arguments.flag("--value-only", options->value_only, "Print only the value").excludes(key_only);
     add_format_option(arguments, "--format", options->format, "How to print key and value");
     arguments.footer("Example: rebolt page-item --key-only local-kv.db 21 0");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_page_item(*options); });
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/json_output.hpp"
 #include "cli/output.hpp"
+#include "cli/printable.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -13,6 +14,13 @@ std::string bucket_text(std::string_view value) {
     if (!bucket)
         return fmt::format("<{}>", to_text(bucket.error()));
     return fmt::format("<pgid={},seq={}>", number(bucket->root()), bucket->sequence());
+}
+
+// Text of several lines would be taken for several items.
+KeyFormat in_one_line(std::string_view value, KeyFormat format) {
+    return format == KeyFormat::automatic && is_text(value) && !is_printable(value)
+               ? KeyFormat::ascii_encoded
+               : format;
 }
 
 void print_items(const ShownPage& shown, KeyFormat value_format) {
@@ -34,7 +42,7 @@ void print_items(const ShownPage& shown, KeyFormat value_format) {
         else if (item.value_words)
             print(item.value_words->text);
         else
-            print_bytes(item.value, value_format);
+            print_bytes(item.value, in_one_line(item.value, value_format));
         print("\n");
     }
     print("\n");

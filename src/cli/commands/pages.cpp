@@ -126,10 +126,10 @@ void set_up_pages(Arguments arguments) {
     options->add_to(arguments);
     options->state.add_to(arguments);
     arguments.footer(
-        "ITEMS are keys in leaf and branch pages, free pages in the freelist; OVRFLW counts "
-        "the pages that\na page goes on into. What is wrong with a page stands behind it, "
-        "by its code.\n"
-        "Example: rebolt pages /var/lib/docker/network/files/local-kv.db");
+        "ITEMS are keys in leaf and branch pages, free pages in the freelist; OVRFLW counts the "
+        "pages that a page goes on into. What is wrong with a page follows, by its "
+        "code.\nExample: rebolt pages /var/lib/docker/network/files/local-kv.db");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_pages(*options); });
 }
 

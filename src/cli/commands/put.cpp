@@ -67,11 +67,14 @@ void set_up_put(Arguments arguments) {
     options->common.add_from_older(arguments);
     arguments.positionals("BUCKET_KEY_VALUE", options->positionals,
                           "A bucket, buckets inside it, the key, and the value");
-    arguments.option("--value-file", options->value_file,
-                     "Take the value from this file; - for standard input");
+    arguments
+        .option("--value-file", options->value_file,
+                "Take the value from this file; - for standard input")
+        .value_name("FILE");
     add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
     add_bucket_format(arguments, options->bucket_format);
     arguments.footer("Example: rebolt put my.db fruit apple red");
+    arguments.exit_codes(writer_exit_codes);
     arguments.on_run([options] { return run_put(*options); });
 }
 

@@ -13,6 +13,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/commands/recover_in_place.hpp"
 #include "cli/commands/recover_report.hpp"
+#include "cli/docker_root.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -78,7 +79,7 @@ ExitCode run_scan(const RecoverCommand& options) {
     const auto image = open_damaged(options);
     if (!image)
         return report(image.error());
-    Progress progress("bytes", !options.common.quiet);
+    Progress progress(ProgressUnit::bytes, !options.common.quiet);
     const auto found = find_databases(*image, [&](std::uint64_t done, std::uint64_t total) {
         progress.update(done, total);
         return !cancelled();
@@ -173,9 +174,9 @@ ExitCode run_recover(const RecoverCommand& options) {
     auto recovery = Recovery::begin(*source, options.output, std::move(recover));
     if (!recovery)
         return report(recovery.error());
-    Progress progress("pages", !options.common.quiet);
+    Progress progress(ProgressUnit::pages, !options.common.quiet);
     Result<void> done = recovery->run([&](const RecoverProgress& at) {
-        progress.update(at.done, at.total);
+        progress.update(at.done, at.total, name_of(at.stage));
         return !cancelled();
     });
     if (done && provenance)
@@ -191,7 +192,8 @@ ExitCode run_recover(const RecoverCommand& options) {
                            .is_dry_run = options.dry_run,
                            .in_place_command = in_place_command(options),
                            .is_incomplete_member =
-                               is_incomplete_member(*source, recovery->report())};
+                               is_incomplete_member(*source, recovery->report()),
+                           .docker_root = docker_root_of(options.common.file)};
     if (wants_json())
         print_document(recover_document(view));
     else if (options.common.quiet)
@@ -206,7 +208,7 @@ ExitCode run_recover(const RecoverCommand& options) {
 void set_up_recover(Arguments arguments) {
     auto options = std::make_shared<RecoverCommand>();
     options->common.add_to(arguments);
-    arguments.option("-o,--output", options->output, "The new file");
+    arguments.option("-o,--output", options->output, "The new file").value_name("NEW");
     arguments
         .option("--policy", options->policy,
                 "best: the newest state, holes filled from what is left; newest-whole: one "
@@ -217,13 +219,15 @@ void set_up_recover(Arguments arguments) {
     arguments
         .option("--donor", options->donors,
                 "A backup or snapshot to fill holes from; may be given several times")
-        .repeatable();
-    arguments.option("--provenance", options->provenance,
-                     "Write a line of JSON for each key: where it came from");
+        .value_name("DONOR");
+    arguments
+        .option("--provenance", options->provenance,
+                "Write a line of JSON for each key: where it came from")
+        .value_name("FILE");
     arguments
         .option("--page-size", options->page_size,
                 "Bytes a page, when both metas are lost; 0: find it")
-        .check(whole_number())
+        .check(page_bytes())
         .show_default();
     arguments
         .option("--offset", options->offset,
@@ -242,17 +246,14 @@ void set_up_recover(Arguments arguments) {
                    "undo FILE` takes it back");
     arguments.flag("--force", options->force,
                    "Replace the new file if it is there; with --in-place: put an etcd member in "
-                   "place of which not all came back");
+                   "place that could not be recovered completely");
     arguments.footer(
         "FILE is only read; the new file appears under its name when it is whole and "
-        "checked.\n"
-        "Example: rebolt recover local-kv.db -o local-kv.new.db\n"
-        "With --in-place FILE gets the name FILE.damaged-TIME, and the new file FILE's. A file "
-        "that is\nwhole or in use stays as it is.\n"
-        "Example: rebolt recover --in-place local-kv.db\n"
-        "Exit codes: 0 all came back, 4 something is missing or not proven, 8 nothing came back "
-        "or the file could not be made, 16 wrong usage, 32 "
-        "cancelled.");
+        "checked.\nExample: rebolt recover local-kv.db -o local-kv.new.db\nWith --in-place FILE "
+        "gets the name FILE.damaged-TIME, and the new file FILE's. A file that is whole or in use "
+        "stays as it is.\nExample: rebolt recover --in-place local-kv.db");
+    arguments.exit_codes("0 all was recovered, 4 something is missing or not proven, 8 nothing was "
+                         "recovered or the file could not be made");
     arguments.on_check([options] { return why_wrong(*options); });
     arguments.on_run([options] { return run_recover(*options); });
 }

@@ -6,6 +6,7 @@
 
 #include "cli/cancel.hpp"
 #include "cli/commands/recover_report.hpp"
+#include "cli/docker_root.hpp"
 #include "cli/in_place_edit.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -22,9 +23,9 @@ std::string why_not_replaced(const InPlaceReport& report) {
                    ? "nothing to recover"
                    : "every page is sound: recovery would change nothing";
     case InPlaceOutcome::nothing_came_back:
-        return "no key came back: restore a backup";
+        return "no key could be recovered: restore a backup";
     case InPlaceOutcome::incomplete_member:
-        return "not all of this etcd member came back";
+        return "this etcd member could not be recovered completely";
     }
     return {};
 }
@@ -60,9 +61,9 @@ ExitCode exit_code_of(RecoverOutcome outcome) {
 }
 
 ExitCode recover_in_place(const CommonOptions& common, InPlaceOptions options) {
-    Progress progress("pages", !common.quiet);
+    Progress progress(ProgressUnit::pages, !common.quiet);
     options.progress = [&](const RecoverProgress& at) {
-        progress.update(at.done, at.total);
+        progress.update(at.done, at.total, name_of(at.stage));
         return !cancelled();
     };
     const auto done = rebolt::recover_in_place(common.file, std::move(options));
@@ -77,8 +78,10 @@ ExitCode recover_in_place(const CommonOptions& common, InPlaceOptions options) {
     } else if (done->outcome != InPlaceOutcome::replaced) {
         print(text_of_left(*done, common.file));
     } else {
-        const RecoverView view{
-            .report = done->recovery, .output = common.file, .set_aside = done->set_aside};
+        const RecoverView view{.report = done->recovery,
+                               .output = common.file,
+                               .set_aside = done->set_aside,
+                               .docker_root = docker_root_of(common.file)};
         print(common.quiet ? recover_sentence(view) + "\n" : recover_text(view));
     }
     return code_of(*done);

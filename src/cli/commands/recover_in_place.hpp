@@ -11,7 +11,7 @@ namespace rebolt::cli {
 /// Recovers, puts the new file in place, and tells how it went.
 [[nodiscard]] ExitCode recover_in_place(const CommonOptions& common, InPlaceOptions options);
 
-/// 0 all came back, 4 not all, 8 nothing.
+/// 0 all was recovered, 4 not all, 8 nothing.
 [[nodiscard]] ExitCode exit_code_of(RecoverOutcome outcome);
 
 } // namespace rebolt::cli

@@ -25,7 +25,7 @@ protected:
 TEST_F(RecoverInPlaceCommand, SaysWhereTheDamagedFileIsAndHowToTakeItBack) {
     const auto done = rebolt({"recover", "--in-place", file_});
     EXPECT_EQ(done.exit_code, 0) << done.err;
-    EXPECT_THAT(done.out, HasSubstr("57 keys came back: 57 current\n"));
+    EXPECT_THAT(done.out, HasSubstr("Recovered 56 keys in 1 bucket: all current\n"));
     EXPECT_THAT(done.out, HasSubstr("The damaged file is kept: " + file_ + ".damaged-"));
     EXPECT_THAT(done.out, HasSubstr("To take it back: rebolt undo " + file_ + "\n"));
     const auto again = rebolt({"recover", "--in-place", file_});

@@ -1,11 +1,13 @@
 #include "cli/commands/recover_report.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
 
 #include <rebolt/finding.hpp>
 
+#include "cli/counted.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -15,10 +17,6 @@ namespace {
 constexpr std::size_t shown_key_bytes = 72;
 constexpr std::array provenances{Provenance::current, Provenance::previous, Provenance::stale,
                                  Provenance::donor};
-
-std::string keys(std::uint64_t count) {
-    return fmt::format("{} key{}", count, count == 1 ? "" : "s");
-}
 
 // `52 current, 4 previous`: what there is of each.
 std::string by_provenance(const RecoveredCounts& counts) {
@@ -31,6 +29,15 @@ std::string by_provenance(const RecoveredCounts& counts) {
     return text.empty() ? "none" : text;
 }
 
+// Buckets are counted with the keys here.
+std::string proof_text(const RecoveredCounts& counts) {
+    for (const Provenance provenance : provenances)
+        if (counts.partial == 0 &&
+            counts.keys[static_cast<std::size_t>(provenance)] == counts.total())
+            return fmt::format("all {}", name_of(provenance));
+    return by_provenance(counts);
+}
+
 std::string path_text(const std::vector<std::string>& path) {
     std::string text;
     for (const std::string& name : path)
@@ -38,10 +45,13 @@ std::string path_text(const std::vector<std::string>& path) {
     return text.empty() ? "(top level)" : text;
 }
 
+// Keys that are near each other begin alike: a long one is cut in the middle.
 std::string key_text(std::string_view key) {
+    constexpr std::size_t end_bytes = shown_key_bytes / 2;
     if (key.size() <= shown_key_bytes)
         return printable(key);
-    return printable(key.substr(0, shown_key_bytes)) + "…";
+    return printable(key.substr(0, shown_key_bytes - end_bytes)) + "…" +
+           printable(key.substr(key.size() - end_bytes));
 }
 
 std::string range_text(const LostRange& range) {
@@ -58,54 +68,66 @@ std::string range_text(const LostRange& range) {
             fmt::format("keys from {} to before {}", key_text(range.first), key_text(*range.end));
     text += fmt::format("\n    {} found elsewhere, ", range.restored);
     if (!range.is_loss_known)
-        text += "how many are lost is not known";
+        text += "an unknown number lost";
     else
-        text += range.lost_estimate == 0 ? std::string("none is missing")
+        text += range.lost_estimate == 0 ? std::string("nothing missing")
                                          : fmt::format("about {} lost", range.lost_estimate);
     return text + "\n";
 }
 
 std::string loss_text(const RecoverReport& report) {
     if (!report.is_loss_known)
-        return fmt::format("; how many are lost is not known: up to {} pages are missing",
-                           report.pages_missing);
+        return fmt::format("; an unknown number lost: up to {} {} missing", report.pages_missing,
+                           report.pages_missing == 1 ? "page is" : "pages are");
     return report.lost_estimate == 0 ? "" : fmt::format("; about {} lost", report.lost_estimate);
 }
 
 std::string in_place_text(const RecoverView& view) {
     const std::string file = printable(view.report.path);
-    return fmt::format("\n{} holds the recovered data now ({} bytes), checked, and clean.\n"
+    return fmt::format("\n{} now holds the recovered data ({} bytes; checked, clean).\n"
                        "The damaged file is kept: {}\nTo take it back: rebolt undo {}\n",
                        file, view.report.output_bytes, printable(view.set_aside),
                        shell_quoted(view.report.path));
 }
 
+// Docker's containers have files of their own, which name their networks too.
+std::string containers_text(const RecoverView& view) {
+    if (view.docker_root.empty() || view.report.outcome != RecoverOutcome::incomplete)
+        return {};
+    return fmt::format("Then rebuild lost networks from the containers' own files:\n"
+                       "  rebolt docker fsck --repair --data-root {}\n",
+                       shell_quoted(view.docker_root));
+}
+
 std::string next_text(const RecoverView& view) {
     const RecoverReport& report = view.report;
     if (!view.set_aside.empty())
-        return in_place_text(view);
+        return in_place_text(view) + containers_text(view);
     if (report.outcome == RecoverOutcome::nothing)
         return fmt::format(
-            "\nNo key came back. {} was written, but putting it in place of {} would "
-            "only hide the loss: restore a backup.\n",
+            "\nNo key could be recovered. {} was written, but do not put it in place of {}: that "
+            "would only hide the loss. Restore a backup.\n",
             printable(view.output), printable(report.path));
     std::string text =
-        fmt::format("\n{} was written ({} bytes), checked, and is clean; {} is unchanged.\n",
+        fmt::format("\n{} was written ({} bytes; checked, clean). {} is unchanged.\n",
                     printable(view.output), report.output_bytes, printable(report.path));
     if (view.is_incomplete_member)
         return text + member_text();
+    if (report.is_whole && report.outcome == RecoverOutcome::all)
+        return text + fmt::format("{} was not damaged: the service can use it as it is.\n",
+                                  printable(report.path));
     if (!view.in_place_command.empty())
-        text += fmt::format("Next: stop the service, and put the data in place; the damaged file "
+        text += fmt::format("Next: stop the service, then put the data in place. The damaged file "
                             "is kept beside it, and `rebolt undo` takes it back:\n  {}\n",
                             view.in_place_command);
-    return text;
+    return text + containers_text(view);
 }
 
 std::string states_text(const RecoverReport& report) {
     if (report.transaction)
-        return fmt::format("newest state: transaction {}{}\n", number(*report.transaction),
-                           report.is_whole ? ", whole" : ", damaged");
-    return "newest state: no meta leads to it; its root was found by its content\n";
+        return fmt::format("Newest state: transaction {}{}\n", number(*report.transaction),
+                           report.is_whole ? ", intact" : ", damaged");
+    return "Newest state: no meta page leads to it; its root was found by its content\n";
 }
 
 Document counts_json(const RecoveredCounts& counts) {
@@ -142,14 +164,18 @@ Document range_json(const LostRange& range) {
 
 std::string member_text() {
     return "Do not start an etcd member with it: it would differ from the others. Remove the "
-           "member and add it again, so that it copies its data from them; a single member: "
-           "`etcdctl snapshot restore`.\n";
+           "member and add it again, so that it copies its data from them. If it is the only "
+           "member: `etcdctl snapshot restore`.\n";
 }
 
 std::string recover_sentence(const RecoverView& view) {
     const RecoverReport& report = view.report;
-    std::string text =
-        fmt::format("{} came back: {}", keys(report.counts.total()), by_provenance(report.counts));
+    const std::uint64_t total = report.counts.total();
+    const std::uint64_t buckets = std::min(report.buckets, total);
+    std::string text = fmt::format("Recovered {} in {}", counted(total - buckets, "key"),
+                                   counted(buckets, "bucket"));
+    if (total != 0)
+        text += fmt::format(": {}", proof_text(report.counts));
     return text + loss_text(report);
 }
 
@@ -158,21 +184,21 @@ std::string recover_text(const RecoverView& view) {
     std::string text = states_text(report);
     text += recover_sentence(view) + "\n";
     if (report.lost_and_found.total() != 0)
-        text += fmt::format("{} of them fit no bucket for sure: they are in the bucket "
-                            "lost+found, by page\n",
+        text += fmt::format("{} of them could not be assigned to a bucket with certainty; see "
+                            "the bucket lost+found, by page\n",
                             report.lost_and_found.total());
     if (report.stale_left_out != 0)
-        text += fmt::format("{} found and left out, as was asked\n", keys(report.stale_left_out));
+        text += fmt::format("{} omitted, as requested\n", counted(report.stale_left_out, "key"));
     if (report.ranges != 0)
-        text += "\ndamaged parts:\n";
+        text += "\nDamaged:\n";
     for (const LostRange& range : report.listed_ranges)
         text += "  " + range_text(range);
     if (report.ranges > report.listed_ranges.size())
         text += fmt::format("  and {} more\n", report.ranges - report.listed_ranges.size());
-    text += "\nbuckets:\n";
+    text += "\nBuckets:\n";
     for (const RecoveredBucket& bucket : report.listed_buckets)
-        text += fmt::format("  {}: {}, {}\n", path_text(bucket.path), keys(bucket.counts.total()),
-                            by_provenance(bucket.counts));
+        text += fmt::format("  {}: {}, {}\n", path_text(bucket.path),
+                            counted(bucket.counts.total(), "key"), by_provenance(bucket.counts));
     if (view.is_dry_run)
         return text + "\nThis was a dry run: no file was made.\n";
     return text + next_text(view);

@@ -19,9 +19,11 @@ struct RecoverView {
     std::string in_place_command{};
     bool is_incomplete_member = false; ///< of an etcd cluster: not to be put in place
     std::string set_aside{};           ///< done in place: where the damaged file is
+    std::string docker_root{}; ///< of Docker's network state: the data root, where it is known
 };
 
-/// One line: `56 of 56 keys came back: 56 current`.
+/// One line: `Recovered 56 keys in 1 bucket: all current`. Provenance is counted with
+/// the buckets.
 [[nodiscard]] std::string recover_sentence(const RecoverView& view);
 [[nodiscard]] std::string recover_text(const RecoverView& view);
 /// What to do with an etcd member of which not all came back.

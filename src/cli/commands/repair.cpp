@@ -6,6 +6,7 @@
 #include <rebolt/repair.hpp>
 
 #include "cli/cancel.hpp"
+#include "cli/commands/check_text.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/in_place_edit.hpp"
 #include "cli/output.hpp"
@@ -45,8 +46,9 @@ Document repair_json(const RepairReport& report, const EditOptions& options) {
         {"why_not", report.why_not.empty() ? Document(nullptr) : Document(report.why_not)}};
     for (const DroppedHole& hole : report.holes)
         json["holes"].push_back(hole_json(hole));
-    json["next"] = report.is_clean() || report.is_repairable() ? Document(nullptr)
-                                                               : Document(recover_command(options));
+    json["next"] = report.is_clean() || report.is_repairable()
+                       ? Document(nullptr)
+                       : Document(advice_for(report.before, "").command);
     return json;
 }
 
@@ -58,11 +60,9 @@ ExitCode end_without_plan(const RepairReport& report, const EditOptions& options
         print_document(json);
     } else {
         print(fmt::format("{}: {}\n", printable(options.common.file), sentence(report.before)));
-        print(report.is_clean()
-                  ? std::string("Nothing to repair.\n")
-                  : fmt::format("Cannot be repaired: {}. To bring back what is left, into a new "
-                                "file:\n  {}\n",
-                                report.why_not, recover_command(options)));
+        print(report.is_clean() ? std::string("Nothing to repair.\n")
+                                : fmt::format("Cannot be repaired: {}.\n{}", report.why_not,
+                                              advice_text(advice_for(report.before, ""))));
     }
     if (report.is_clean())
         return ExitCode::done;
@@ -79,20 +79,6 @@ std::string repair_text(const RepairReport& report, const EditOptions& options) 
     return text;
 }
 
-ExitCode exit_code_of(const EditOutcome& outcome) {
-    switch (outcome.done) {
-    case EditDone::in_place:
-    case EditDone::to_copy:
-        return ExitCode::repaired;
-    case EditDone::refused:
-    case EditDone::not_asked:
-        return ExitCode::damaged;
-    case EditDone::failed:
-        return outcome.code;
-    }
-    return ExitCode::failed;
-}
-
 ExitCode run_repair(const EditOptions& options, bool no_values) {
     auto source = open_pages(options.common);
     if (!source)
@@ -100,7 +86,7 @@ ExitCode run_repair(const EditOptions& options, bool no_values) {
     RepairOptions repair_options;
     if (no_values)
         repair_options.owners = {};
-    Progress progress("pages", !options.common.quiet);
+    Progress progress(ProgressUnit::pages, !options.common.quiet);
     repair_options.progress = [&](const CheckProgress& at) {
         progress.update(at.pages_done, at.pages_total);
         return !cancelled();
@@ -123,7 +109,7 @@ ExitCode run_repair(const EditOptions& options, bool no_values) {
     }
     if (!wants_json() && !options.common.quiet)
         print(outcome_text(options, outcome, "Repaired"));
-    return exit_code_of(outcome);
+    return outcome.is_done() ? ExitCode::repaired : outcome.code;
 }
 
 } // namespace
@@ -134,12 +120,10 @@ void set_up_repair(Arguments arguments) {
     options->add_to(arguments);
     add_no_values(arguments, *no_values);
     arguments.footer(
-        "Finds the smallest change that makes FILE whole, shows it, asks, and writes it in "
-        "place;\n`rebolt undo FILE` takes it back. To bring data back, `rebolt recover` "
-        "does more.\n"
-        "Example: rebolt repair /var/lib/docker/network/files/local-kv.db\n"
-        "Exit codes: 0 nothing to repair, 1 repaired, 4 damage left, 8 failed, 16 wrong "
-        "usage, 32 cancelled.");
+        "Finds the smallest change that makes FILE whole, shows it, asks, and writes it in place; "
+        "`rebolt undo FILE` takes it back. To bring data back, `rebolt recover` does "
+        "more.\nExample: rebolt repair /var/lib/docker/network/files/local-kv.db");
+    arguments.exit_codes("0 nothing to repair, 1 repaired, 4 it cannot be repaired, 8 failed");
     arguments.on_run([options, no_values] { return run_repair(*options, *no_values); });
 }
 

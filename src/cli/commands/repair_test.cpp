@@ -35,7 +35,7 @@ private:
 TEST_F(RepairCommand, ShowsThePlanAndWritesNothingUnasked) {
     const std::string file = copy_of("docker-meta0.db");
     const auto result = rebolt({"repair", file});
-    EXPECT_EQ(result.exit_code, 4);
+    EXPECT_EQ(result.exit_code, 16);
     EXPECT_THAT(result.out, HasSubstr("Plan: trust meta 1 (transaction 99), whose tree is whole"));
     EXPECT_THAT(result.out, HasSubstr("After: clean: "));
     EXPECT_THAT(result.err, HasSubstr("Nothing was written. To do it: rebolt repair --yes "));

@@ -176,6 +176,7 @@ void set_up_stats(Arguments arguments) {
         "As in bbolt, a nested bucket counts as a pair of the bucket that it is in; with "
         "--json `keys` are keys alone.\n"
         "Example: rebolt stats /var/lib/docker/network/files/local-kv.db");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_stats(*options); });
 }
 

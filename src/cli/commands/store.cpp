@@ -24,11 +24,9 @@ constexpr std::array subcommands{
 
 void set_up_store(Arguments arguments) {
     arguments.require_subcommand();
-    arguments.footer(
-        "URL is bolt:///path/to/file.db?bucket=NAME (libkv's format, as Docker keeps it), "
-        "or etcd://host:2379/prefix, etcds:// with TLS.\n"
-        "Example: rebolt store ls "
-        "'bolt:///var/lib/docker/network/files/local-kv.db?bucket=libnetwork'");
+    arguments.footer("URL is bolt:///path/to/file.db?bucket=NAME (libkv's format, as Docker keeps "
+                     "it), or etcd://host:2379/prefix, etcds:// with TLS.\nExample: rebolt store "
+                     "ls 'bolt:///var/lib/docker/network/files/local-kv.db?bucket=libnetwork'");
     for (const Command& subcommand : subcommands)
         subcommand.set_up(arguments.subcommand(subcommand.name, subcommand.summary));
 }

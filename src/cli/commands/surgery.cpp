@@ -21,10 +21,10 @@ constexpr std::array subcommands{
 
 void set_up_surgery(Arguments arguments) {
     arguments.require_subcommand();
-    arguments.footer(
-        "Each verb shows what it does and what it costs first. With --output it writes a "
-        "copy; else it asks\n(or --yes) and changes FILE in place, and `rebolt undo FILE` "
-        "takes that back.");
+    arguments.footer("Each verb shows what it does and what it costs first. With --output it "
+                     "writes a copy; else it asks (or --yes) and changes FILE in place, and "
+                     "`rebolt undo FILE` takes that back.\n"
+                     "Example: rebolt surgery meta validate my.db");
     for (const Command& subcommand : subcommands)
         subcommand.set_up(arguments.subcommand(subcommand.name, subcommand.summary));
 }

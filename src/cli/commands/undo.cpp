@@ -53,8 +53,12 @@ ExitCode run_undo(const UndoCommand& options) {
     const ApplyOptions apply{.timeout = options.common.timeout()};
     const auto done =
         options.dry_run ? read_undo(options.common.file, apply) : undo(options.common.file, apply);
-    if (!done)
-        return report_edit(done.error());
+    if (!done) {
+        if (done.error().code() != ErrorCode::file_not_found)
+            return report_edit(done.error());
+        return report(done.error(), {"If the guard replaced the file",
+                                     "rebolt guard undo " + shell_quoted(options.common.file)});
+    }
     if (wants_json())
         print_document(undo_json(*done, options));
     else if (!options.common.quiet)
@@ -69,10 +73,10 @@ void set_up_undo(Arguments arguments) {
     options->common.add_to_writer(arguments);
     arguments.flag("--dry-run", options->dry_run, "Say what would be put back, and write nothing");
     arguments.footer(
-        "Puts back every byte that the last `rebolt repair` or `rebolt surgery` changed in "
-        "FILE, from\nFILE.undo, and removes that; or the file that `rebolt recover --in-place` "
-        "has replaced. May be\nrun again if it was cut off.\n"
-        "Example: rebolt undo my.db");
+        "Puts back every byte that the last `rebolt repair` or `rebolt surgery` changed in FILE, "
+        "from FILE.undo, and removes that; or the file that `rebolt recover --in-place` has "
+        "replaced. May be run again if it was cut off.\nExample: rebolt undo my.db");
+    arguments.exit_codes("0 taken back, 8 failed, changed since, or nothing to take back");
     arguments.on_run([options] { return run_undo(*options); });
 }
 

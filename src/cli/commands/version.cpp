@@ -44,6 +44,7 @@ ExitCode run_version() {
 
 void set_up_version(Arguments arguments) {
     arguments.footer("Example: rebolt version --json");
+    arguments.exit_codes("0 printed, 8 the output could not be written");
     arguments.on_run([] { return run_version(); });
 }
 

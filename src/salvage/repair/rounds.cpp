@@ -95,7 +95,7 @@ Result<bool> Repair::Work::finish_rounds(const Attempt& attempt, const PageSourc
         words.costs.push_back(
             fmt::format("what transaction {} changed is given up", metas_.current_fields().txid));
     else if (metas_.current && metas_.is_valid[metas_.other()])
-        words.costs.push_back(fmt::format("transaction {} can no longer be gone back to",
+        words.costs.push_back(fmt::format("transaction {} can no longer be restored",
                                           metas_.fields[metas_.other()]->txid));
     if (TRY(prove_with_new_meta(RepairKind::drop_holes, rounds_->edit, fields, rounds_->slot,
                                 std::move(words))))
@@ -107,7 +107,7 @@ Result<bool> Repair::Work::finish_rounds(const Attempt& attempt, const PageSourc
 void Repair::Work::describe_holes(EditPlan& plan) const {
     const std::size_t count = report_.holes.size();
     plan.title =
-        fmt::format("drop what leads to damage: {} {}", count, count == 1 ? "place" : "places");
+        fmt::format("remove {} {} to damaged data", count, count == 1 ? "reference" : "references");
     for (const DroppedHole& hole :
          std::span(report_.holes).first(std::min(count, holes_described))) {
         plan.steps.push_back(

@@ -243,7 +243,7 @@ Result<bool> Repair::Work::rebuild_freelist(const Attempt& attempt) {
     EditPlan words;
     words.title = "rebuild the freelist";
     if (metas_.is_valid[metas_.other()])
-        words.costs.push_back(fmt::format("no data; transaction {} can no longer be gone back to",
+        words.costs.push_back(fmt::format("no data; transaction {} can no longer be restored",
                                           metas_.fields[metas_.other()]->txid));
     return prove_with_new_meta(RepairKind::rebuild_freelist, edit,
                                newest_fields(attempt.meta, metas_.other()), metas_.other(),

@@ -45,8 +45,11 @@ std::vector<std::string> costs_of(const Clearing& clearing,
     const auto buckets = static_cast<std::uint64_t>(
         std::ranges::count_if(gone, [](const PageElement& e) { return e.flags != 0; }));
     std::vector<std::string> costs{fmt::format(
-        "{} keys {}go, {}", count - buckets,
-        buckets != 0 ? fmt::format("and {} buckets with all in them ", buckets) : "", range)};
+        "{} key{} {}go, {}", count - buckets, count - buckets == 1 ? "" : "s",
+        buckets != 0 ? fmt::format("and {} bucket{} with all in {} ", buckets,
+                                   buckets == 1 ? "" : "s", buckets == 1 ? "it" : "them")
+                     : "",
+        range)};
     if (std::ranges::any_of(gone, [](const PageElement& e) { return e.bucket_root().has_value(); }))
         costs.emplace_back("the pages of these buckets are neither in use nor free until the "
                            "freelist is abandoned or rebuilt");

@@ -89,7 +89,7 @@ Result<EditPlan> rebuild_freelist(const PageSource& source) {
                                      salvage::pages_text(place.first, place.page_count)));
     plan.steps.push_back(
         fmt::format("write meta {} for it, as transaction {}", metas.other(), fields.txid));
-    plan.costs.push_back(fmt::format("no data; transaction {} can no longer be gone back to",
+    plan.costs.push_back(fmt::format("no data; transaction {} can no longer be restored",
                                      metas.fields[metas.other()]->txid));
     return plan;
 }

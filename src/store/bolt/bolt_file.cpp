@@ -103,7 +103,8 @@ Result<BoltFile::AccessGuard> BoltFile::enter(Use use, Deadline deadline) {
     writers_waiting_ -= use == Use::exclusive ? 1 : 0;
     if (!got_in) {
         left_.notify_all();
-        return Error(ErrorCode::lock_timeout, "this process itself uses the file for too long")
+        return Error(ErrorCode::lock_timeout,
+                     "timed out: another thread of this process is using the file")
             .in_file(path_);
     }
     if (held_)

@@ -30,14 +30,14 @@ Result<void> check_put(std::string_view key, std::string_view value, const PutOp
         return Error(ErrorCode::invalid_argument, "a directory has no value");
     if (options.time_to_live)
         return Error(ErrorCode::not_supported,
-                     "a bolt file has nobody to remove keys in time; etcd does it");
+                     "bolt files have no time to live; use an etcd:// store");
     return {};
 }
 
 Result<void> check_watch(const WatchOptions& options) {
     if (options.after_index != 0)
         return Error(ErrorCode::not_supported,
-                     "a bolt file keeps no history to go on from; watch from the begin");
+                     "bolt files keep no history; start the watch without an index");
     return {};
 }
 

@@ -128,9 +128,8 @@ void set_up_containerd_fsck(Arguments arguments) {
     auto options = std::make_shared<ContainerdOptions>();
     options->add_to(arguments);
     arguments.footer("Reads only. containerd's garbage collector deletes every blob that meta.db "
-                     "does not list.\n"
-                     "Example: rebolt containerd fsck --root /var/lib/containerd\n"
-                     "Exit codes: 0 all fits together, 4 damage found, 8 failed, 16 wrong usage.");
+                     "does not list.\nExample: rebolt containerd fsck --root /var/lib/containerd");
+    arguments.exit_codes("0 all fits together, 4 damage found, 8 failed");
     arguments.on_run([options] { return run_fsck(*options); });
 }
 

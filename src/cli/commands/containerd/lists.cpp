@@ -88,6 +88,7 @@ void set_up(Arguments arguments, const char* name, ContainerdView (*make)(const 
     options->add_to(arguments);
     arguments.footer(std::string("Example: rebolt containerd ") + name +
                      " --root /var/lib/containerd");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options, make] { return show_containerd(*options, make); });
 }
 

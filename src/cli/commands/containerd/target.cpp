@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/counted.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -17,7 +18,8 @@ void ContainerdOptions::add_to(Arguments arguments) {
     common.state.add_to(arguments);
     arguments.find("FILE").required(false).description(
         "meta.db (default: the one below /var/lib/containerd)");
-    arguments.option("--root", root, "containerd's root, with the content store");
+    arguments.option("--root", root, "containerd's root, with the content store")
+        .value_name("FOLDER");
 }
 
 void ContainerdOptions::resolve() {
@@ -40,10 +42,10 @@ bool tell_completeness(const containerd::Metadata& metadata, const std::string& 
     if (metadata.is_whole)
         return true;
     print_error(
-        fmt::format("{}: damaged: {} key {} cannot be read, about {} keys; what is sound in "
-                    "the newest state is shown",
-                    printable(file), metadata.damaged_ranges,
-                    metadata.damaged_ranges == 1 ? "range" : "ranges", metadata.lost_estimate));
+        fmt::format("{}: damaged: {} unreadable, about {}; what is sound in the newest state is "
+                    "shown",
+                    printable(file), counted(metadata.damaged_ranges, "key range"),
+                    counted(metadata.lost_estimate, "key")));
     print_note(fmt::format("To see what is wrong: rebolt check {}", shell_quoted(file)));
     return false;
 }

@@ -75,6 +75,7 @@ void set_up_docker_endpoints(Arguments arguments) {
     auto options = std::make_shared<DockerOptions>();
     options->add_to(arguments);
     arguments.footer("Example: rebolt docker endpoints local-kv.db");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] {
         return show_docker(
             *options, [&](const NetworkState& state) { return endpoints_view(state, *options); });
@@ -85,6 +86,7 @@ void set_up_docker_sandboxes(Arguments arguments) {
     auto options = std::make_shared<DockerOptions>();
     options->add_to(arguments);
     arguments.footer("Example: rebolt docker sandboxes local-kv.db");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] {
         return show_docker(
             *options, [&](const NetworkState& state) { return sandboxes_view(state, *options); });

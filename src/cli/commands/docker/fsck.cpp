@@ -31,7 +31,7 @@ std::string again(const DockerFsckCommand& options) {
     if (!options.data_root.empty())
         text += " --data-root " + shell_quoted(options.data_root);
     if (!options.version.empty())
-        text += " --docker " + shell_quoted(options.version);
+        text += " --docker " + shell_word(options.version);
     return text;
 }
 
@@ -187,12 +187,10 @@ void set_up_docker_fsck(Arguments arguments) {
                      "lost networks and endpoints from them");
     add_docker_version(arguments, options->version);
     arguments.flag("--repair", options->repair,
-                   "Mend what can be mended: shown first, then asked for (or --yes)");
-    arguments.footer(
-        "Stop dockerd first. `rebolt undo FILE` takes a repair back.\n"
-        "Example: rebolt docker fsck --data-root /var/lib/docker --repair\n"
-        "Exit codes: 0 all fits together, 1 repaired, 4 damage left, 8 failed, 16 wrong "
-        "usage.");
+                   "Repair what can be repaired: shown first, then asked for (or --yes)");
+    arguments.footer("Stop dockerd first. `rebolt undo FILE` takes a repair back.\nExample: rebolt "
+                     "docker fsck --data-root /var/lib/docker --repair");
+    arguments.exit_codes("0 all fits together, 1 repaired, 4 damage left, 8 failed");
     arguments.on_run([options] { return run_fsck(*options); });
 }
 

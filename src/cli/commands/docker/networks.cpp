@@ -89,6 +89,7 @@ void set_up_docker_networks(Arguments arguments) {
     auto options = std::make_shared<DockerOptions>();
     options->add_to(arguments);
     arguments.footer("Example: rebolt docker networks local-kv.db");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] {
         return show_docker(*options,
                            [&](const NetworkState& state) { return view_of(state, *options); });

@@ -94,6 +94,7 @@ void set_up_docker_ports(Arguments arguments) {
     auto options = std::make_shared<DockerOptions>();
     options->add_to(arguments);
     arguments.footer("Example: rebolt docker ports local-kv.db");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] {
         return show_docker(*options,
                            [&](const NetworkState& state) { return ports_view(state, *options); });
@@ -103,9 +104,9 @@ void set_up_docker_ports(Arguments arguments) {
 void set_up_docker_ipam(Arguments arguments) {
     auto options = std::make_shared<DockerOptions>();
     options->add_to(arguments);
-    arguments.footer(
-        "Docker 20.10 keeps its pools in memory: shown is what networks and endpoints say.\n"
-        "Example: rebolt docker ipam local-kv.db");
+    arguments.footer("Docker 20.10 keeps its pools in memory: shown is what networks and endpoints "
+                     "say.\nExample: rebolt docker ipam local-kv.db");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return show_docker(*options, ipam_view); });
 }
 

@@ -113,6 +113,8 @@ std::string fate_text(const StartupReport& report, const std::string& file) {
     if (!report.fate->key.empty())
         text += fmt::format("The record: {}\n", printable(report.fate->key));
     text += fmt::format("Its last line: {}\n", printable(report.last_words));
+    if (report.steps.size() == 1) // there may be nothing to bring back
+        return text + fmt::format("To see what to do: rebolt check {}\n", shell_quoted(file));
     return text + fmt::format("To bring the data back:\n  rebolt recover {} -o {}\n",
                               shell_quoted(file), shell_quoted(file + ".recovered"));
 }
@@ -243,9 +245,9 @@ void set_up_docker_startup(Arguments arguments) {
     options->add_to(arguments);
     add_docker_version(arguments, options->version);
     arguments.footer("FILE is only read. The start is that of the release that wrote the file, "
-                     "after all containers were\nstopped; -v shows each List.\n"
-                     "Example: rebolt docker startup --docker 28 local-kv.db\n"
-                     "Exit codes: 0 dockerd starts, 4 it does not or loses networks, 8 failed.");
+                     "after all containers were stopped; -v shows each List.\nExample: rebolt "
+                     "docker startup --docker 28 local-kv.db");
+    arguments.exit_codes("0 dockerd starts, 4 it does not or loses networks, 8 failed");
     arguments.on_run([options] { return run_startup(*options); });
 }
 

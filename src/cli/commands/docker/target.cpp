@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/counted.hpp"
 #include "cli/output.hpp"
 #include "cli/shell_quoted.hpp"
 
@@ -17,7 +18,8 @@ constexpr std::size_t shown_max = 20;
 void add_data_root(Arguments arguments, std::string& data_root) {
     arguments.find("FILE").required(false).description(
         "The network state (default: /var/lib/docker/network/files/local-kv.db)");
-    arguments.option("--data-root", data_root, "Docker's data root, instead of FILE");
+    arguments.option("--data-root", data_root, "Docker's data root, instead of FILE")
+        .value_name("FOLDER");
 }
 
 std::string target_of(const std::string& file, const std::string& data_root) {
@@ -30,6 +32,7 @@ void add_docker_version(Arguments arguments, std::string& version) {
     arguments
         .option("--docker", version,
                 "By the rules of this release (28, 28.5.2), not of the one that wrote the file")
+        .value_name("VERSION")
         .check({[](const std::string& text) {
                     return docker::parse_version(text) ? std::string()
                                                        : text + " is no version of Docker";
@@ -96,11 +99,10 @@ bool tell_completeness(const docker::NetworkState& state, const std::string& fil
     if (state.is_complete())
         return true;
     if (!state.is_whole)
-        print_error(fmt::format("{}: damaged: {} {} of keys cannot be read, about {} keys; what is "
-                                "sound in the newest state is shown",
-                                printable(file), state.damaged_ranges,
-                                state.damaged_ranges == 1 ? "range" : "ranges",
-                                state.lost_estimate));
+        print_error(fmt::format("{}: damaged: {} unreadable, about {}; what is sound in the "
+                                "newest state is shown",
+                                printable(file), counted(state.damaged_ranges, "key range"),
+                                counted(state.lost_estimate, "key")));
     for (std::size_t i = 0; i < state.unreadable.size() && i < shown_max; ++i)
         print_error(fmt::format("{}: no record: {}", printable(state.unreadable[i].key),
                                 printable(state.unreadable[i].fault.reason)));

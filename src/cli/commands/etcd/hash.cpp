@@ -50,7 +50,7 @@ std::string checksum_fault(std::string_view bytes) {
     const std::string counted = sha256_hex(content);
     if (counted == stored)
         return "";
-    return fmt::format("its SHA-256 is {}, and {} is written behind it", counted, stored);
+    return fmt::format("its SHA-256 is {}, and {} is written after it", counted, stored);
 }
 
 ExitCode run_verify(const CommonOptions& options) {
@@ -98,6 +98,7 @@ void set_up_etcd_hash(Arguments arguments) {
         .check(whole_number());
     arguments.footer("As `etcdctl endpoint hashkv`: equal hashes at equal revisions mean equal "
                      "contents.\nExample: rebolt etcd hash member/snap/db");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_hash(*options); });
 }
 
@@ -105,8 +106,8 @@ void set_up_etcd_verify(Arguments arguments) {
     auto options = std::make_shared<CommonOptions>();
     options->add_to(arguments);
     arguments.find("FILE").description("What `etcdctl snapshot save` wrote");
-    arguments.footer("Example: rebolt etcd verify backup.db\n"
-                     "Exit codes: 0 checksum and content are right, 4 they are not, 8 failed.");
+    arguments.footer("Example: rebolt etcd verify backup.db");
+    arguments.exit_codes("0 checksum and content are right, 4 they are not, 8 failed");
     arguments.on_run([options] { return run_verify(*options); });
 }
 

@@ -90,7 +90,7 @@ ExitCode run_get(const EtcdKeysCommand& options) {
                 .in_file(options.common.file),
             {"To see whether it ever was",
              fmt::format("rebolt etcd history {} {} --all-pages", shell_quoted(options.common.file),
-                         shell_quoted(options.key))});
+                         shell_word(options.key))});
     if (wants_json()) {
         Document json = head_of(options, "rebolt.etcd-get/1");
         json.merge(change_json(found->second, options.format));
@@ -163,6 +163,7 @@ void set_up_etcd_keys(Arguments arguments) {
     add_revision(arguments, *options);
     add_all_pages(arguments, *options);
     arguments.footer("Example: rebolt etcd keys member/snap/db /registry/secrets/");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_keys(*options); });
 }
 
@@ -171,6 +172,7 @@ void set_up_etcd_get(Arguments arguments) {
     arguments.positional("KEY", options->key, "The key").required();
     add_revision(arguments, *options);
     arguments.footer("Example: rebolt etcd get member/snap/db compact_rev_key");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_get(*options); });
 }
 
@@ -179,6 +181,7 @@ void set_up_etcd_history(Arguments arguments) {
     arguments.positional("KEY", options->key, "The key").required();
     add_all_pages(arguments, *options);
     arguments.footer("Example: rebolt etcd history member/snap/db compact_rev_key --all-pages");
+    arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_history(*options); });
 }
 

@@ -15,7 +15,8 @@ void MemberCommandOptions::add_to(Arguments arguments) {
     arguments.positional("DIR", common.file, "etcd's --data-dir").required();
     common.add_for_any_file(arguments);
     common.add_for_reading(arguments);
-    arguments.option("--wal-dir", wal_folder, "Where the log is, if etcd was told so");
+    arguments.option("--wal-dir", wal_folder, "Where the log is, if etcd was told so")
+        .value_name("FOLDER");
     arguments.option("--release", release, "The etcd that is to start: 3.3 to 3.7")
         .check(one_of({"3.3", "3.4", "3.5", "3.6", "3.7"}));
 }

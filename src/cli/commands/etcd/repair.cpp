@@ -30,7 +30,7 @@ std::string_view summary_of(RepairWay way) {
     case RepairWay::not_needed:
         return "nothing is to be done: etcd starts, and nothing is missing";
     case RepairWay::mend_log:
-        return "db is whole; the log and the snapshots are put right";
+        return "db is intact; the log and the snapshots are repaired";
     case RepairWay::older_state:
         return "db goes back to the transaction before, and etcd applies the rest of the log";
     case RepairWay::leader_copy:
@@ -161,16 +161,13 @@ void set_up_etcd_repair(Arguments arguments) {
     arguments
         .option("--donor", options->donors,
                 "A backup, or another member's db, that may stand in; may be repeated")
-        .value_name("FILE")
-        .repeatable();
+        .value_name("FILE");
     arguments.flag("-y,--yes", options->yes, "Do it without asking");
     const Option dry = arguments.flag("--dry-run", options->dry_run, "Show the plan only");
     arguments.flag("--undo", options->undo, "Take the last repair back").excludes(dry);
-    arguments.footer(
-        "Stop etcd first. The plan is shown, then asked for (or --yes). No file is deleted.\n"
-        "Example: rebolt etcd repair /var/lib/etcd\n"
-        "Exit codes: 0 nothing is to be done, 1 repaired, 4 not repaired, 8 failed, 16 wrong "
-        "usage.");
+    arguments.footer("Stop etcd first. The plan is shown, then asked for (or --yes). No file is "
+                     "deleted.\nExample: rebolt etcd repair /var/lib/etcd");
+    arguments.exit_codes("0 nothing is to be done, 1 repaired, 4 not repaired, 8 failed");
     arguments.on_run([options] { return run_repair(*options); });
 }
 

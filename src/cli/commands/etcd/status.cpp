@@ -216,9 +216,9 @@ ExitCode run_status(const MemberCommandOptions& options) {
 void set_up_etcd_status(Arguments arguments) {
     auto options = std::make_shared<MemberCommandOptions>();
     options->add_to(arguments);
-    arguments.footer("Example: rebolt etcd status /var/lib/etcd\n"
-                     "Exit codes: 0 etcd starts and nothing is missing, 4 it does not or "
-                     "something is, 8 failed, 16 wrong usage.");
+    arguments.footer("Example: rebolt etcd status /var/lib/etcd");
+    arguments.exit_codes(
+        "0 etcd starts and nothing is missing, 4 it does not or something is, 8 failed");
     arguments.on_run([options] { return run_status(*options); });
 }
 

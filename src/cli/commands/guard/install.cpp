@@ -1,4 +1,6 @@
 // rebolt guard install|uninstall PRESET
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <memory>
 
@@ -49,17 +51,27 @@ void print_json(const GuardInstallCommand& options, const GuardDropIn& drop_in, 
 
 ExitCode end_unchanged(const GuardInstallCommand& options, const GuardDropIn& drop_in,
                        Answer answer) {
-    if (wants_json())
-        print_json(options, drop_in, false);
-    else if (answer == Answer::not_asked)
-        print_note("Nothing was written. To do it, add --yes.");
-    return ExitCode::cancelled;
+    if (!wants_json())
+        return report_not_done(answer);
+    print_json(options, drop_in, false);
+    return exit_code_of(answer);
 }
 
-void say_what_to_type(const std::string& unit) {
+// snap's and rootless Docker have other units, a static pod none.
+bool has_unit(const GuardInstallCommand& options, const std::string& unit) {
+    constexpr std::array folders{"/etc/systemd/system", "/run/systemd/system",
+                                 "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
+                                 "/lib/systemd/system"};
+    return std::ranges::any_of(folders, [&](const char* folder) {
+        std::error_code error;
+        return fs::exists(fmt::format("{}{}/{}.service", options.root, folder, unit), error);
+    });
+}
+
+void say_what_to_type(const GuardInstallCommand& options) {
     print(fmt::format("Now: systemctl daemon-reload\n"
-                      "Try it: systemctl restart {0} && journalctl -u {0} -n 20\n",
-                      unit));
+                      "To see what it would do, without a restart: rebolt guard --dry-run {}\n",
+                      options.preset));
 }
 
 ExitCode run_install(const GuardInstallCommand& options) {
@@ -72,6 +84,11 @@ ExitCode run_install(const GuardInstallCommand& options) {
         print(fmt::format("{}:\n{}", drop_in->path, drop_in->content));
     if (!drop_in->warning.empty())
         print_note(fmt::format("warning: {}", printable(drop_in->warning)));
+    if (!has_unit(options, drop_in->unit))
+        print_note(fmt::format("warning: there is no {}.service here, and the drop-in does nothing "
+                               "without one: snap, rootless Docker and static pods have other "
+                               "units. There, run `rebolt guard {}` before the service starts",
+                               drop_in->unit, options.preset));
     if (const Answer answer = confirm(fmt::format("Write {}?", drop_in->path), options.yes);
         answer != Answer::yes)
         return end_unchanged(options, *drop_in, answer);
@@ -80,7 +97,7 @@ ExitCode run_install(const GuardInstallCommand& options) {
     if (wants_json())
         print_json(options, *drop_in, true);
     else
-        say_what_to_type(drop_in->unit);
+        say_what_to_type(options);
     return ExitCode::done;
 }
 
@@ -95,7 +112,7 @@ ExitCode run_uninstall(const GuardInstallCommand& options) {
         if (wants_json())
             print_json(options, *drop_in, false);
         else
-            print(fmt::format("There is no {}: nothing to take away.\n", drop_in->path));
+            print(fmt::format("There is no {}: nothing to remove.\n", drop_in->path));
         return ExitCode::done;
     }
     if (const Answer answer = confirm(fmt::format("Remove {}?", drop_in->path), options.yes);
@@ -115,7 +132,10 @@ std::shared_ptr<GuardInstallCommand> add_options(Arguments arguments) {
     arguments.positional("PRESET", options->preset, "docker, containerd, etcd, podman, consul, ...")
         .required();
     arguments.flag("-y,--yes", options->yes, "Do not ask");
-    arguments.option("--root", options->root, "A folder to be taken for the root of the system");
+    arguments
+        .option("--root", options->root,
+                "Write below this folder, as if it were /: for images and tests")
+        .value_name("FOLDER");
     return options;
 }
 
@@ -123,11 +143,11 @@ std::shared_ptr<GuardInstallCommand> add_options(Arguments arguments) {
 
 void set_up_guard_install(Arguments arguments) {
     auto options = add_options(arguments);
-    arguments.flag("--remove", options->remove, "Take it away again, as `uninstall` does");
-    arguments.footer(
-        "Shows the drop-in first. It runs the guard before each start, ends a start that "
-        "hangs, and stops a\ndaemon that eats memory before the machine is out of it.\n"
-        "Example: rebolt guard install docker");
+    arguments.flag("--remove", options->remove, "Remove it again, as `uninstall` does");
+    arguments.footer("Shows the drop-in first. It runs the guard before each start, ends a start "
+                     "that hangs, and stops a daemon that eats memory before the machine is out of "
+                     "it.\nExample: rebolt guard install docker");
+    arguments.exit_codes("0 done, 8 failed");
     arguments.on_run(
         [options] { return options->remove ? run_uninstall(*options) : run_install(*options); });
 }
@@ -135,6 +155,7 @@ void set_up_guard_install(Arguments arguments) {
 void set_up_guard_uninstall(Arguments arguments) {
     auto options = add_options(arguments);
     arguments.footer("Example: rebolt guard uninstall docker");
+    arguments.exit_codes("0 done, 8 failed");
     arguments.on_run([options] { return run_uninstall(*options); });
 }
 

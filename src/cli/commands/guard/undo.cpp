@@ -37,8 +37,9 @@ void set_up_guard_undo(Arguments arguments) {
     auto options = std::make_shared<GuardUndoCommand>();
     options->paths.add_to(arguments);
     arguments.positional("FILE", options->file, "The file that was replaced").required();
-    arguments.footer("What stands there now is kept as FILE.replaced-TIME.\n"
+    arguments.footer("The file that is there now is kept as FILE.replaced-TIME.\n"
                      "Example: rebolt guard undo /var/lib/docker/network/files/local-kv.db");
+    arguments.exit_codes("0 put back, 8 failed or nothing to put back");
     arguments.on_run([options] { return run_undo(*options); });
 }
 

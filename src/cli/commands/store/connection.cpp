@@ -19,18 +19,22 @@ constexpr const char* password_variable = "REBOLT_STORE_PASSWORD";
 } // namespace
 
 void StoreConnection::add_to(Arguments arguments) {
-    arguments.flag("-q,--quiet", quiet, "Print results only, no notes or progress");
+    arguments.flag("-q,--quiet", quiet, "Print results only, no notes or progress").common();
     arguments
         .option("--timeout", timeout_seconds,
-                "Seconds to wait for the file's lock, or for a server")
+                "How long to wait for the file's lock, or for a server")
         .check(seconds_number())
-        .show_default();
-    arguments.option("--user", options.user, "etcd: the user");
+        .show_default()
+        .common();
+    arguments.option("--user", options.user, "etcd: the user").value_name("NAME");
     arguments.option("--password", options.password, "etcd: the user's password")
+        .value_name("PASSWORD")
         .from_environment(password_variable);
-    arguments.option("--ca", options.ca_file, "etcd, TLS: who signed the servers' certificates");
-    arguments.option("--cert", options.cert_file, "etcd, TLS: the client's certificate");
-    arguments.option("--key", options.key_file, "etcd, TLS: the client's key");
+    arguments.option("--ca", options.ca_file, "etcd, TLS: who signed the servers' certificates")
+        .value_name("FILE");
+    arguments.option("--cert", options.cert_file, "etcd, TLS: the client's certificate")
+        .value_name("FILE");
+    arguments.option("--key", options.key_file, "etcd, TLS: the client's key").value_name("FILE");
 }
 
 Result<std::unique_ptr<store::Store>> open_store(const StoreConnection& connection,

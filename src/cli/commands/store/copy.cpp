@@ -9,6 +9,7 @@
 #include "cli/commands/store/connection.hpp"
 #include "cli/commands/store/recovered_source.hpp"
 #include "cli/commands/store/subcommands.hpp"
+#include "cli/counted.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 #include "cli/shell_quoted.hpp"
@@ -53,17 +54,18 @@ Document report_json(const CopyReport& report, const RecoveredSource* recovered,
 
 std::string report_text(const CopyReport& report) {
     std::string text =
-        fmt::format("{} of {} keys copied in {} {}, {} bytes; {} were there already\n",
-                    report.copied, report.keys, report.batches,
+        fmt::format("{} of {} copied in {} {}, {} bytes; {} were there already\n", report.copied,
+                    counted(report.keys, "key"), report.batches,
                     report.batches == 1 ? "batch" : "batches", report.bytes, report.same_already);
     if (!report.was_verified)
-        return text + "not verified, as was asked\n";
+        return text + "not verified, as requested\n";
     if (report.is_verified())
-        text += fmt::format("verified: all {} keys are there with their values", report.keys);
+        text += fmt::format("verified: all {} are there with their values",
+                            counted(report.keys, "key"));
     else
-        text += fmt::format("NOT the same: {} keys are missing and {} have another value; was one "
+        text += fmt::format("NOT the same: {} missing and {} have another value; was one "
                             "of the stores written to meanwhile?",
-                            report.verified.left_only, report.verified.values);
+                            counted(report.verified.left_only, "key"), report.verified.values);
     if (report.verified.right_only != 0)
         text += fmt::format("; the target has {} more", report.verified.right_only);
     return text + "\n";
@@ -75,7 +77,7 @@ ExitCode report_copy_failure(const Error& error, const StoreCopyCommand& options
         print_note("To copy what can be brought back of it, add --recover.");
     else if (!options.connection.quiet)
         print_note(fmt::format("What was copied stays. To go on: rebolt store copy {} {}",
-                               shell_quoted(options.from), shell_quoted(options.to)));
+                               shell_word(options.from), shell_word(options.to)));
     return code;
 }
 
@@ -87,7 +89,7 @@ ExitCode copy(store::Store& from, const RecoveredSource* recovered,
     store::CopyOptions copy{.prefix = options.prefix};
     copy.batch_keys = options.batch;
     copy.verify = !options.no_verify;
-    Progress progress("keys", !options.connection.quiet);
+    Progress progress(ProgressUnit::keys, !options.connection.quiet);
     copy.progress = [&](const store::CopyProgress& at) {
         progress.update(at.keys, at.total);
         return !cancelled();
@@ -137,7 +139,8 @@ void set_up_store_copy(Arguments arguments) {
         .required();
     arguments.positional("TO", options->to, "The URL of the target").required();
     options->connection.add_to(arguments);
-    arguments.option("--prefix", options->prefix, "Only keys that begin with this");
+    arguments.option("--prefix", options->prefix, "Only keys that begin with this")
+        .value_name("PREFIX");
     arguments.option("--batch", options->batch, "Keys a transaction, at most")
         .check(whole_number(1))
         .show_default();
@@ -145,14 +148,12 @@ void set_up_store_copy(Arguments arguments) {
                    "FROM is a damaged file: copy what recover brings back of it (into a temporary "
                    "file, see TMPDIR)");
     arguments.flag("--no-verify", options->no_verify, "Leave out the comparison at the end");
-    arguments.footer(
-        "Copies all keys of one state of FROM, in batches, and compares both at the end. Keys "
-        "that only TO has stay. Broken off, the same command goes on: what is there "
-        "already is left out.\n"
-        "Example: rebolt store copy 'bolt:///var/lib/app/kv.db?bucket=app' "
-        "etcd://localhost:2379/app\n"
-        "Exit codes: 0 copied and verified, 4 differences are left, or a damaged file, 8 "
-        "failed, 16 wrong usage, 32 cancelled.");
+    arguments.footer("Copies all keys of one state of FROM, in batches, and compares both at the "
+                     "end. Keys that only TO has stay. Broken off, the same command goes on: what "
+                     "is there already is left out.\nExample: rebolt store copy "
+                     "'bolt:///var/lib/app/kv.db?bucket=app' etcd://localhost:2379/app");
+    arguments.exit_codes(
+        "0 copied and verified, 4 differences are left, or a damaged file, 8 failed");
     arguments.on_run([options] { return run(*options); });
 }
 

@@ -8,6 +8,7 @@
 #include "cli/cancel.hpp"
 #include "cli/commands/store/connection.hpp"
 #include "cli/commands/store/subcommands.hpp"
+#include "cli/counted.hpp"
 #include "cli/key_format.hpp"
 #include "cli/output.hpp"
 
@@ -53,12 +54,12 @@ void print_sum(DocumentList& list, const DiffReport& report) {
     if (wants_json())
         return;
     if (report.is_same())
-        print(fmt::format("the same {} keys with the same values\n", report.left_keys));
+        print(fmt::format("the same {} with the same values\n", counted(report.left_keys, "key")));
     else
-        print(fmt::format("{} keys and {} keys: {} only in the first, {} only in the second, {} "
+        print(fmt::format("{} and {}: {} only in the first, {} only in the second, {} "
                           "with another value\n",
-                          report.left_keys, report.right_keys, report.left_only, report.right_only,
-                          report.values));
+                          counted(report.left_keys, "key"), counted(report.right_keys, "key"),
+                          report.left_only, report.right_only, report.values));
 }
 
 ExitCode run(const StoreDiffCommand& options) {
@@ -74,7 +75,7 @@ ExitCode run(const StoreDiffCommand& options) {
     store::DiffOptions diff{.prefix = options.prefix};
     diff.on_difference = [&](const Difference& difference) -> Result<void> {
         if (output_failed())
-            return Error(ErrorCode::cancelled, "the comparison was broken off");
+            return Error(ErrorCode::cancelled, "the comparison was interrupted");
         print_difference(list, difference);
         return {};
     };
@@ -93,14 +94,13 @@ void set_up_store_diff(Arguments arguments) {
     arguments.positional("A", options->left, "The URL of the first store").required();
     arguments.positional("B", options->right, "The URL of the second store").required();
     options->connection.add_to(arguments);
-    arguments.option("--prefix", options->prefix, "Only keys that begin with this");
+    arguments.option("--prefix", options->prefix, "Only keys that begin with this")
+        .value_name("PREFIX");
     arguments.footer(
-        "Prints `< KEY` for a key that only A has, `> KEY` for one that only B has, `! KEY` "
-        "for another value, and a sum. Indexes are not compared: each store counts its "
-        "own.\n"
-        "Example: rebolt store diff 'bolt://kv.db?bucket=app' etcd://localhost:2379/app\n"
-        "Exit codes: 0 the same, 4 differences (or a damaged file), 8 failed, 16 wrong "
-        "usage, 32 cancelled.");
+        "Prints `< KEY` for a key that only A has, `> KEY` for one that only B has, `! KEY` for "
+        "another value, and a sum. Indexes are not compared: each store counts its own.\nExample: "
+        "rebolt store diff 'bolt://kv.db?bucket=app' etcd://localhost:2379/app");
+    arguments.exit_codes("0 the same, 4 differences (or a damaged file), 8 failed");
     arguments.on_run([options] { return run(*options); });
 }
 

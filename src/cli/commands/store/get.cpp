@@ -46,10 +46,9 @@ void set_up_store_get(Arguments arguments) {
     options->connection.add_to(arguments);
     add_format_option(arguments, "--format", options->format, "How to print the value");
     add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
-    arguments.footer(
-        "Example: rebolt store get 'bolt://kv.db?bucket=app' users/7\n"
-        "Exit codes: 0 printed, 4 the file is damaged, 8 no such key, or the store cannot be "
-        "reached, 16 wrong usage.");
+    arguments.footer("Example: rebolt store get 'bolt://kv.db?bucket=app' users/7");
+    arguments.exit_codes(
+        "0 printed, 4 the file is damaged, 8 no such key, or the store cannot be reached");
     arguments.on_run([options] { return run(*options); });
 }
 

@@ -122,8 +122,10 @@ void set_up_store_lock(Arguments arguments) {
     add_url_and_key(arguments, options->url, &options->key);
     arguments.positionals("COMMAND", options->command, "What to run under the lock, after --");
     options->connection.add_to(arguments);
-    arguments.option("--value", options->value,
-                     "What the key shows while the lock is held (default: host and process)");
+    arguments
+        .option("--value", options->value,
+                "What the key shows while the lock is held (default: host and process)")
+        .value_name("VALUE");
     arguments
         .option("--ttl", options->time_to_live_seconds,
                 "Seconds after which the lock is free if this program dies (etcd; on bolt the "
@@ -134,11 +136,9 @@ void set_up_store_lock(Arguments arguments) {
         .option("--wait", options->wait_seconds,
                 "Seconds to wait for the lock (default: without end)")
         .check(seconds_number());
-    arguments.footer(
-        "Without a command it holds the lock until Ctrl-C.\n"
-        "Example: rebolt store lock etcd://localhost:2379/app jobs/nightly -- ./nightly\n"
-        "Exit codes: the command's; without one 0; 8 the lock is held by another or was "
-        "lost, 16 wrong usage, 32 cancelled while waiting.");
+    arguments.footer("Without a command it holds the lock until Ctrl-C.\nExample: rebolt store "
+                     "lock etcd://localhost:2379/app jobs/nightly -- ./nightly");
+    arguments.exit_codes("the command's; without one 0; 8 the lock is held by another or was lost");
     arguments.on_run([options] { return run(*options); });
 }
 

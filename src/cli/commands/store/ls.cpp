@@ -49,7 +49,7 @@ ExitCode run(const StoreLsCommand& options) {
     const auto listed =
         (*store)->for_each(*prefix, [&](const store::PairView& pair) -> Result<void> {
             if (cancelled() || output_failed())
-                return Error(ErrorCode::cancelled, "the listing was broken off");
+                return Error(ErrorCode::cancelled, "the listing was interrupted");
             print_pair(list, pair, options);
             ++count;
             return {};
@@ -74,13 +74,11 @@ void set_up_store_ls(Arguments arguments) {
     add_format_option(arguments, "--format", options->format, "How to print keys and values");
     add_parse_option(arguments, "--parse-format", options->prefix_format,
                      "How the prefix is given");
-    arguments.footer(
-        "Keys come in byte order, all of one state of the store.\n"
-        "Example: rebolt store ls -l "
-        "'bolt:///var/lib/docker/network/files/local-kv.db?bucket=libnetwork' "
-        "docker/network/v1.0/network/\n"
-        "Exit codes: 0 listed (also if there are none), 4 the file is damaged, 8 failed, 16 "
-        "wrong usage, 32 cancelled.");
+    arguments.footer("Keys come in byte order, all of one state of the store.\n"
+                     "Example: rebolt store ls -l "
+                     "'bolt:///var/lib/docker/network/files/local-kv.db?bucket=libnetwork' "
+                     "docker/network/v1.0/network/");
+    arguments.exit_codes("0 listed (also if there are none), 4 the file is damaged, 8 failed");
     arguments.on_run([options] { return run(*options); });
 }
 

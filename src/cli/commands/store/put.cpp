@@ -91,6 +91,7 @@ void set_up_store_put(Arguments arguments) {
     arguments
         .option("--value-file", options->value_file,
                 "Take the value from this file; - for standard input")
+        .value_name("FILE")
         .excludes(value);
     add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
     arguments
@@ -104,12 +105,11 @@ void set_up_store_put(Arguments arguments) {
     arguments.flag("--if-missing", options->if_missing, "Only if there is no such key")
         .excludes(index);
     arguments.flag("--directory", options->is_directory, "A directory marker: no value");
-    arguments.footer(
-        "A bolt file or bucket that is not there is made.\n"
-        "Example: rebolt store put 'bolt://kv.db?bucket=app' users/7 Jo\n"
-        "         rebolt store put etcd://localhost:2379/app users/7 Kim --if-index 12\n"
-        "Exit codes: 0 written, 4 the file is damaged, 8 not written (the key was modified, "
-        "exists, or the store cannot be reached), 16 wrong usage.");
+    arguments.footer("A bolt file or bucket that is not there is made.\nExample: rebolt store put "
+                     "'bolt://kv.db?bucket=app' users/7 Jo\n         rebolt store put "
+                     "etcd://localhost:2379/app users/7 Kim --if-index 12");
+    arguments.exit_codes("0 written, 4 the file is damaged, 8 not written (the key was modified, "
+                         "exists, or the store cannot be reached)");
     arguments.on_run([options] { return run(*options); });
 }
 

@@ -37,9 +37,9 @@ Result<RecoverReport> recover_to(const std::string& from, const std::string& to,
     auto recovery = Recovery::begin(*source, to, std::move(options));
     if (!recovery)
         return std::move(recovery).error();
-    Progress progress("pages", !is_quiet);
+    Progress progress(ProgressUnit::pages, !is_quiet);
     auto done = recovery->run([&](const RecoverProgress& at) {
-        progress.update(at.done, at.total);
+        progress.update(at.done, at.total, name_of(at.stage));
         return !cancelled();
     });
     if (!done)

@@ -71,11 +71,9 @@ void set_up_store_rm(Arguments arguments) {
         .check(whole_number(1))
         .excludes(tree);
     add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
-    arguments.footer(
-        "Example: rebolt store rm 'bolt://kv.db?bucket=app' users/7\n"
-        "         rebolt store rm --tree --yes 'bolt://kv.db?bucket=app' users/\n"
-        "Exit codes: 0 removed, 4 the file is damaged, 8 no such key, modified, or failed, "
-        "16 wrong usage.");
+    arguments.footer("Example: rebolt store rm 'bolt://kv.db?bucket=app' users/7\n         rebolt "
+                     "store rm --tree --yes 'bolt://kv.db?bucket=app' users/");
+    arguments.exit_codes("0 removed, 4 the file is damaged, 8 no such key, modified, or failed");
     arguments.on_run([options] { return run(*options); });
 }
 

@@ -106,7 +106,8 @@ void set_up_store_watch(Arguments arguments) {
     arguments.positional("KEY", options->key, "The key; all keys if it is left out");
     options->connection.add_to(arguments);
     arguments.flag("--tree", options->is_tree, "All keys that begin with KEY");
-    arguments.flag("--changes", options->changes_only, "Leave out what is there at the begin");
+    arguments.flag("--changes", options->changes_only,
+                   "Print changes only, not what is there at the start");
     arguments.option("--after", options->after, "Only changes after this index (etcd)")
         .check(whole_number());
     arguments.option("--count", options->count, "End after so many puts and removals; 0: never")
@@ -116,9 +117,8 @@ void set_up_store_watch(Arguments arguments) {
     arguments.footer(
         "With --json each event is a document. Prints what is there, `caught-up`, and then changes "
         "as they happen, until Ctrl-C.\n"
-        "Example: rebolt store watch --tree 'bolt://kv.db?bucket=app' users/\n"
-        "Exit codes: 0 ended by Ctrl-C or --count, 4 the file is damaged, 8 failed, 16 wrong "
-        "usage.");
+        "Example: rebolt store watch --tree 'bolt://kv.db?bucket=app' users/");
+    arguments.exit_codes("0 ended by Ctrl-C or --count, 4 the file is damaged, 8 failed");
     arguments.on_run([options] { return run(*options); });
 }
 

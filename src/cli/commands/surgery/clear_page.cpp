@@ -17,10 +17,11 @@ struct SurgeryClearPageCommand {
 void set_up_clear_page(Arguments arguments) {
     auto options = std::make_shared<SurgeryClearPageCommand>();
     options->edit.add_to(arguments);
-    arguments.option("--pageId", options->page, "The page, a branch or a leaf")
+    arguments.option("--page,--pageId", options->page, "The page, a branch or a leaf")
         .check(whole_number())
         .required();
-    arguments.footer("Example: rebolt surgery clear-page my.db --pageId 12 --output new.db");
+    arguments.footer("Example: rebolt surgery clear-page my.db --page 12 --output new.db");
+    arguments.exit_codes(edit_exit_codes);
     arguments.on_run([options] {
         return operate(options->edit, fmt::format("clear-page --pageId {}", options->page),
                        [&](const PageSource& source) {

@@ -19,7 +19,7 @@ struct SurgeryClearPageElementsCommand {
 void set_up_clear_page_elements(Arguments arguments) {
     auto options = std::make_shared<SurgeryClearPageElementsCommand>();
     options->edit.add_to(arguments);
-    arguments.option("--pageId", options->page, "The page, a branch or a leaf")
+    arguments.option("--page,--pageId", options->page, "The page, a branch or a leaf")
         .check(whole_number())
         .required();
     arguments.option("--from-index", options->from, "The first element to clear, counted from 0")
@@ -30,8 +30,9 @@ void set_up_clear_page_elements(Arguments arguments) {
                 "One past the last element to clear; -1: to the end of the page")
         .required()
         .check(integer(-1, 0xFFFF));
-    arguments.footer("Example: rebolt surgery clear-page-elements my.db --pageId 12 --from-index 0 "
+    arguments.footer("Example: rebolt surgery clear-page-elements my.db --page 12 --from-index 0 "
                      "--to-index 3 --output new.db");
+    arguments.exit_codes(edit_exit_codes);
     arguments.on_run([options] {
         surgery::ElementRange range{.from = options->from};
         if (options->to >= 0)

@@ -24,9 +24,9 @@ void set_up_copy_page(Arguments arguments) {
     arguments.option("--to-page", options->to, "The page to write over")
         .check(whole_number())
         .required();
-    arguments.footer(
-        "Overflow pages go with the page.\n"
-        "Example: rebolt surgery copy-page my.db --from-page 7 --to-page 12 --output new.db");
+    arguments.footer("Overflow pages go with the page.\nExample: rebolt surgery copy-page my.db "
+                     "--from-page 7 --to-page 12 --output new.db");
+    arguments.exit_codes(edit_exit_codes);
     arguments.on_run([options] {
         return operate(
             options->edit,

@@ -109,11 +109,12 @@ ExitCode run_update(const UpdateOptions& options) {
 
 void set_up_meta(Arguments arguments) {
     arguments.require_subcommand();
+    arguments.footer("Example: rebolt surgery meta validate my.db");
     Arguments validate = arguments.subcommand("validate", "Judge both meta pages; changes nothing");
     auto validating = std::make_shared<CommonOptions>();
     validating->add_to(validate);
-    validate.footer("Exit codes: 0 both are right, 4 not, 8 failed.\n"
-                    "Example: rebolt surgery meta validate my.db");
+    validate.footer("Example: rebolt surgery meta validate my.db");
+    validate.exit_codes("0 both are right, 4 not, 8 failed");
     validate.on_run([validating] { return run_validate(*validating); });
     Arguments update = arguments.subcommand("update", "Set fields of a meta page");
     auto updating = std::make_shared<UpdateOptions>();
@@ -122,13 +123,15 @@ void set_up_meta(Arguments arguments) {
         .option("--fields", updating->fields,
                 "Fields with their values: pageSize, root, freelist, pgid "
                 "(18446744073709551615 as freelist: none stored)")
+        .value_name("FIELD:VALUE,...")
         .list(',');
     update.option("--meta-page", updating->meta_page, "The meta page: 0 or 1")
         .check(whole_number(0, 1))
         .show_default();
-    update.footer("Magic, version and checksum are put right too.\n"
-                  "Example: rebolt surgery meta update my.db --meta-page 1 --fields "
-                  "root:16,pgid:128 --output new.db");
+    update.footer(
+        "Magic, version and checksum are set to what they must be.\nExample: rebolt surgery meta "
+        "update my.db --meta-page 1 --fields root:16,pgid:128 --output new.db");
+    update.exit_codes(edit_exit_codes);
     update.on_run([updating] { return run_update(*updating); });
 }
 

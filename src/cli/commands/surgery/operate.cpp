@@ -11,7 +11,7 @@ namespace rebolt::cli {
 namespace {
 
 Result<EditEffect> effect_of(const PageSource& source, const EditPlan& plan, bool quiet) {
-    Progress progress("pages", !quiet);
+    Progress progress(ProgressUnit::pages, !quiet);
     CheckOptions options;
     options.progress = [&](const CheckProgress& at) {
         progress.update(at.pages_done, at.pages_total);
@@ -22,21 +22,6 @@ Result<EditEffect> effect_of(const PageSource& source, const EditPlan& plan, boo
         if (auto may = surgery::must_not_lead_back(*effect); !may)
             return std::move(may).error();
     return effect;
-}
-
-ExitCode exit_code_of(const EditOutcome& outcome) {
-    switch (outcome.done) {
-    case EditDone::in_place:
-    case EditDone::to_copy:
-        return ExitCode::done;
-    case EditDone::refused:
-        return ExitCode::cancelled;
-    case EditDone::not_asked:
-        return ExitCode::usage;
-    case EditDone::failed:
-        return outcome.code;
-    }
-    return ExitCode::failed;
 }
 
 } // namespace
@@ -72,7 +57,7 @@ ExitCode operate(const EditOptions& options, const std::string& subcommand,
     }
     if (!wants_json() && !options.common.quiet)
         print(outcome_text(options, outcome, "Done"));
-    return exit_code_of(outcome);
+    return outcome.code;
 }
 
 } // namespace rebolt::cli

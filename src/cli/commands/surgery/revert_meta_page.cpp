@@ -7,6 +7,7 @@ void set_up_revert_meta_page(Arguments arguments) {
     auto options = std::make_shared<EditOptions>();
     options->add_to(arguments);
     arguments.footer("Example: rebolt surgery revert-meta-page my.db --output reverted.db");
+    arguments.exit_codes(edit_exit_codes);
     arguments.on_run(
         [options] { return operate(*options, "revert-meta-page", surgery::revert_meta_page); });
 }
