@@ -1,6 +1,7 @@
 #include "cli/arguments.hpp"
 
 #include <algorithm>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 
@@ -11,6 +12,12 @@
 #include "cli/suggestion.hpp"
 
 namespace rebolt::cli {
+namespace {
+
+// What --help calls the value of a choice.
+constexpr const char* choice_name = "FORMAT";
+
+} // namespace
 
 Option& Option::required(bool is_required) {
     option_->required(is_required);
@@ -105,7 +112,7 @@ Option Arguments::choose(const std::string& names, std::function<void(std::size_
                                : "expected one of " + list;
                 },
                 ""})
-        .value_name("FORMAT");
+        .value_name(choice_name);
 }
 
 Option Arguments::flag(const std::string& names, bool& target, const std::string& help) {
@@ -231,7 +238,70 @@ std::string unknown_subcommand(const CLI::App& root, const std::vector<std::stri
     return {};
 }
 
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::vector<std::string> parts;
+    std::istringstream in(text);
+    for (std::string part; std::getline(in, part, separator);)
+        parts.push_back(part);
+    return parts;
+}
+
+// Validators tell their choices in the type's name, `TEXT:{a,b}`; choose() in the
+// description, `How to print it: a|b`.
+std::vector<std::string> choices_of(const CLI::Option& option) {
+    const std::string type = option.get_type_name();
+    const std::size_t begin = type.find('{');
+    if (begin != std::string::npos)
+        return split(type.substr(begin + 1, type.find('}') - begin - 1), ',');
+    const std::string& text = option.get_description();
+    return type == choice_name ? split(text.substr(text.rfind(": ") + 2), '|')
+                               : std::vector<std::string>{};
+}
+
+OptionHelp help_of(const CLI::Option& option) {
+    OptionHelp help{.names = {},
+                    .value = {},
+                    .choices = choices_of(option),
+                    .text = option.get_description(),
+                    .default_text = option.get_default_str(),
+                    .environment = option.get_envname(),
+                    .is_required = option.get_required(),
+                    .is_repeatable = option.get_items_expected_max() > 1};
+    if (option.get_positional()) {
+        help.names = {option.get_name(true)};
+        return help;
+    }
+    for (const std::string& name : option.get_snames())
+        help.names.push_back("-" + name);
+    for (const std::string& name : option.get_lnames())
+        help.names.push_back("--" + name);
+    if (option.get_items_expected_max() > 0) {
+        const std::string type = option.get_type_name();
+        help.value = type.substr(0, type.find_first_of(":{ ["));
+    }
+    return help;
+}
+
+CommandHelp help_of(const CLI::App& app, const std::string& above) {
+    CommandHelp help{.name = above + app.get_name(),
+                     .summary = app.get_description(),
+                     .options = {},
+                     .positionals = {},
+                     .subcommands = {},
+                     .wants_subcommand = app.get_require_subcommand_min() > 0,
+                     .footer = app.get_footer()};
+    for (const CLI::Option* option : app.get_options())
+        (option->get_positional() ? help.positionals : help.options).push_back(help_of(*option));
+    for (const CLI::App* one : app.get_subcommands([](const CLI::App* /*any*/) { return true; }))
+        help.subcommands.push_back(help_of(*one, help.name + " "));
+    return help;
+}
+
 } // namespace
+
+CommandHelp CommandLine::help() const {
+    return help_of(*app_, "");
+}
 
 ExitCode CommandLine::run(const std::vector<std::string>& arguments) {
     if (const std::string unknown = unknown_subcommand(*app_, arguments); !unknown.empty()) {
