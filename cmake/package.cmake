@@ -61,14 +61,14 @@ endforeach()
 
 rebolt_package(
   runtime rebolt admin "" "check, recover and guard bbolt database files"
-  "bbolt is the embedded database inside Docker, containerd, BuildKit, etcd,\n Consul, Vault and others. After a power cut a page of such a file can be\n wrong, and the service hangs or panics at its start.\n .\n rebolt says what is wrong and where, brings back what is still there, and\n can look at a service's files each time before it starts.")
+  "bbolt is the embedded database inside Docker, containerd, BuildKit, etcd,\nConsul, Vault and others. After a power cut a page of such a file can be\nwrong, and the service hangs or panics at its start.\n.\nrebolt says what is wrong and where, brings back what is still there, and\n can look at a service's files each time before it starts.")
 rebolt_package(
   etcd rebolt-etcd admin "rebolt (= ${PROJECT_VERSION}-${revision})"
   "rebolt's store commands on an etcd cluster"
-  "With it rebolt store takes etcd:// URLs beside bolt:// ones: keys are read,\n written, watched, locked, and copied between a file and a cluster.")
+  "With it rebolt store takes etcd:// URLs beside bolt:// ones: keys are read,\nwritten, watched, locked, and copied between a file and a cluster.")
 rebolt_package(
   dev librebolt-dev libdevel "libfmt-dev" "library that reads, writes, checks and recovers bbolt files"
-  "Headers, a static library, and what CMake and pkg-config need to find them.\n The interface is C++23, and C for reading, checking and recovering.")
+  "Headers, a static library, and what CMake and pkg-config need to find them.\nThe interface is C++23, and C for reading, checking and recovering.")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/cmake/debian/postrm)
 set(CPACK_DEBIAN_ETCD_PACKAGE_DEPENDS "rebolt (= ${PROJECT_VERSION}-${revision})")
 

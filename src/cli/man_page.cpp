@@ -160,10 +160,11 @@ std::string page_name(const CommandHelp& command) {
 
 std::string man_page(const CommandHelp& command) {
     const Footer footer = footer_of(command);
-    std::string page = fmt::format(
-        ".TH {} 1 \"\" \"rebolt {}\" \"rebolt\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n.nh\n{}\n.hy\n",
-        in_roff(page_name(command)), version(), in_roff(page_name(command)),
-        in_roff(command.summary), synopsis(command));
+    std::string page =
+        fmt::format(".TH {} 1 \"\" \"rebolt {}\" \"rebolt\"\n.ad l\n.SH NAME\n{} \\- {}\n.SH "
+                    "SYNOPSIS\n.nh\n{}\n.hy\n",
+                    in_roff(page_name(command)), version(), in_roff(page_name(command)),
+                    in_roff(command.summary), synopsis(command));
     if (!footer.notes.empty())
         page += ".SH DESCRIPTION\n" + footer.notes;
     page += items("ARGUMENTS", command.positionals);
