@@ -64,7 +64,7 @@ set_target_properties(rebolt_etcd_module PROPERTIES OUTPUT_NAME rebolt_etcd
                                              CXX_VISIBILITY_PRESET hidden
                                              VISIBILITY_INLINES_HIDDEN ON
                                              LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
-target_link_libraries(rebolt_etcd_module PRIVATE rebolt_base rebolt_etcd_rpc fmt::fmt)
+target_link_libraries(rebolt_etcd_module PRIVATE rebolt_base rebolt_etcd_rpc ${REBOLT_FMT})
 target_link_options(rebolt_etcd_module PRIVATE LINKER:--exclude-libs,ALL)
 if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize") # whose library the program brings
   target_link_options(rebolt_etcd_module PRIVATE LINKER:--no-undefined)

@@ -1,4 +1,5 @@
-# Components: runtime (the program, and the library if it is shared), dev (headers,
+# Components: runtime (the program with its manual and completions, and the library if
+# it is shared), dev (headers,
 # CMake and pkg-config files, the archive), etcd (the module).
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -24,5 +25,37 @@ install(FILES ${PROJECT_BINARY_DIR}/rebolt-config.cmake
         DESTINATION ${package} COMPONENT dev)
 file(RELATIVE_PATH REBOLT_PREFIX_FROM_PKGCONFIG /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(cmake/rebolt.pc.in rebolt.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/rebolt.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+configure_file(cmake/rebolt-c.pc.in rebolt-c.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/rebolt.pc ${PROJECT_BINARY_DIR}/rebolt-c.pc
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
         COMPONENT dev)
+
+# What the program says of itself: manual pages and completions. A cross build cannot run it.
+if(REBOLT_PROGRAM AND NOT CMAKE_CROSSCOMPILING)
+  set(manual ${PROJECT_BINARY_DIR}/manual)
+  file(GLOB written CONFIGURE_DEPENDS docs/man/*)
+  add_custom_command(
+    OUTPUT ${manual}/stamp
+    COMMAND ${CMAKE_COMMAND} -E rm -rf ${manual}
+    COMMAND rebolt_exe manual ${manual}/man1
+    COMMAND rebolt_exe completion bash >${manual}/rebolt
+    COMMAND rebolt_exe completion zsh >${manual}/_rebolt
+    COMMAND rebolt_exe completion fish >${manual}/rebolt.fish
+    COMMAND ${CMAKE_COMMAND} -E copy ${written} ${manual}
+    COMMAND gzip -9n ${manual}/man1/*.1 ${manual}/*.5 ${manual}/*.7
+    COMMAND ${CMAKE_COMMAND} -E touch ${manual}/stamp
+    DEPENDS rebolt_exe ${written})
+  add_custom_target(rebolt_manual ALL DEPENDS ${manual}/stamp)
+  # OPTIONAL: a part of the build can be installed too.
+  install(DIRECTORY ${manual}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR} COMPONENT runtime OPTIONAL)
+  install(FILES ${manual}/guard.toml.5.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man5
+          COMPONENT runtime OPTIONAL)
+  install(FILES ${manual}/rebolt.7.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man7
+          COMPONENT runtime OPTIONAL)
+  install(FILES ${manual}/rebolt DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+          COMPONENT runtime OPTIONAL)
+  install(FILES ${manual}/_rebolt DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions
+          COMPONENT runtime OPTIONAL)
+  install(FILES ${manual}/rebolt.fish
+          DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT runtime OPTIONAL)
+endif()

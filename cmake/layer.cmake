@@ -18,13 +18,13 @@ endfunction()
 # rebolt_layer(<name> [SEPARATE] [LIBRARIES <target>…] [MODULES <folder>…])
 #
 # Makes the library rebolt_<name> of all sources in src/<name> but main.cpp,
-# *_test.cpp, and folders that are modules of their own. Tests stand beside the
+# *_test.cpp, *_static.cpp (see program.cmake), and folders that are modules of their own. Tests stand beside the
 # sources and are found by name (see tests/CMakeLists.txt). With REBOLT_UNITY several
 # sources are compiled as one, unless SEPARATE: names in them may be the same.
 function(rebolt_layer name)
   cmake_parse_arguments(PARSE_ARGV 1 LAYER "SEPARATE" "" "LIBRARIES;MODULES")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_static|/main)\\.cpp$")
   foreach(module IN LISTS LAYER_MODULES)
     list(FILTER sources EXCLUDE REGEX "/src/${name}/${module}/")
   endforeach()
@@ -40,7 +40,7 @@ function(rebolt_layer name)
     PRIVATE ${PROJECT_SOURCE_DIR}/src)
   rebolt_row(${name} links)
   list(TRANSFORM links PREPEND rebolt_)
-  target_link_libraries(rebolt_${name} PUBLIC ${links} Threads::Threads PRIVATE fmt::fmt
+  target_link_libraries(rebolt_${name} PUBLIC ${links} Threads::Threads PRIVATE ${REBOLT_FMT}
                                               ${LAYER_LIBRARIES})
 endfunction()
 

@@ -37,3 +37,21 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
   # Fewer libraries to load: a command starts in half the time.
   target_link_options(rebolt_exe PRIVATE -static-libstdc++ -static-libgcc)
 endif()
+
+# The same program in one file that needs nothing of its machine, and loads nothing:
+# X_static.cpp stands for X.cpp, which then stays in its archive.
+set_source_files_properties(${PROJECT_SOURCE_DIR}/src/diagnose/zlib.cpp
+                            PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+if(REBOLT_PORTABLE)
+  find_library(REBOLT_ZLIB_ARCHIVE libz.a REQUIRED)
+  add_executable(
+    rebolt_static_exe EXCLUDE_FROM_ALL
+    ${PROJECT_SOURCE_DIR}/src/cli/main.cpp ${PROJECT_SOURCE_DIR}/src/diagnose/zlib_static.cpp
+    ${PROJECT_SOURCE_DIR}/src/store/etcd_backend_static.cpp)
+  set_target_properties(rebolt_static_exe PROPERTIES OUTPUT_NAME rebolt-static)
+  target_include_directories(rebolt_static_exe PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(rebolt_static_exe PRIVATE rebolt_cli ${REBOLT_ZLIB_ARCHIVE})
+  rebolt_compile_options(rebolt_static_exe)
+  target_compile_options(rebolt_static_exe PRIVATE -fPIE)
+  target_link_options(rebolt_static_exe PRIVATE -static-pie LINKER:--gc-sections)
+endif()

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string_view>
 
@@ -68,6 +69,10 @@ constexpr std::array commands{
     Command{"backup", "Copy the newest state into a new file", set_up_backup},
     Command{"compact", "Write all into a new file without free space", set_up_compact},
     Command{"bench", "Measure writes and reads on a new file", set_up_bench},
+    Command{"completion", "Print the script that lets bash, zsh or fish complete what is typed",
+            set_up_completion},
+    Command{"complete", "Say what may be typed next: what these scripts ask", set_up_complete},
+    Command{"manual", "Write the manual pages of all commands into a folder", set_up_manual},
     Command{"version", "Print the version, and what this program was built from", set_up_version},
 };
 
@@ -76,7 +81,28 @@ const Command* command_of(std::string_view name) {
     return found == commands.end() ? nullptr : found;
 }
 
+// The program with one command, or with all.
+std::unique_ptr<CommandLine> command_line(const Command* wanted) {
+    auto line = std::make_unique<CommandLine>(
+        "rebolt: checks, reads and writes bbolt files, whatever their bytes", "rebolt");
+    Arguments root = line->root();
+    root.require_subcommand();
+    root.version_flag("--version", version());
+    root.footer("Example: rebolt check /var/lib/docker/network/files/local-kv.db\n"
+                "         rebolt diagnose --unit docker\n"
+                "         rebolt help recover");
+    root.exit_codes("0 clean or done, 1 repaired, 4 damage found, 8 failed");
+    for (const Command& command : commands)
+        if (wanted == nullptr || wanted == &command)
+            command.set_up(root.subcommand(command.name, command.summary));
+    return line;
+}
+
 } // namespace
+
+CommandHelp all_commands() {
+    return command_line(nullptr)->help();
+}
 
 ExitCode run(std::vector<std::string> arguments) {
     handle_cancel_signals();
@@ -91,21 +117,9 @@ ExitCode run(std::vector<std::string> arguments) {
     }
     ExitCode code = ExitCode::failed;
     try {
-        CommandLine line("rebolt: checks, reads and writes bbolt files, whatever their bytes",
-                         "rebolt");
-        Arguments root = line.root();
-        root.require_subcommand();
-        root.version_flag("--version", version());
-        root.footer("Example: rebolt check /var/lib/docker/network/files/local-kv.db\n"
-                    "         rebolt diagnose --unit docker\n"
-                    "         rebolt help recover");
-        root.exit_codes("0 clean or done, 1 repaired, 4 damage found, 8 failed");
         // Where one command is wanted the others are left out: they would cost time.
-        const Command* wanted = arguments.empty() ? nullptr : command_of(arguments.front());
-        for (const Command& command : commands)
-            if (wanted == nullptr || wanted == &command)
-                command.set_up(root.subcommand(command.name, command.summary));
-        code = line.run(arguments);
+        code = command_line(arguments.empty() ? nullptr : command_of(arguments.front()))
+                   ->run(arguments);
     } catch (const std::bad_alloc&) {
         print_out_of_memory();
         add_json_error(error_document(Error(ErrorCode::out_of_memory, "out of memory")));

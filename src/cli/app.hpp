@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/arguments.hpp"
+#include "cli/command_help.hpp"
 #include "cli/exit_code.hpp"
 
 namespace rebolt::cli {
@@ -16,6 +17,9 @@ struct Command {
     /// Says what the command takes, and what runs it.
     void (*set_up)(Arguments arguments);
 };
+
+/// What all commands take.
+[[nodiscard]] CommandHelp all_commands();
 
 /// Runs `rebolt <arguments…>`, without the program's name. Prints; never throws.
 [[nodiscard]] ExitCode run(std::vector<std::string> arguments);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 
@@ -337,7 +338,64 @@ std::optional<UnknownCommand> unknown_subcommand(const CLI::App& root,
     return std::nullopt;
 }
 
+std::vector<std::string> split(const std::string& text, char separator) {
+    std::vector<std::string> parts;
+    std::istringstream in(text);
+    for (std::string part; std::getline(in, part, separator);)
+        parts.push_back(part);
+    return parts;
+}
+
+// A choice's values are the name of its value: `a|b`.
+std::vector<std::string> choices_of(const CLI::Option& option) {
+    const std::string type = option.get_type_name();
+    return type.contains('|') ? split(type, '|') : std::vector<std::string>{};
+}
+
+OptionHelp help_of(const CLI::Option& option) {
+    OptionHelp help{.names = {},
+                    .value = {},
+                    .choices = choices_of(option),
+                    .text = option.get_description(),
+                    .default_text = option.get_default_str(),
+                    .environment = option.get_envname(),
+                    .is_required = option.get_required(),
+                    .is_repeatable = option.get_items_expected_max() > 1};
+    if (option.get_positional()) {
+        help.names = {option.get_name(true)};
+        return help;
+    }
+    for (const std::string& name : option.get_snames())
+        help.names.push_back("-" + name);
+    for (const std::string& name : option.get_lnames())
+        help.names.push_back("--" + name);
+    if (option.get_items_expected_max() > 0) {
+        const std::string type = option.get_type_name();
+        help.value = type.substr(0, type.find_first_of(":{ ["));
+    }
+    return help;
+}
+
+CommandHelp help_of(const CLI::App& app, const std::string& above) {
+    CommandHelp help{.name = above + app.get_name(),
+                     .summary = app.get_description(),
+                     .options = {},
+                     .positionals = {},
+                     .subcommands = {},
+                     .wants_subcommand = app.get_require_subcommand_min() > 0,
+                     .footer = app.get_footer()};
+    for (const CLI::Option* option : app.get_options())
+        (option->get_positional() ? help.positionals : help.options).push_back(help_of(*option));
+    for (const CLI::App* one : app.get_subcommands([](const CLI::App* /*any*/) { return true; }))
+        help.subcommands.push_back(help_of(*one, help.name + " "));
+    return help;
+}
+
 } // namespace
+
+CommandHelp CommandLine::help() const {
+    return help_of(*app_, "");
+}
 
 ExitCode CommandLine::run(const std::vector<std::string>& arguments) {
     if (const auto unknown = unknown_subcommand(*app_, arguments))

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/command_help.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/validators.hpp"
 
@@ -125,6 +126,8 @@ public:
     /// Parses the arguments (without the program's name) and runs what they ask
     /// for; prints help and usage errors.
     [[nodiscard]] ExitCode run(const std::vector<std::string>& arguments);
+    /// All that was declared.
+    [[nodiscard]] CommandHelp help() const;
 
 private:
     std::unique_ptr<CLI::App> app_;

@@ -3,8 +3,7 @@
 #include <array>
 #include <bit>
 
-#include <dlfcn.h>
-#include <zlib.h>
+#include "diagnose/zlib.hpp"
 
 namespace rebolt::diagnose {
 namespace {
@@ -14,10 +13,7 @@ constexpr int window_of_gzip = 15 + 16; // zlib: the largest, with gzip's header
 } // namespace
 
 struct Gunzip::Stream {
-    decltype(&::inflateInit2_) init = nullptr;
-    decltype(&::inflate) inflate = nullptr;
-    decltype(&::inflateReset) reset = nullptr;
-    decltype(&::inflateEnd) end = nullptr;
+    Zlib zlib;
     z_stream state{};
     bool is_started = false;
     bool is_broken = false;
@@ -27,20 +23,7 @@ struct Gunzip::Stream {
     Stream& operator=(const Stream&) = delete;
     ~Stream() {
         if (is_started)
-            end(&state);
-    }
-
-    template <class Function>
-    static bool find(void* library, const char* name, Function& function) {
-        void* const at = ::dlsym(library, name);
-        function = std::bit_cast<Function>(at);
-        return at != nullptr;
-    }
-    bool load() {
-        void* const library = ::dlopen("libz.so.1", RTLD_NOW | RTLD_LOCAL);
-        return library != nullptr && find(library, "inflateInit2_", init) &&
-               find(library, "inflate", inflate) && find(library, "inflateReset", reset) &&
-               find(library, "inflateEnd", end);
+            zlib.end(&state);
     }
 };
 
@@ -51,9 +34,11 @@ Gunzip::~Gunzip() = default;
 
 Result<Gunzip> Gunzip::start() {
     auto stream = std::make_unique<Stream>();
-    if (stream->load())
+    if (const auto zlib = Zlib::load()) {
+        stream->zlib = *zlib;
         stream->is_started =
-            stream->init(&stream->state, window_of_gzip, ZLIB_VERSION, sizeof(z_stream)) == Z_OK;
+            zlib->init(&stream->state, window_of_gzip, ZLIB_VERSION, sizeof(z_stream)) == Z_OK;
+    }
     if (!stream->is_started)
         return Error(ErrorCode::invalid_argument,
                      "the log is compressed, and this machine has no libz; unpack it first: "
@@ -71,13 +56,13 @@ Result<void> Gunzip::add(std::string_view bytes,
     while (!stream_->is_broken) {
         state.next_out = std::bit_cast<Bytef*>(out.data());
         state.avail_out = static_cast<uInt>(out.size());
-        const int status = stream_->inflate(&state, Z_NO_FLUSH);
+        const int status = stream_->zlib.inflate(&state, Z_NO_FLUSH);
         const std::size_t size = out.size() - state.avail_out;
         if (size != 0 && !take({out.data(), size}))
             return Error(ErrorCode::cancelled, "cancelled while reading the log");
         // Several files may be packed one after another.
         if (status == Z_STREAM_END)
-            stream_->reset(&state);
+            stream_->zlib.reset(&state);
         else if (status != Z_OK && status != Z_BUF_ERROR)
             stream_->is_broken = true;
         if (state.avail_in == 0 && state.avail_out != 0)

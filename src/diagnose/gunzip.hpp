@@ -1,5 +1,4 @@
-// Reads gzip, as rotated logs are kept. The library (libz) is loaded when it is
-// wanted: no other command is to pay for it.
+// Reads gzip, as rotated logs are kept.
 #pragma once
 
 #include <functional>

@@ -23,22 +23,20 @@ void add_message(LogScan& scan, std::string_view message, const LineOrigin& orig
 
 Result<ScanReport> scan_journal(const JournalOptions& options, const ScanProgress& progress) {
     const std::string unit = systemd::unit_name(options.unit);
-    const systemd::Journal journal =
+    systemd::Journal journal =
         TRY(systemd::Journal::open({.unit = unit,
                                     .folder = options.folder,
                                     .entries_max = options.entries_max,
                                     .field_bytes_max = LogScan::line_bytes_max * 4}));
     LogScan scan("the journal of " + unit);
     std::uint64_t done = 0;
-    do {
-        const std::string program(journal.field("SYSLOG_IDENTIFIER"));
-        const std::string time = journal.time();
-        add_message(scan, journal.field("MESSAGE"), {.program = program, .time = time});
+    while (const auto entry = TRY(journal.next())) {
+        add_message(scan, entry->message, {.program = entry->program, .time = entry->time});
         constexpr std::uint64_t step = 1024;
         ++done;
         if (done % step == 0 && progress && !progress(done))
             return Error(ErrorCode::cancelled, "cancelled while reading the journal");
-    } while (TRY(journal.next()));
+    }
     return scan.finish();
 }
 

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "io/descriptor_path.hpp"
 
 namespace rebolt::io {
 namespace {
@@ -33,17 +34,16 @@ ErrorCode code_of(int error_number) {
     }
 }
 
-constexpr std::string_view descriptor_paths = "/proc/self/fd/";
-
 // The name for messages of a file that is opened by another descriptor.
 std::string shown(const std::string& path) {
-    std::error_code failed;
-    if (!path.starts_with(descriptor_paths))
+    const auto parsed = parse_descriptor_path(path);
+    if (!parsed)
         return path;
-    const std::size_t end = std::min(path.find('/', descriptor_paths.size()), path.size());
-    const auto name = std::filesystem::read_symlink(path.substr(0, end), failed);
+    std::error_code failed;
+    const std::string own = descriptor_path(parsed->descriptor);
+    const auto name = std::filesystem::read_symlink(own, failed);
     const bool has_name = !failed && !name.string().ends_with(" (deleted)");
-    return has_name ? name.string() + path.substr(end) : path;
+    return has_name ? name.string() + path.substr(own.size()) : path;
 }
 
 } // namespace
@@ -69,10 +69,7 @@ Result<std::shared_ptr<const File>> File::open_for_writing(const std::string& pa
 Result<std::shared_ptr<const File>> File::open(const std::string& path, int flags,
                                                std::uint32_t mode) {
     // O_NONBLOCK: a FIFO must not make us wait; it is refused just below.
-    int descriptor = -1;
-    do
-        descriptor = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, mode);
-    while (descriptor < 0 && errno == EINTR);
+    const int descriptor = open_path(path, flags | O_CLOEXEC | O_NONBLOCK, mode);
     if (descriptor < 0)
         return system_error(errno, "cannot open", path);
     return take(descriptor, shown(path));
@@ -90,7 +87,7 @@ Result<std::shared_ptr<const File>> File::take(int descriptor, std::string path)
 }
 
 std::string File::descriptor_path() const {
-    return fmt::format("{}{}", descriptor_paths, descriptor_);
+    return io::descriptor_path(descriptor_);
 }
 
 File::~File() {

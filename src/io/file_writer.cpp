@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "io/descriptor_path.hpp"
 #include "io/folder.hpp"
 
 namespace rebolt::io {
@@ -67,9 +68,11 @@ Result<void> FileWriter::sync_all() {
 }
 
 Result<void> sync_folder_of(const std::string& path) {
+    if (const auto own = parse_descriptor_path(path); own && own->name.empty())
+        return {}; // whoever opened it knows its folder
     const std::string parent = std::filesystem::path(path).parent_path().string();
     const std::string folder = parent.empty() ? "." : parent;
-    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int descriptor = open_path(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
     if (descriptor < 0)
         return system_error(errno, "cannot open the folder", folder);
     return Folder(descriptor, folder).sync();

@@ -1,18 +1,27 @@
 #include "io/folder.hpp"
 
+#include <array>
+#include <atomic>
+#include <bit>
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
+#include <functional>
 #include <memory>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <sys/random.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "io/descriptor_path.hpp"
 #include "io/system_calls.hpp"
 
 namespace rebolt::io {
@@ -45,7 +54,7 @@ Result<std::shared_ptr<const Folder>> Folder::make_private(const std::string& pr
 }
 
 std::string Folder::descriptor_path_of(const std::string& name) const {
-    return fmt::format("/proc/self/fd/{}/{}", descriptor_, name);
+    return fmt::format("{}/{}", descriptor_path(descriptor_), name);
 }
 
 Result<struct stat> Folder::status(const std::string& name) const {
@@ -137,11 +146,32 @@ Result<std::vector<std::string>> Folder::names() const {
     return names;
 }
 
+namespace {
+
+// For kernels before 3.17. Without /dev, what the kernel gave this program at its
+// start, which no other knows, mixed with a count; the hash does not give it away.
+std::uint64_t random_without_getrandom() {
+    static std::atomic<std::uint64_t> count = 0;
+    std::array<std::uint64_t, 3> seed{};
+    std::memcpy(seed.data(), std::bit_cast<const void*>(::getauxval(AT_RANDOM)),
+                2 * sizeof seed.front());
+    seed[2] = ++count;
+    if (const int device = ::open("/dev/urandom", O_RDONLY | O_CLOEXEC); device >= 0) {
+        static_cast<void>(::read(device, seed.data(), sizeof seed) == sizeof seed);
+        ::close(device);
+    }
+    return std::hash<std::string_view>{}(as_text(std::as_bytes(std::span(seed))));
+}
+
+} // namespace
+
 std::string random_digits() {
     std::uint64_t number = 0;
-    while (::getrandom(&number, sizeof number, 0) != sizeof number) {
-    }
-    return fmt::format("{:016x}", number);
+    ssize_t size = -1;
+    do
+        size = ::getrandom(&number, sizeof number, 0);
+    while (size < 0 && errno == EINTR);
+    return fmt::format("{:016x}", size == sizeof number ? number : random_without_getrandom());
 }
 
 } // namespace rebolt::io

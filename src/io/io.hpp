@@ -4,6 +4,7 @@
 //   file_writer.hpp     writes and syncs, through system_calls.hpp
 //   new_file.hpp        a file that appears under its name only when it is whole
 //   folder.hpp          a folder that is opened once; where a path leads
+//   descriptor_path.hpp  paths of what is open already
 //   attributes.hpp      owner, permissions and extended attributes of a new file
 //   scratch_file.hpp    a file in memory, without a name
 //   work_folder.hpp     where a file is before it takes another's place

@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "io/descriptor_path.hpp"
 #include "io/folder.hpp"
 
 namespace rebolt::io {
@@ -64,8 +65,21 @@ private:
             at_ = std::filesystem::current_path(ignored).string();
         if (at_ == "/")
             at_.clear();
+        const auto own = parse_descriptor_path(asked_);
+        if (own && !std::filesystem::exists("/proc/self/fd", ignored))
+            return start_at(*own);
         push(asked_);
         return start(asked_.front() == '/' ? "/" : ".");
+    }
+
+    Result<void> start_at(const DescriptorPath& path) {
+        const int descriptor = ::fcntl(path.descriptor, F_DUPFD_CLOEXEC, 0);
+        if (descriptor < 0)
+            return system_error(errno, "cannot open the folder", asked_);
+        at_ = descriptor_path(path.descriptor);
+        folder_ = std::make_shared<const Folder>(descriptor, at_);
+        push(path.name);
+        return {};
     }
 
     Result<void> start(const char* from) {

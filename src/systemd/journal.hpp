@@ -1,13 +1,16 @@
-// A unit's journal, through libsystemd.
+// A unit's journal, through journalctl: it reads all versions of journal files that
+// its machine has.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
 
 #include <rebolt/result.hpp>
+
+#include "systemd/journal_export.hpp"
 
 namespace rebolt::systemd {
 
@@ -15,14 +18,13 @@ struct JournalQuery {
     std::string unit;   ///< with its suffix
     std::string folder; ///< of journal files; empty: this machine's
     std::uint64_t entries_max;
-    std::size_t field_bytes_max; ///< longer fields may be cut off
+    std::size_t field_bytes_max; ///< longer fields are cut off
 };
 
-/// The newest entries of a unit, oldest first. It stands on an entry.
+/// The newest entries of a unit, oldest first.
 class Journal {
 public:
-    /// Stands on the first entry. Errors: invalid_argument (no libsystemd on this
-    /// machine), file_not_found (no entries), permission_denied, io.
+    /// Errors: invalid_argument (there is no journalctl on this machine).
     static Result<Journal> open(const JournalQuery& query);
 
     Journal(Journal&& other) noexcept;
@@ -31,18 +33,15 @@ public:
     Journal& operator=(const Journal&) = delete;
     ~Journal();
 
-    /// Goes to the next entry; false after the last. Errors: io.
-    [[nodiscard]] Result<bool> next() const;
-    /// A field of this entry; valid until the next call. Empty if it has none.
-    [[nodiscard]] std::string_view field(const char* name) const;
-    /// `2021-12-07T07:44:32Z`; empty if the entry has none.
-    [[nodiscard]] std::string time() const;
+    /// nullopt after the last. Errors, instead of the first: file_not_found (there are
+    /// none), io (what journalctl says).
+    [[nodiscard]] Result<std::optional<JournalEntry>> next();
 
 private:
-    struct Handle;
-    explicit Journal(std::unique_ptr<Handle> handle) noexcept;
+    struct Process;
+    explicit Journal(std::unique_ptr<Process> process) noexcept;
 
-    std::unique_ptr<Handle> handle_;
+    std::unique_ptr<Process> process_;
 };
 
 } // namespace rebolt::systemd

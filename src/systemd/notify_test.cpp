@@ -1,6 +1,7 @@
 #include "systemd/notify.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -12,7 +13,6 @@
 #include <gtest/gtest.h>
 
 #include "support/temporary_folder.hpp"
-#include "systemd/library.hpp"
 
 namespace rebolt::systemd {
 namespace {
@@ -20,14 +20,16 @@ namespace {
 // A socket that systemd would listen on.
 class NotifySocket {
 public:
-    NotifySocket() {
-        const std::string path = folder_.path("notify");
+    explicit NotifySocket(const std::string& path) {
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         EXPECT_LT(path.size(), sizeof address.sun_path);
         std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+        if (path.front() == '@') // an abstract one
+            address.sun_path[0] = '\0';
         const void* const at = &address;
-        EXPECT_EQ(::bind(socket_, static_cast<const sockaddr*>(at), sizeof address), 0);
+        const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
+        EXPECT_EQ(::bind(socket_, static_cast<const sockaddr*>(at), size), 0);
         ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
     }
     NotifySocket(const NotifySocket&) = delete;
@@ -44,16 +46,25 @@ public:
     }
 
 private:
-    test::TemporaryFolder folder_;
     int socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 };
 
 TEST(Notify, ReachesTheSocketThatSystemdNames) {
-    if (!Library::load())
-        GTEST_SKIP() << "there is no libsystemd";
-    const NotifySocket socket;
-    notify(starting("checking a file", std::chrono::seconds{90}));
-    EXPECT_EQ(socket.receive(), "EXTEND_TIMEOUT_USEC=90000000\nSTATUS=checking a file");
+    const test::TemporaryFolder folder;
+    for (const std::string& path :
+         {folder.path("notify"), "@rebolt-test-" + std::to_string(::getpid())}) {
+        const NotifySocket socket(path);
+        notify(starting("checking a file", std::chrono::seconds{90}));
+        EXPECT_EQ(socket.receive(), "EXTEND_TIMEOUT_USEC=90000000\nSTATUS=checking a file");
+    }
+}
+
+TEST(Notify, ASocketThatIsNotThereIsNoFailure) {
+    ::setenv("NOTIFY_SOCKET", "/no/such/socket", 1);
+    notify("READY=1");
+    ::setenv("NOTIFY_SOCKET", std::string(1000, 'x').c_str(), 1);
+    notify("READY=1");
+    ::unsetenv("NOTIFY_SOCKET");
 }
 
 TEST(Notify, DoesNothingWithoutSystemd) {

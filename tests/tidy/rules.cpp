@@ -87,7 +87,7 @@ bool is_support(const std::string& path) {
 
 std::string folder_of(const std::string& path) {
     if (path.starts_with("include/rebolt/")) {
-        const std::string name = path.substr(15, path.size() - 15 - 4);
+        const std::string name = path.substr(15, path.rfind('.') - 15);
         const auto at = folder_of_header().find(name);
         return at == folder_of_header().end() ? "" : at->second;
     }
@@ -100,7 +100,7 @@ std::string folder_of(const std::string& path) {
 // The folder that an #include leads to; "std" for the system's headers and fmt.
 std::string folder_included(const std::string& target, bool quoted) {
     if (target.starts_with("rebolt/")) {
-        const auto at = folder_of_header().find(target.substr(7, target.size() - 7 - 4));
+        const auto at = folder_of_header().find(target.substr(7, target.rfind('.') - 7));
         return at == folder_of_header().end() ? "an unknown header" : at->second;
     }
     // Of gRPC, what is made of the protocol's definitions too.

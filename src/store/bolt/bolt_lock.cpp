@@ -27,6 +27,9 @@ Result<bool> try_lock(const io::File& file, std::int64_t offset) {
         return true;
     if (errno == EAGAIN || errno == EACCES || errno == EINTR)
         return false;
+    if (errno == EINVAL)
+        return Error(ErrorCode::not_supported, "locks of keys need Linux 3.15 or later")
+            .in_file(file.path());
     return io::system_error(errno, "cannot lock", file.path());
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -16,7 +17,7 @@ const std::string source = REBOLT_SOURCE_DIR;
 
 TEST(Embedding, ThePageShowsTheFilesThatAreBuilt) {
     const std::string page = bytes_of(source + "/docs/embedding.md");
-    for (const char* file : {"main.cpp", "CMakeLists.txt"})
+    for (const char* file : {"main.cpp", "CMakeLists.txt", "list.c", "recover.py"})
         EXPECT_NE(page.find(bytes_of(source + "/docs/embedding/" + file) + "```"),
                   std::string::npos)
             << file;
@@ -34,6 +35,13 @@ protected:
         run({"/usr/bin/cmake", "--install", REBOLT_BUILD_DIR, "--prefix", prefix_});
     }
     [[nodiscard]] std::string path(const std::string& name) const { return folder_.path(name); }
+    // Where what was installed has its pkg-config files.
+    [[nodiscard]] std::string pkg_config() const {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(prefix_))
+            if (entry.path().filename() == "rebolt.pc")
+                return "PKG_CONFIG_PATH=" + entry.path().parent_path().string() + " pkg-config";
+        return "";
+    }
 
     const TemporaryFolder folder_;
     const std::string prefix_ = folder_.path("prefix");
@@ -71,15 +79,42 @@ TEST_F(Embedded, WhatIsInstalledLooksForNoLibraryInAFolderOfItsOwn) {
 }
 
 TEST_F(Embedded, WithPkgConfigTheProgramBuildsAndRuns) {
-    std::string libraries;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(prefix_))
-        if (entry.path().filename() == "rebolt.pc")
-            libraries = entry.path().parent_path().string();
     const std::string program = path("phone-book");
     run({"/bin/sh", "-c",
-         "c++ " REBOLT_CXX_FLAGS " " + source + "/docs/embedding/main.cpp -o " + program +
-             " $(PKG_CONFIG_PATH=" + libraries + " pkg-config --static --cflags --libs rebolt)"});
+         "c++ " REBOLT_CXX_FLAGS " " + source + "/docs/embedding/main.cpp -o " + program + " $(" +
+             pkg_config() + " --static --cflags --libs rebolt)"});
     EXPECT_EQ(run({program, path("book.db")}), "Hopper: 1906\nLovelace: 1815\n");
+}
+
+TEST_F(Embedded, AProgramInCBuildsAndRuns) {
+    const std::string program = path("list");
+    run({"/bin/sh", "-c",
+         "cc -std=c99 -Wall -Wextra -Wpedantic -Werror " REBOLT_CXX_FLAGS " " + source +
+             "/docs/embedding/list.c -o " + program + " $(" + pkg_config() +
+             " --static --cflags --libs rebolt-c)"});
+    const std::string sound = source + "/tests/data/real/docker-20.10-volumes-metadata.db";
+    const CommandResult listed = run_command({program, sound, "volumes"});
+    EXPECT_EQ(listed.exit_code, 0) << listed.err;
+    const CommandResult missing = run_command({program, sound, "none"});
+    EXPECT_EQ(missing.exit_code, 2);
+    EXPECT_NE(missing.err.find("list: "), std::string::npos);
+    const CommandResult damaged =
+        run_command({program, source + "/tests/data/damaged/docker-cycle-next.db", "libnetwork"});
+    EXPECT_EQ(damaged.exit_code, 1);
+    EXPECT_TRUE(damaged.out.starts_with("fatal page-cycle: ")) << damaged.out;
+}
+
+// The shared library is made of the same objects as the installed archive.
+TEST_F(Embedded, AProgramInPythonRuns) {
+    if (std::string_view(REBOLT_CXX_FLAGS).find("-fsanitize") != std::string_view::npos)
+        GTEST_SKIP() << "a sanitizer wants to be loaded before Python";
+    const std::string library = path("librebolt.so");
+    run({"/bin/sh", "-c",
+         "archive=$(find " + prefix_ + " -name librebolt.a) && c++ -shared -o " + library +
+             " -Wl,--whole-archive $archive -Wl,--no-whole-archive $(pkg-config --libs fmt)"});
+    EXPECT_EQ(run({"/usr/bin/python3", source + "/docs/embedding/recover.py", library,
+                   source + "/tests/data/damaged/docker-cycle-next.db", path("new.db")}),
+              "57 keys, 57 of them current\nbuckets: libnetwork\n");
 }
 
 TEST_F(Embedded, AsASubdirectoryNobodyGetsOurTestsOrFlags) {
