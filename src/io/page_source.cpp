@@ -38,6 +38,22 @@ Result<std::uint64_t> bytes_to_map(const io::File& file, std::uint64_t size) {
 
 } // namespace
 
+std::string_view name_of(PageSizeOrigin origin) noexcept {
+    switch (origin) {
+    case PageSizeOrigin::meta0:
+        return "meta0";
+    case PageSizeOrigin::meta1:
+        return "meta1";
+    case PageSizeOrigin::guessed:
+        return "guessed";
+    case PageSizeOrigin::given:
+        return "given";
+    case PageSizeOrigin::unknown:
+        return "unknown";
+    }
+    return "unknown";
+}
+
 PageSource::PageSource() = default;
 PageSource::PageSource(PageSource&&) noexcept = default;
 PageSource& PageSource::operator=(PageSource&&) noexcept = default;
