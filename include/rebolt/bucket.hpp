@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include <rebolt/bytes.hpp>
 #include <rebolt/cursor.hpp>
+#include <rebolt/entry_range.hpp>
 #include <rebolt/id.hpp>
 #include <rebolt/result.hpp>
 #include <rebolt/stats.hpp>
@@ -28,12 +30,25 @@ public:
     /// transaction ends; of a write transaction, until its next change. Errors: damaged,
     /// transaction_closed. Cost: O(depth × log elements); no allocation.
     [[nodiscard]] Result<std::optional<std::string_view>> get(std::string_view key) const;
+    template <ByteRange Key>
+    [[nodiscard]] Result<std::optional<std::string_view>> get(const Key& key) const {
+        return get(as_text(key));
+    }
 
     /// A bucket inside this one. Errors: bucket_not_found, incompatible_value
     /// (a value stands under that key), damaged, transaction_closed.
     [[nodiscard]] Result<Bucket> bucket(std::string_view name) const;
 
     [[nodiscard]] Cursor cursor() const;
+
+    /// Each entry in order, also nested buckets, as a Result<Entry>; damage comes last:
+    /// `for (auto& entry : bucket) { … REBOLT_TRY(entry) … }`.
+    [[nodiscard]] EntryIterator begin() const { return EntryIterator(cursor(), {}); }
+    [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
+    /// The same of keys that begin with `prefix`.
+    [[nodiscard]] EntryRange with_prefix(std::string_view prefix) const {
+        return {cursor(), std::string(prefix)};
+    }
 
     /// Calls visit(const Entry&) -> Result<void> for each key in order, also
     /// for nested buckets (entry.is_bucket), until it returns an error, which
@@ -74,9 +89,18 @@ public:
     /// Errors: key_required, key_too_large, value_too_large,
     /// incompatible_value (a bucket stands there).
     Result<void> put(std::string_view key, std::string_view value);
+    template <class Key, class Value>
+        requires(ByteRange<Key> || ByteRange<Value>)
+    Result<void> put(const Key& key, const Value& value) {
+        return put(as_text(key), as_text(value));
+    }
     /// Removes a value; nothing happens if none is there (bbolt: Delete).
     /// Errors: incompatible_value.
     Result<void> erase(std::string_view key);
+    template <ByteRange Key>
+    Result<void> erase(const Key& key) {
+        return erase(as_text(key));
+    }
     /// Errors: bucket_name_required, key_too_large, bucket_exists,
     /// incompatible_value.
     Result<Bucket> create_bucket(std::string_view name);
@@ -111,6 +135,9 @@ public:
     /// Errors: damaged.
     /// Cost: O(pages of it); memory O(depth of nesting).
     [[nodiscard]] Result<BucketStats> stats() const;
+    /// Counts the keys of this bucket and of all inside it (bbolt: Bucket.Inspect).
+    /// Errors: damaged. Cost: O(entries); memory O(buckets).
+    [[nodiscard]] Result<BucketStructure> inspect() const;
 
 private:
     friend class Tx;

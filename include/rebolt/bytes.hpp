@@ -2,15 +2,19 @@
 //
 // Content of pages is a `Bytes` (a span of std::byte). Keys and values are
 // byte strings carried in std::string_view: any byte may occur in them, and
-// std::string_view compares as unsigned bytes, which is bbolt's key order.
+// std::string_view compares as unsigned bytes, which is bbolt's key order. Where a
+// key or a value is asked for, a ByteRange does as well.
 #pragma once
 
 #include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 namespace rebolt {
 
@@ -19,6 +23,26 @@ using Bytes = std::span<const std::byte>;
 /// The same bytes as a byte string. Valid as long as `bytes` is.
 [[nodiscard]] inline std::string_view as_text(Bytes bytes) noexcept {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// Bytes in a row that are no text: std::span<const std::byte>,
+/// std::vector<std::uint8_t>, std::array<std::byte, 8>, ….
+template <class T>
+concept ByteRange = requires(const T& bytes) {
+    { std::size(bytes) } -> std::convertible_to<std::size_t>;
+    requires std::same_as<std::remove_cvref_t<decltype(*std::data(bytes))>, std::byte> ||
+                 std::same_as<std::remove_cvref_t<decltype(*std::data(bytes))>, unsigned char>;
+};
+
+/// The same bytes as a byte string. Valid as long as those of `bytes`.
+template <ByteRange T>
+[[nodiscard]] std::string_view as_text(const T& bytes) noexcept {
+    return {reinterpret_cast<const char*>(std::data(bytes)), std::size(bytes)};
+}
+
+/// What is a byte string already.
+[[nodiscard]] inline std::string_view as_text(std::string_view text) noexcept {
+    return text;
 }
 
 /// The same bytes as page content. Valid as long as `text` is.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,8 @@
 namespace rebolt::store {
 
 enum class Scope : std::uint8_t { local, global };
+/// `local`, `global`.
+[[nodiscard]] std::string_view name_of(Scope scope) noexcept;
 
 using KeyParts = std::vector<std::string>; ///< {"network", id}
 

@@ -21,6 +21,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -35,6 +36,11 @@ namespace engine {
 class Database;
 }
 
+/// Whether commits wait until what they wrote is on the disk.
+enum class CommitSync : std::uint8_t { on, off };
+/// `on`, `off`.
+[[nodiscard]] std::string_view name_of(CommitSync sync) noexcept;
+
 /// A handle to a file. Copies share it; it closes with its last copy and the
 /// last transaction. Safe to use from many threads.
 class DB {
@@ -45,11 +51,16 @@ public:
     /// (see OpenOptions::from_older), makes a new file of an empty or missing one
     /// (and empties it again if no transaction succeeds), judges root and freelist, and finds the
     /// free pages again where the freelist is damaged: findings_at_open() says so. Errors:
-    /// file_not_found, permission_denied, io, lock_timeout (naming who may hold it), damaged
+    /// file_not_found, permission_denied, io, lock_timeout (naming who may hold it; also
+    /// if this process itself has the file open and no timeout was given), damaged
     /// (file_empty, not_a_bolt_file, foreign_byte_order, both_metas_invalid,
     /// meta_page_size; for writing also whatever the trees show).
     /// Cost: O(1) to read; to write O(freelist), or O(file) where it is verified.
     static Result<DB> open(const std::string& path, const OpenOptions& options = {});
+    /// The same of a file that is open already (bbolt: Options.OpenFile), for reading and
+    /// writing unless read_only. Takes the descriptor over: it is closed with the handle,
+    /// or with the error. Errors also: invalid_argument (it cannot be written to).
+    static Result<DB> open_descriptor(int descriptor, const OpenOptions& options = {});
 
     [[nodiscard]] const std::string& path() const noexcept;
     [[nodiscard]] std::uint32_t page_size_bytes() const noexcept;
@@ -64,7 +75,9 @@ public:
 
     /// Begins a transaction: a snapshot of the newest commit. One that writes
     /// waits until the one before it has ended. Errors: database_closed,
-    /// database_read_only, sync_failed, io, damaged (meta_root_out_of_range, …).
+    /// database_read_only, sync_failed, io, damaged (meta_root_out_of_range, …),
+    /// invalid_argument (this thread began one that is still open: it would wait for
+    /// itself).
     [[nodiscard]] Result<Tx> begin(Access access = Access::read) const;
     /// Runs `work` in a read transaction (bbolt: DB.View). Returns its result.
     Result<void> view(const std::function<Result<void>(Tx&)>& work) const;
@@ -78,14 +91,20 @@ public:
     /// once: when another's fails, the transaction is tried again without it.
     Result<void> batch(const std::function<Result<void>(Tx&)>& work) const;
 
-    /// Syncs the file, for those who write with no_sync. Errors: io, sync_failed.
+    /// Syncs the file, for those who write with no_sync. Errors: io, sync_failed,
+    /// invalid_argument (in a write transaction of this thread).
     Result<void> sync() const;
+    /// For the commits that begin from now on; at first as OpenOptions::no_sync says
+    /// (bbolt: DB.NoSync). After `on`, what was committed before is on the disk with the
+    /// next sync() or commit.
+    void set_commit_sync(CommitSync sync) const noexcept;
+    [[nodiscard]] CommitSync commit_sync() const noexcept;
     /// Counts pages and, when opened for writing, transactions. Errors: damaged
     /// (freelist_*), io. Cost: O(1) of a writer; else O(pages), when no freelist
     /// is stored: a walk of all trees.
     [[nodiscard]] Result<DatabaseStats> stats() const;
-    /// Waits for the write transaction, if one is open, and lets go of the file
-    /// and its lock as soon as no transaction uses it. Further calls on any
+    /// Waits for the write transaction, if another thread has one open, and lets go of
+    /// the file and its lock as soon as no transaction uses it. Further calls on any
     /// copy fail with database_closed.
     void close() noexcept;
 

@@ -44,10 +44,14 @@ enum class Subject : std::uint8_t {
     inline_page,    ///< the size of an inline bucket's page
     inline_buckets, ///< buckets inside an inline bucket
 };
+/// `page-bytes`, `page-content`, `page-id`, …
+[[nodiscard]] std::string_view name_of(Subject subject) noexcept;
 
 /// How `actual` should relate to `bound`. Keys relate as numbers do: at_least
 /// means that `key` should not sort before `other`.
 enum class Relation : std::uint8_t { equal, at_least, at_most, less, more };
+/// `equal`, `at-least`, `at-most`, `less`, `more`.
+[[nodiscard]] std::string_view name_of(Relation relation) noexcept;
 
 /// Offsets count from the first byte of the page. The keys view the page.
 struct Fault {

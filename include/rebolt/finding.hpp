@@ -88,6 +88,11 @@ struct FindingText {
 /// The table's row for `code`. Never fails. Cost: O(1).
 [[nodiscard]] const FindingText& text_of(FindingCode code) noexcept;
 
+/// Its kebab-case name: `page-cycle`.
+[[nodiscard]] inline std::string_view name_of(FindingCode code) noexcept {
+    return text_of(code).name;
+}
+
 /// The code with this kebab-case name, if there is one.
 [[nodiscard]] std::optional<FindingCode> finding_code(std::string_view name) noexcept;
 

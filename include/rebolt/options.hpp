@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string_view>
 
 #include <rebolt/id.hpp>
 #include <rebolt/result.hpp>
@@ -19,12 +20,25 @@ enum class FreelistType : std::uint8_t {
     array,   ///< the lowest page id that fits: files stay short
     hashmap, ///< the next that fits behind the last one taken: no search from the start
 };
+/// `array`, `hashmap`.
+[[nodiscard]] std::string_view name_of(FreelistType type) noexcept;
+
+/// How much a line of the log matters.
+enum class LogLevel : std::uint8_t {
+    debug,   ///< what is done: opened, committed, grown, closed
+    info,    ///< what takes long: a lock that another program holds
+    warning, ///< what was wrong when the file was opened
+    error,   ///< why nothing more is written
+};
+/// `debug`, `info`, `warning`, `error`.
+[[nodiscard]] std::string_view name_of(LogLevel level) noexcept;
 
 struct OpenOptions {
     /// Never write; share the file with other readers. Otherwise the file is
     /// made if it is not there, and held exclusively.
     bool read_only = false;
-    /// How long to wait for the file's lock; nullopt: without end, bbolt's default.
+    /// How long to wait for the file's lock; nullopt: without end, bbolt's default, but
+    /// not for a handle of this very process: that is an error at once.
     std::optional<std::chrono::milliseconds> timeout = std::nullopt;
     /// Off, for read_only alone: read although another program may be writing
     /// (see ReadOptions).
@@ -44,17 +58,22 @@ struct OpenOptions {
     std::uint32_t page_size_bytes = 0;
     /// Permissions of a new file, before the process's umask.
     std::uint32_t file_mode = 0600;
+    /// A file that must grow doubles at first; beyond this size it grows by as much at a
+    /// time (bbolt: AllocSize); at least a page.
+    std::uint64_t growth_bytes = 16ULL << 20;
     /// The file may not grow beyond this; 0: no bound (bbolt: MaxSize).
     std::uint64_t max_size_bytes = 0;
     /// When the file must grow, it grows to this size at least, and is mapped
     /// whole (bbolt: InitialMmapSize). Other than in bbolt no reader ever holds
     /// up a writer that must map more: this only saves growing often.
     std::uint64_t initial_mapping_bytes = 0;
+    /// Reads all of the mapped file in advance (bbolt: MmapFlags with MAP_POPULATE).
+    bool populate = false;
     /// Keeps the mapped file in memory; needs the right to (bbolt: Mlock).
     bool lock_memory = false;
 
     /// Commits do not sync: fast, and after a power cut anything may be there
-    /// (bbolt: NoSync). For files that can be made again.
+    /// (bbolt: NoSync). For files that can be made again. See DB::set_commit_sync.
     bool no_sync = false;
     /// Growing the file is not synced by itself (bbolt: NoGrowSync).
     bool no_grow_sync = false;
@@ -70,9 +89,12 @@ struct OpenOptions {
     /// default up to this size; beyond, opening would take seconds.
     std::uint64_t verify_freelist_up_to_bytes = 64ULL << 20;
 
-    /// Called after each commit with a read transaction of it; its error is
-    /// commit's (bbolt: DB.StrictMode). The commit itself stands.
+    /// Called after each commit with a read transaction of that very commit; its error
+    /// is commit's (bbolt: DB.StrictMode). The commit itself stands.
     std::function<Result<void>(const Tx&)> strict_check = nullptr;
+    /// Told in one line what the handle does, by the thread that does it (bbolt: Logger).
+    /// May not use the handle; what it throws is dropped.
+    std::function<void(LogLevel level, std::string_view line)> log = nullptr;
     /// batch(): as many calls go into one transaction (bbolt: MaxBatchSize), …
     std::size_t batch_size_max = 1000;
     /// … and the first waits so long for others (bbolt: MaxBatchDelay).

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <rebolt/format.hpp>
 #include <rebolt/result.hpp>
@@ -49,6 +50,8 @@ enum class PageSizeOrigin : std::uint8_t {
     given,   ///< by the caller
     unknown, ///< none of these: the system's page size, 4096
 };
+/// `meta0`, `meta1`, `guessed`, `given`, `unknown`.
+[[nodiscard]] std::string_view name_of(PageSizeOrigin origin) noexcept;
 
 class PageSource {
 public:

@@ -1,6 +1,7 @@
 // All of rebolt: one include, one target (rebolt::rebolt).
 #pragma once
 
+#include <rebolt/big_endian_key.hpp>
 #include <rebolt/carve.hpp>
 #include <rebolt/check.hpp>
 #include <rebolt/compact.hpp>
@@ -51,4 +52,5 @@
 #include <rebolt/store_pair.hpp>
 #include <rebolt/store_url.hpp>
 #include <rebolt/surgery.hpp>
+#include <rebolt/try.hpp>
 #include <rebolt/undo.hpp>

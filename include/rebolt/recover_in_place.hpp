@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <rebolt/check.hpp>
 #include <rebolt/recover.hpp>
@@ -35,6 +36,8 @@ enum class InPlaceOutcome : std::uint8_t {
     nothing_came_back, ///< the same
     incomplete_member, ///< the same: see InPlaceOptions::allow_incomplete_member
 };
+/// `replaced`, `not-damaged`, `nothing-came-back`, `incomplete-member`.
+[[nodiscard]] std::string_view name_of(InPlaceOutcome outcome) noexcept;
 
 struct InPlaceReport {
     InPlaceOutcome outcome = InPlaceOutcome::not_damaged;

@@ -3,6 +3,8 @@
 //
 // What a temporary Result holds is handed out by value, so that it lives as long
 // as it is used: `for (const Network& network : *data.list<Network>())` is right.
+//
+// <rebolt/try.hpp> hands an error on to the caller in one word.
 #pragma once
 
 #include <expected>
@@ -19,7 +21,8 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
 
 public:
     using std::expected<T, Error>::expected;
-    Result() = default;
+    /// No success by default: `return {};` is one of Result<void> alone.
+    Result() = delete;
     // An Error converts, so that `return Error(…);` reads as it should.
     Result(Error error) : Base(std::unexpect, std::move(error)) {}
 

@@ -2,7 +2,10 @@
 // bbolt's meaning.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace rebolt {
 
@@ -27,6 +30,15 @@ struct BucketStats {
     bool operator==(const BucketStats&) const = default;
 };
 
+/// A bucket and those in it, as a tree (bbolt: BucketStructure).
+struct BucketStructure {
+    std::string name;            ///< `root` of the one that holds all others
+    std::uint64_t key_count = 0; ///< keys that are no buckets
+    std::vector<BucketStructure> buckets{};
+
+    bool operator==(const BucketStructure&) const = default;
+};
+
 /// What transactions have done (bbolt: TxStats).
 struct TxStats {
     std::uint64_t pages_copied = 0;  ///< to memory, to be changed (bbolt: NodeCount)
@@ -36,6 +48,8 @@ struct TxStats {
     std::uint64_t bytes_written = 0;
     std::uint64_t pages_allocated = 0;
     std::uint64_t pages_freed = 0;
+    std::chrono::nanoseconds commit_time{}; ///< in commits (bbolt: SpillTime, WriteTime, …)
+    std::chrono::nanoseconds sync_time{};   ///< of these, waiting for the disk
 
     void add(const TxStats& other) noexcept;
     bool operator==(const TxStats&) const = default;

@@ -59,11 +59,11 @@ struct WatchOptions {
 enum class EventKind : std::uint8_t {
     put,       ///< `pair` is the new state
     removed,   ///< `pair.key` is gone; value empty; last_index that of the removal, or 0
-    reset,     ///< changes were lost (etcd compacted them while the connection was down): what
-               ///< is there now follows as `put`; keys that do not follow are gone
-    caught_up, ///< all that was there at the start (current_first), or after a reset, has been
-               ///< delivered
+    reset,     ///< changes were lost: what is there now follows as `put`, the rest is gone
+    caught_up, ///< all that was there at first (current_first), or after a reset, has come
 };
+/// `put`, `removed`, `reset`, `caught-up`.
+[[nodiscard]] std::string_view name_of(EventKind kind) noexcept;
 
 struct Event {
     EventKind kind = EventKind::put;

@@ -23,6 +23,8 @@ struct CompactOptions;
 Result<void> compact_file(const DB& from, const std::string& path, const CompactOptions& options);
 
 enum class Access : std::uint8_t { read, write };
+/// `read`, `write`.
+[[nodiscard]] std::string_view name_of(Access access) noexcept;
 
 /// Ends with commit(), rollback() or its destructor, which rolls back. Buckets,
 /// cursors, keys and values got from it are valid until then; in a write
@@ -76,7 +78,8 @@ public:
     /// fail with transaction_closed; views must not be used any more.
     void rollback() noexcept;
 
-    /// What this transaction has done so far; what it wrote, on_commit sees.
+    /// What this transaction has done so far, and once it has ended: on_commit sees what
+    /// was written, and the times.
     [[nodiscard]] TxStats stats() const noexcept;
 
     /// Judges every page of the trees as this transaction's begin saw them. Errors:

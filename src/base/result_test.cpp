@@ -1,5 +1,5 @@
 // A Result that is a temporary hands out its value, never a reference into itself.
-#include <rebolt/result.hpp>
+#include <rebolt/try.hpp>
 
 #include <memory>
 #include <string>
@@ -25,6 +25,10 @@ template <class R>
 concept GivesReferenceFromConstTemporary = requires { *std::declval<const R>(); };
 static_assert(!GivesReferenceFromConstTemporary<Result<Words>>);
 
+// Success is said, not forgotten: only a Result<void> has one by default.
+static_assert(!std::is_default_constructible_v<Result<Words>>);
+static_assert(std::is_default_constructible_v<Result<void>>);
+
 Result<Words> words() {
     return Words{"a word that is too long to be kept inside a string", "another"};
 }
@@ -47,6 +51,30 @@ TEST(Result, AReferenceToTheValueOfATemporaryKeepsIt) {
     EXPECT_EQ(kept.size(), 2U);
     const Error& error = Result<Words>(Error(ErrorCode::io, "a message of some length")).error();
     EXPECT_EQ(error.message(), "a message of some length");
+}
+
+Result<int> twice(Result<int> number) {
+    const int value = REBOLT_TRY(std::move(number));
+    return 2 * value;
+}
+
+Result<int> twice_twice(Result<int> number) {
+    return REBOLT_TRY(twice(REBOLT_TRY(twice(std::move(number)))));
+}
+
+Result<void> only_seven(Result<std::unique_ptr<int>> number) {
+    const std::unique_ptr<int> value = REBOLT_TRY(std::move(number));
+    REBOLT_TRY(*value == 7 ? Result<void>{} : Error(ErrorCode::invalid_argument, "not seven"));
+    return {};
+}
+
+TEST(Try, TakesTheValueOrReturnsTheError) {
+    EXPECT_EQ(*twice(4), 8);
+    EXPECT_EQ(*twice_twice(1), 4);
+    EXPECT_EQ(twice(Error(ErrorCode::io, "no disk")).error().message(), "no disk");
+    EXPECT_TRUE(only_seven(std::make_unique<int>(7)));
+    EXPECT_EQ(only_seven(std::make_unique<int>(8)).error().message(), "not seven");
+    EXPECT_EQ(only_seven(Error(ErrorCode::io, "no disk")).error().code(), ErrorCode::io);
 }
 
 TEST(Result, MovesWhatCannotBeCopied) {

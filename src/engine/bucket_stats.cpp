@@ -40,6 +40,8 @@ void TxStats::add(const TxStats& other) noexcept {
     bytes_written += other.bytes_written;
     pages_allocated += other.pages_allocated;
     pages_freed += other.pages_freed;
+    commit_time += other.commit_time;
+    sync_time += other.sync_time;
 }
 
 namespace engine {

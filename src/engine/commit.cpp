@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cstring>
 #include <functional>
 #include <new>
@@ -16,19 +17,27 @@
 namespace rebolt::engine {
 namespace {
 
-// bbolt grows a file to the next power of two from 32 KiB on, and from 16 MiB
-// on by as much at a time (DB.AllocSize).
 constexpr std::uint64_t grown_bytes_min = std::uint64_t{32} << 10;
-constexpr std::uint64_t growth_bytes_max = std::uint64_t{16} << 20;
 constexpr std::uint64_t reserved_pages_max = 64;
 // Pages that stand beside each other are written together, as far as this.
 constexpr std::size_t write_bytes = std::size_t{1} << 20;
 
-std::uint64_t grown(std::uint64_t needed_bytes) noexcept {
-    if (needed_bytes <= growth_bytes_max)
-        return std::bit_ceil(std::max(needed_bytes, grown_bytes_min));
-    return (needed_bytes + growth_bytes_max - 1) / growth_bytes_max * growth_bytes_max;
+std::int64_t to_milliseconds(std::chrono::nanoseconds time) noexcept {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
 }
+
+// Adds the time that it lives to a sum.
+class Stopwatch {
+public:
+    explicit Stopwatch(std::chrono::nanoseconds& sum) noexcept : sum_(sum) {}
+    Stopwatch(const Stopwatch&) = delete;
+    Stopwatch& operator=(const Stopwatch&) = delete;
+    ~Stopwatch() { sum_ += std::chrono::steady_clock::now() - begin_; }
+
+private:
+    std::chrono::nanoseconds& sum_;
+    const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
 
 // A bucket's value: header, then an inline bucket's page image.
 std::string bucket_value(std::uint64_t root, std::uint64_t sequence, const DirtyPage* inline_page) {
@@ -59,9 +68,11 @@ std::vector<std::byte> meta_page(format::MetaFields fields) {
 }
 
 Commit::Commit(Database& database, TransactionState& state) noexcept
-    : database_(database), state_(state), changes_(*state.changes), meta_(state.meta) {}
+    : database_(database), state_(state), changes_(*state.changes), meta_(state.meta),
+      syncs_(database.commit_sync() == CommitSync::on) {}
 
 Result<void> Commit::run() {
+    const Stopwatch stopwatch(changes_.stats.commit_time);
     Result<void> written = write_all();
     if (written)
         return written;
@@ -196,6 +207,17 @@ Result<void> Commit::assign_freelist_page() {
     return {};
 }
 
+// bbolt: a file grows to the next power of two from 32 KiB on, and from DB.AllocSize
+// on by as much at a time.
+std::uint64_t Commit::grown(std::uint64_t needed_bytes) const noexcept {
+    const std::uint64_t step =
+        std::max<std::uint64_t>(database_.options_.growth_bytes, state_.page_size);
+    if (needed_bytes <= step)
+        return std::min(std::bit_ceil(std::max(needed_bytes, grown_bytes_min)),
+                        std::max(step, grown_bytes_min));
+    return (needed_bytes + step - 1) / step * step;
+}
+
 Result<void> Commit::grow_file() {
     {
         const std::scoped_lock lock(database_.mutex_);
@@ -222,60 +244,75 @@ Result<void> Commit::enlarge_file(std::uint64_t needed) {
     if (size_max != 0)
         size = std::max(needed, std::min(size, size_max));
     TRY(database_.file_writer_->resize(size));
-    if (!database_.options_.no_sync && !database_.options_.no_grow_sync)
-        TRY(sync([&] { return database_.file_writer_->sync_all(); }));
+    if (syncs_ && !database_.options_.no_grow_sync) {
+        stage_ = Stage::sync;
+        TRY(sync(&io::FileWriter::sync_all));
+        stage_ = Stage::harmless;
+    }
+    database_.log(LogLevel::debug, "{} grew to {} bytes", database_.path_, size);
     database_.file_bytes_ = size;
     return {};
 }
 
 Result<void> Commit::write_pages() {
     std::ranges::sort(writes_, {}, [](const Write& write) { return write.run.first; });
-    const std::uint32_t page_size = state_.page_size;
-    std::vector<std::byte>& buffer = database_.write_buffer_;
+    WriteBuffer& buffer = database_.write_buffer_;
     buffer.clear();
-    std::uint64_t begin = 0; // the first page in the buffer
-    const auto flush = [&]() -> Result<void> {
-        changes_.stats.bytes_written += buffer.size();
-        Result<void> written = database_.file_writer_->write_at(begin * page_size, buffer);
-        buffer.clear();
-        return written;
-    };
+    std::uint64_t end = 0; // behind the last page in the buffer
     for (const Write& write : writes_) {
-        if (buffer.size() >= write_bytes || write.run.first != begin + buffer.size() / page_size)
-            TRY(flush());
-        if (buffer.empty())
-            begin = write.run.first;
-        const std::size_t at = buffer.size();
-        buffer.resize(at + write.run.count * page_size);
-        if (write.page == nullptr)
-            write_freelist(buffer.data() + at, write.run, database_.free_pages_);
-        else
-            write.page->write(buffer.data() + at, write.run.first,
-                              static_cast<std::uint32_t>(write.run.count - 1));
-        ++changes_.stats.pages_written;
+        if (buffer.size() >= write_bytes || write.run.first != end)
+            TRY(flush(end));
+        put_in_buffer(write);
+        end = write.run.first + write.run.count;
     }
-    TRY(flush());
-    if (buffer.capacity() > 2 * write_bytes)
-        buffer = {};
-    if (database_.options_.no_sync)
+    TRY(flush(end));
+    // A long freelist is written by each commit: its memory is not fetched each time.
+    const std::uint64_t freelist_pages = freelist_run_ ? freelist_run_->count : 0;
+    buffer.keep_up_to(2 * (write_bytes + freelist_pages * state_.page_size));
+    if (!syncs_)
         return {};
-    return sync([&] { return database_.file_writer_->sync_data(); });
+    stage_ = Stage::sync;
+    TRY(sync(&io::FileWriter::sync_data));
+    stage_ = Stage::harmless;
+    return {};
+}
+
+void Commit::put_in_buffer(const Write& write) {
+    const std::uint64_t run_bytes = write.run.count * state_.page_size;
+    std::byte* const out = database_.write_buffer_.extend(run_bytes);
+    const FreePages& free_pages = database_.free_pages_;
+    const std::uint64_t used_bytes =
+        write.page == nullptr ? freelist_bytes(free_pages.free_count() + free_pages.pending_count())
+                              : write.page->image_bytes();
+    if (write.page == nullptr)
+        write_freelist(out, write.run, free_pages);
+    else
+        write.page->write(out, write.run.first, static_cast<std::uint32_t>(write.run.count - 1));
+    std::memset(out + used_bytes, 0, run_bytes - used_bytes);
+    ++changes_.stats.pages_written;
+}
+
+// Writes the pages in the buffer, of which the last one's end is given.
+Result<void> Commit::flush(std::uint64_t end) {
+    WriteBuffer& buffer = database_.write_buffer_;
+    changes_.stats.bytes_written += buffer.size();
+    TRY(database_.file_writer_->write_at(end * state_.page_size - buffer.size(), buffer.bytes()));
+    buffer.clear();
+    return {};
 }
 
 // A system that failed to write may say so once and forget it.
-Result<void> Commit::sync(const std::function<Result<void>()>& sync_now) {
-    stage_ = Stage::sync;
-    TRY(sync_now());
-    stage_ = Stage::harmless;
-    return {};
+Result<void> Commit::sync(Result<void> (io::FileWriter::*sync_now)()) {
+    const Stopwatch stopwatch(changes_.stats.sync_time);
+    return ((*database_.file_writer_).*sync_now)();
 }
 
 Result<void> Commit::write_meta() {
     const std::vector<std::byte> page = meta_page(meta_);
     stage_ = Stage::meta;
     TRY(database_.file_writer_->write_at(meta_.txid % 2 * state_.page_size, page));
-    if (!database_.options_.no_sync)
-        TRY(database_.file_writer_->sync_data());
+    if (syncs_)
+        TRY(sync(&io::FileWriter::sync_data));
     stage_ = Stage::harmless;
     changes_.stats.bytes_written += page.size();
     return {};
@@ -305,18 +342,30 @@ Result<void> Database::commit(TransactionState& state) {
         return result;
     }
     const std::vector<std::function<void()>> hooks = std::move(changes.on_commit);
+    // Begun before the next writer may commit: it must see this state.
+    std::optional<Result<std::shared_ptr<TransactionState>>> committed;
+    if (options_.strict_check)
+        committed = begin(Access::read);
+    state.stats_at_end = changes.stats;
     state.open.store(false);
     state.changes.reset();
-    writer_.release();
+    release_writer();
     if constexpr (io::views_are_checked)
         state.mapping->forbid_reading();
+    log_commit(state);
     for (const auto& hook : hooks)
         hook();
-    if (options_.strict_check) {
-        const Tx tx(TRY(begin(Access::read)));
-        return options_.strict_check(tx);
-    }
-    return {};
+    if (!committed)
+        return {};
+    const Tx tx(TRY(*std::move(committed)));
+    return options_.strict_check(tx);
+}
+
+void Database::log_commit(const TransactionState& state) const {
+    const TxStats& stats = state.stats_at_end;
+    log(LogLevel::debug, "{}: committed transaction {}: {} bytes in {} ms, of which {} ms syncing",
+        path_, state.meta.txid, stats.bytes_written, to_milliseconds(stats.commit_time),
+        to_milliseconds(stats.sync_time));
 }
 
 // Makes the transaction the newest state, for the file and for this process.

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -60,8 +59,12 @@ private:
     Result<void> grow_file();
     Result<void> enlarge_file(std::uint64_t needed);
     Result<void> write_pages();
+    void put_in_buffer(const Write& write);
+    Result<void> flush(std::uint64_t end);
     Result<void> write_meta();
-    Result<void> sync(const std::function<Result<void>()>& sync_now);
+    [[nodiscard]] std::uint64_t grown(std::uint64_t needed_bytes) const noexcept;
+    /// How a sync failed is for `stage` to say.
+    Result<void> sync(Result<void> (io::FileWriter::*sync_now)());
 
     Database& database_;
     TransactionState& state_;
@@ -72,6 +75,7 @@ private:
     std::vector<Write> writes_;
     std::vector<PageRun> taken_; ///< from the free pages
     PageRun reserved_{};         ///< of these, what is left of the run taken at first
+    const bool syncs_;           ///< one answer for all of a commit
     Stage stage_ = Stage::harmless;
 };
 

@@ -1,6 +1,7 @@
 #include <rebolt/cursor.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include <rebolt/bucket.hpp>
@@ -40,7 +41,7 @@ void Cursor::turn(Direction direction) noexcept {
 }
 
 void Cursor::remember(Position& position) const noexcept {
-    std::copy_n(frames_.begin(), depth_, position.frames.begin());
+    std::copy_n(frames_.get(), depth_, position.frames.begin());
     position.depth = depth_;
     position.pages_entered = pages_entered_;
 }
@@ -50,7 +51,7 @@ void Cursor::remember(Position& position) const noexcept {
 void Cursor::stay_at(const Position& position) noexcept {
     if (direction_ == Direction::none)
         return;
-    std::copy_n(position.frames.begin(), position.depth, frames_.begin());
+    std::copy_n(position.frames.begin(), position.depth, frames_.get());
     depth_ = position.depth;
     pages_entered_ = position.pages_entered;
 }
@@ -61,6 +62,10 @@ Result<void> Cursor::start() {
     direction_ = Direction::none;
     if (!state_->open.load(std::memory_order_relaxed))
         return engine::transaction_closed(*state_);
+    if (frames_ == nullptr)
+        frames_.reset(new (std::nothrow) Frame[format::tree_depth_max]);
+    if (frames_ == nullptr)
+        return Error(ErrorCode::out_of_memory, "out of memory").in_file(state_->path());
     place_.clear();
     if (live_ != nullptr) {
         if (live_->is_deleted)
@@ -84,7 +89,7 @@ Result<void> Cursor::push(PageId page) {
             return fail(engine::damage(*state_, FindingCode::page_cycle, page, 0,
                                        cycle_message(frames_[depth_ - 1].page, page), path_to(page),
                                        name()));
-    if (depth_ == frames_.size())
+    if (depth_ == format::tree_depth_max)
         return fail(engine::damage(*state_, FindingCode::tree_too_deep, page, 0,
                                    fmt::format("{} levels of pages", depth_), path_to(page),
                                    name()));

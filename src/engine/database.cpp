@@ -17,18 +17,22 @@ Error Database::closed() const {
 }
 
 Error Database::refuse(const std::string& reason) {
+    const std::string refusal =
+        fmt::format("{}; nothing more is written by this handle: close it, check the file, and "
+                    "open it again",
+                    reason);
+    log(LogLevel::error, "{}", refusal);
     const std::scoped_lock lock(mutex_);
-    refusal_ = fmt::format("{}; nothing more is written by this handle: close it, check the file, "
-                           "and open it again",
-                           reason);
-    return Error(ErrorCode::sync_failed, refusal_).in_file(path_);
+    refusal_ = refusal;
+    return Error(ErrorCode::sync_failed, refusal).in_file(path_);
 }
 
 // A debug build gives each transaction a mapping of its own, which is closed to
 // all reading when it ends: who uses a view too long is stopped there and then.
 Result<std::shared_ptr<const io::Mapping>> Database::map(std::shared_ptr<const io::File> file,
                                                          std::uint64_t size_bytes) const {
-    auto mapping = TRY(io::Mapping::map(std::move(file), size_bytes));
+    auto mapping = TRY(io::Mapping::map(std::move(file), size_bytes,
+                                        options_.populate ? io::Populate::yes : io::Populate::no));
     if (options_.lock_memory)
         TRY(mapping->lock_in_memory());
     return mapping;
@@ -84,7 +88,7 @@ Result<std::shared_ptr<TransactionState>> Database::begin_read() {
     format::MetaFields meta;
     {
         const std::scoped_lock lock(mutex_);
-        if (mapping_ == nullptr)
+        if (mapping_ == nullptr || is_closing_)
             return closed();
         if (options_.read_only) { // others may have written: with --no-lock, and before we came
             const std::uint64_t size = TRY(mapping_->file().size_bytes());
@@ -120,11 +124,9 @@ Result<std::shared_ptr<TransactionState>> Database::begin_write() {
     if (options_.read_only)
         return Error(ErrorCode::database_read_only, "the database was opened for reading only")
             .in_file(path_);
-    if (updating_thread_.load() == std::this_thread::get_id())
-        return Error(ErrorCode::invalid_argument,
-                     "this thread is in an update() of the same database: use its transaction")
-            .in_file(path_);
+    TRY(require_no_own_writer());
     writer_.acquire();
+    writing_thread_.store(std::this_thread::get_id());
     auto state = [&]() -> Result<std::shared_ptr<TransactionState>> {
         std::shared_ptr<const io::Mapping> mapping;
         format::MetaFields meta;
@@ -150,8 +152,24 @@ Result<std::shared_ptr<TransactionState>> Database::begin_write() {
         return begun;
     }();
     if (!state)
-        writer_.release();
+        release_writer();
     return state;
+}
+
+Result<void> Database::require_no_own_writer() const {
+    if (writing_thread_.load() != std::this_thread::get_id())
+        return {};
+    return Error(ErrorCode::invalid_argument,
+                 "this thread has a write transaction open (it may be in update() or batch()): "
+                 "use that one, or end it first")
+        .in_file(path_);
+}
+
+void Database::release_writer() noexcept {
+    if (is_closing_)
+        let_go();
+    writing_thread_.store({});
+    writer_.release();
 }
 
 void Database::end(TransactionState& state) noexcept {
@@ -159,8 +177,9 @@ void Database::end(TransactionState& state) noexcept {
         return;
     if (state.changes != nullptr) {
         free_pages_.forget_pending(state.meta.txid);
+        state.stats_at_end = state.changes->stats;
         state.changes.reset();
-        writer_.release();
+        release_writer();
     } else {
         const std::scoped_lock lock(mutex_);
         --stats_.open_transaction_count;
@@ -175,6 +194,7 @@ Result<void> Database::sync() {
         return Error(ErrorCode::database_read_only, "the database was opened for reading only")
             .in_file(path_);
     TRY(require_own_process());
+    TRY(require_no_own_writer());
     writer_.acquire();
     Result<void> result = sync_now();
     writer_.release();
@@ -200,7 +220,7 @@ Result<void> Database::sync_now() {
 Result<DatabaseStats> Database::stats() {
     {
         const std::scoped_lock lock(mutex_);
-        if (mapping_ == nullptr)
+        if (mapping_ == nullptr || is_closing_)
             return closed();
         if (!options_.read_only)
             return stats_;
@@ -228,7 +248,7 @@ std::optional<Error> Database::newer_state() const {
 }
 
 Database::~Database() {
-    empty_if_unused();
+    let_go();
 }
 
 // A new file is made when it is opened, as by bbolt. If all that was to be put
@@ -240,16 +260,29 @@ void Database::empty_if_unused() noexcept {
     is_new_ = false;
 }
 
+// In a write transaction of this thread it is closed when that ends.
 void Database::close() noexcept {
+    if (writing_thread_.load() == std::this_thread::get_id()) {
+        is_closing_ = true;
+        return;
+    }
     writer_.acquire();
+    let_go();
+    writer_.release();
+}
+
+// writer_ is held.
+void Database::let_go() noexcept {
     {
         const std::scoped_lock lock(mutex_);
+        if (mapping_ == nullptr)
+            return;
         if (readers_.empty())
             empty_if_unused();
         mapping_.reset();
         file_writer_.reset();
     }
-    writer_.release();
+    log(LogLevel::debug, "closed {}", path_);
 }
 
 } // namespace rebolt::engine

@@ -18,6 +18,9 @@
 #include <thread>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include <rebolt/db.hpp>
 #include <rebolt/finding.hpp>
 #include <rebolt/options.hpp>
 #include <rebolt/result.hpp>
@@ -30,6 +33,7 @@
 #include "engine/free_pages.hpp"
 #include "engine/newest_state.hpp"
 #include "engine/transaction_state.hpp"
+#include "engine/write_buffer.hpp"
 #include "io/file_writer.hpp"
 #include "io/mapping.hpp"
 
@@ -43,6 +47,8 @@ public:
 
     static Result<std::shared_ptr<Database>> open(const std::string& path,
                                                   const OpenOptions& options);
+    static Result<std::shared_ptr<Database>> open_descriptor(int descriptor,
+                                                             const OpenOptions& options);
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
     [[nodiscard]] std::uint32_t page_size() const noexcept { return page_size_; }
@@ -64,12 +70,14 @@ public:
     void end(TransactionState& state) noexcept;
 
     Result<void> sync();
+    void set_commit_sync(CommitSync sync) noexcept { commit_sync_.store(sync); }
+    [[nodiscard]] CommitSync commit_sync() const noexcept { return commit_sync_.load(); }
     [[nodiscard]] Result<DatabaseStats> stats();
     void close() noexcept;
 
-    /// Which thread is in update(): a write transaction begun in there would wait
-    /// for ever.
-    void set_updating_thread(std::thread::id thread) noexcept { updating_thread_.store(thread); }
+    /// Errors: invalid_argument, in the thread that began the write transaction: whoever
+    /// waits for that to end waits for ever.
+    [[nodiscard]] Result<void> require_no_own_writer() const;
     /// An update() failed: see empty_if_unused().
     void note_failed_update() noexcept { has_failed_.store(true); }
     /// The free pages: the writer's alone.
@@ -79,10 +87,14 @@ private:
     friend class Commit;
 
     Database(std::string path, const OpenOptions& options)
-        : path_(std::move(path)), options_(options), free_pages_(options.freelist_type) {}
+        : path_(std::move(path)), options_(options),
+          commit_sync_(options.no_sync ? CommitSync::off : CommitSync::on),
+          free_pages_(options.freelist_type) {}
 
     // open.cpp
-    Result<void> open_file();
+    Result<void> open(std::shared_ptr<const io::File> file);
+    Result<void> open_file(std::shared_ptr<const io::File> file);
+    Result<void> lock(const io::File& file) const;
     Result<void> make_new(std::uint32_t page_size);
     [[nodiscard]] std::uint32_t page_size_wanted() const;
     Result<std::optional<std::uint32_t>> cut_off_making(const io::File& file) const;
@@ -106,7 +118,13 @@ private:
     [[nodiscard]] Result<void> require_own_process() const;
     void refuse_writing(const char* why) noexcept;
     Result<void> sync_now();
+    void release_writer() noexcept;
+    void let_go() noexcept;
     void empty_if_unused() noexcept;
+    void log_commit(const TransactionState& state) const;
+    /// Cost: nothing, unless somebody listens.
+    template <class... Values>
+    void log(LogLevel level, fmt::format_string<Values...> format, Values&&... values) const;
     void count_pages(DatabaseStats& stats) const noexcept;
 
     const std::string path_;
@@ -117,15 +135,18 @@ private:
     bool shows_newest_ = true;
     bool is_older_ = false; ///< of OpenOptions::transaction: the metas are not looked at again
 
+    std::atomic<CommitSync> commit_sync_;
+
     std::mutex mutex_;                           // guards these:
     std::shared_ptr<const io::Mapping> mapping_; // keeps the file open; null: closed
     format::MetaFields meta_{};                  // the newest commit; read-only: unused
     std::multiset<std::uint64_t> readers_;       // the states that are being read
     DatabaseStats stats_;
-    std::atomic<std::thread::id> updating_thread_{};
     std::string refusal_; // why no more is written; empty: it is
 
-    std::binary_semaphore writer_{1}; // held by the write transaction, guards these:
+    std::atomic<bool> is_closing_ = false;          // as soon as the write transaction ends
+    std::atomic<std::thread::id> writing_thread_{}; // that began the write transaction
+    std::binary_semaphore writer_{1};               // held by the write transaction, guards these:
     std::optional<io::FileWriter> file_writer_;
     FreePages free_pages_;
     std::optional<PageRun> freelist_run_; // where the freelist is stored
@@ -133,10 +154,21 @@ private:
     bool is_new_ = false;                  // made by this handle, and nothing was committed yet
     std::atomic<bool> has_failed_ = false; // an update() did
     std::unique_ptr<DirtyPageMemory> dirty_page_memory_;
-    std::vector<std::byte> write_buffer_; // of commits
+    WriteBuffer write_buffer_; // of commits
 
     Batch batch_;
 };
+
+// What the listener throws, and a want of memory for the line, stop nothing.
+template <class... Values>
+void Database::log(LogLevel level, fmt::format_string<Values...> format, Values&&... values) const {
+    if (!options_.log)
+        return;
+    try {
+        options_.log(level, fmt::format(format, std::forward<Values>(values)...));
+    } catch (...) { // NOLINT(bugprone-empty-catch): see above
+    }
+}
 
 /// How much of a file is mapped: all of it, but of a large one no more than its
 /// metas ask for. A sparse file may claim more than can be mapped. `head`: the

@@ -1,6 +1,5 @@
 #include <rebolt/db.hpp>
 
-#include <thread>
 #include <utility>
 
 #include "base/memory.hpp"
@@ -10,27 +9,15 @@
 
 namespace rebolt {
 
-namespace {
-
-// While it lives, this thread is in update().
-class Updating {
-public:
-    explicit Updating(engine::Database& database) noexcept : database_(database) {
-        database_.set_updating_thread(std::this_thread::get_id());
-    }
-    Updating(const Updating&) = delete;
-    Updating& operator=(const Updating&) = delete;
-    ~Updating() { database_.set_updating_thread({}); }
-
-private:
-    engine::Database& database_;
-};
-
-} // namespace
-
 Result<DB> DB::open(const std::string& path, const OpenOptions& options) {
     return with_memory(
         [&]() -> Result<DB> { return DB(TRY(engine::Database::open(path, options))); });
+}
+
+Result<DB> DB::open_descriptor(int descriptor, const OpenOptions& options) {
+    return with_memory([&]() -> Result<DB> {
+        return DB(TRY(engine::Database::open_descriptor(descriptor, options)));
+    });
 }
 
 const std::string& DB::path() const noexcept {
@@ -69,11 +56,7 @@ Result<void> DB::update(const std::function<Result<void>(Tx&)>& work) const {
         Tx tx = TRY(begin(Access::write));
         engine::Changes& changes = *tx.state_->changes;
         changes.is_managed = true;
-        Result<void> result;
-        {
-            const Updating updating(*database_);
-            result = work(tx);
-        }
+        Result<void> result = work(tx);
         if (tx.state_->open.load())
             changes.is_managed = false;
         if (result)
@@ -85,14 +68,25 @@ Result<void> DB::update(const std::function<Result<void>(Tx&)>& work) const {
 }
 
 Result<void> DB::batch(const std::function<Result<void>(Tx&)>& work) const {
-    const OpenOptions& options = database_->options();
-    return database_->batch().run(
-        work, [this](const engine::Batch::Work& all) { return update(all); },
-        options.batch_size_max, options.batch_delay_max);
+    return with_memory([&]() -> Result<void> {
+        TRY(database_->require_no_own_writer()); // whom others in the batch may wait for
+        const OpenOptions& options = database_->options();
+        return database_->batch().run(
+            work, [this](const engine::Batch::Work& all) { return update(all); },
+            options.batch_size_max, options.batch_delay_max);
+    });
 }
 
 Result<void> DB::sync() const {
     return database_->sync();
+}
+
+void DB::set_commit_sync(CommitSync sync) const noexcept {
+    database_->set_commit_sync(sync);
+}
+
+CommitSync DB::commit_sync() const noexcept {
+    return database_->commit_sync();
 }
 
 Result<DatabaseStats> DB::stats() const {

@@ -205,17 +205,10 @@ void DirtyPage::make_room(std::size_t content_bytes) {
 void DirtyPage::rearrange(std::size_t capacity) {
     DirtyPageMemory::Buffer bytes = DirtyPageMemory::take(memory_, capacity);
     std::memcpy(bytes.get(), bytes_.get(), format::page_header_bytes);
-    std::size_t at = capacity;
-    for (std::size_t i = 0; i < count_; ++i) {
-        const Item moved = item(i);
-        at -= moved.key.size() + moved.value.size();
-        copy(bytes.get() + at, moved.key);
-        copy(bytes.get() + at + moved.key.size(), moved.value);
-        store_element(bytes.get(), i, at, moved, is_leaf_);
-    }
+    content_begin_ = capacity - content_bytes_;
+    copy_elements_to(bytes.get(), content_begin_);
     bytes_ = std::move(bytes);
     capacity_ = capacity;
-    content_begin_ = at;
 }
 
 void DirtyPage::write(std::byte* out, std::uint64_t id, std::uint32_t overflow) const noexcept {
@@ -223,14 +216,29 @@ void DirtyPage::write(std::byte* out, std::uint64_t id, std::uint32_t overflow) 
                                   .flags = is_leaf_ ? format::leaf_flag : format::branch_flag,
                                   .count = count_,
                                   .overflow = overflow});
-    std::size_t at = LeafView::offset_of(count_);
+    copy_elements_to(out, LeafView::offset_of(count_));
+}
+
+// The elements, and from `content_at` on their content in their order. Most of it lies in
+// that order already, where the page was copied from the file: it is copied in one piece.
+void DirtyPage::copy_elements_to(std::byte* out, std::size_t content_at) const noexcept {
+    const std::size_t pos = pos_offset(is_leaf_);
+    std::string_view piece;
+    std::memcpy(out + LeafView::offset_of(0), bytes_.get() + LeafView::offset_of(0),
+                count_ * format::element_bytes);
     for (std::size_t i = 0; i < count_; ++i) {
-        const Item written = item(i);
-        copy(out + at, written.key);
-        copy(out + at + written.key.size(), written.value);
-        store_element(out, i, at, written, is_leaf_);
-        at += written.key.size() + written.value.size();
+        const Item copied = item(i);
+        const std::size_t bytes = copied.key.size() + copied.value.size();
+        if (copied.key.data() != piece.data() + piece.size()) {
+            copy(out + content_at, piece);
+            content_at += piece.size();
+            piece = {copied.key.data(), 0};
+        }
+        const std::size_t element = LeafView::offset_of(i);
+        store(out + element + pos, static_cast<std::uint32_t>(content_at + piece.size() - element));
+        piece = {piece.data(), piece.size() + bytes};
     }
+    copy(out + content_at, piece);
 }
 
 } // namespace rebolt::engine

@@ -2,7 +2,7 @@
 //
 // It is a page image that the readers of pages can read: header, elements, and
 // content behind them. Other than in a file, content stands at the end of the
-// buffer, newest first, so that adding an element moves no content. write()
+// buffer, what was added in front, so that adding an element moves no content. write()
 // puts it into bbolt's canonical layout: content in element order, no gaps.
 //
 // Only a page that judge_for_writing() found sound is copied: a transaction
@@ -70,6 +70,7 @@ private:
     void make_room(std::size_t content_bytes);
     void rearrange(std::size_t capacity);
     void copy_content_of(const Node& page, std::uint64_t content_bytes);
+    void copy_elements_to(std::byte* out, std::size_t content_at) const noexcept;
     void shift_positions(std::size_t first, std::uint32_t by) noexcept;
     [[nodiscard]] std::size_t room() const noexcept {
         return content_begin_ - format::LeafView::offset_of(count_);

@@ -10,7 +10,7 @@
 //   search.hpp            the way down to a key
 //   changes.hpp           what a write transaction has changed: dirty pages, open buckets
 //   tree_writer.hpp       putting, erasing, splitting and merging
-//   commit.hpp            writing the changes to the file
+//   commit.hpp            writing the changes to the file, through write_buffer.hpp
 //   free_pages.hpp        which pages a writer may use; freelist.hpp: as they are stored
 //
 // May include base, format and io; never check: strict mode takes a callback.

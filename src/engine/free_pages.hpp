@@ -60,6 +60,11 @@ public:
         for (std::size_t word = 0; word < std::max(free_.size(), pending_.size()); ++word) {
             std::uint64_t bits = (word < free_.size() ? free_[word] : 0) |
                                  (word < pending_.size() ? pending_[word] : 0);
+            if (~bits == 0) { // most words of a large list
+                for (unsigned bit = 0; bit < 64; ++bit)
+                    visit(word * 64 + bit);
+                continue;
+            }
             for (; bits != 0; bits &= bits - 1)
                 visit(word * 64 + static_cast<unsigned>(std::countr_zero(bits)));
         }

@@ -118,21 +118,56 @@ Error no_meta(Bytes file, std::uint32_t page_size, const std::string& path) {
 Result<std::shared_ptr<Database>> Database::open(const std::string& path,
                                                  const OpenOptions& options) {
     TRY(judge_options(path, options));
+    auto file = TRY(options.read_only ? io::File::open_for_reading(path)
+                                      : io::File::open_for_writing(path, options.file_mode));
     std::shared_ptr<Database> database(new Database(path, options));
-    TRY(database->open_file());
-    if (!options.read_only)
-        TRY(database->judge_for_writing());
-    else if (options.preload_freelist)
-        TRY(database->stats());
+    TRY(database->open(std::move(file)));
     return database;
 }
 
-Result<void> Database::open_file() {
-    auto file = TRY(options_.read_only ? io::File::open_for_reading(path_)
-                                       : io::File::open_for_writing(path_, options_.file_mode));
+Result<std::shared_ptr<Database>> Database::open_descriptor(int descriptor,
+                                                            const OpenOptions& options) {
+    auto file = TRY(io::File::take(descriptor));
+    TRY(judge_options(file->path(), options));
+    if (!options.read_only && !(file->is_regular() && file->is_writable()))
+        return Error(ErrorCode::invalid_argument,
+                     "the descriptor is not one of a regular file open for reading and writing")
+            .in_file(file->path());
+    std::shared_ptr<Database> database(new Database(file->path(), options));
+    TRY(database->open(std::move(file)));
+    return database;
+}
+
+Result<void> Database::open(std::shared_ptr<const io::File> file) {
+    TRY(open_file(std::move(file)));
+    if (!options_.read_only)
+        TRY(judge_for_writing());
+    else if (options_.preload_freelist)
+        TRY(stats());
+    for (const Finding& finding : findings_at_open_)
+        log(finding.severity == Severity::note ? LogLevel::info : LogLevel::warning, "{}: {}: {}",
+            path_, name_of(finding.code), finding.message);
+    log(LogLevel::debug, "opened {}: {}, transaction {}, {} bytes in pages of {}", path_,
+        options_.read_only ? "for reading" : "for writing", meta_.txid, file_bytes_, page_size_);
+    return {};
+}
+
+// Who listens is told for whom it waits.
+Result<void> Database::lock(const io::File& file) const {
+    const auto mode = options_.read_only ? io::LockMode::shared : io::LockMode::exclusive;
+    constexpr std::chrono::milliseconds once{0};
+    if (options_.log && options_.timeout != once) {
+        const Result<void> locked = io::lock(file, mode, once);
+        if (locked)
+            return {};
+        log(LogLevel::info, "waiting: {}", locked.error().to_text());
+    }
+    return io::lock(file, mode, options_.timeout);
+}
+
+Result<void> Database::open_file(std::shared_ptr<const io::File> file) {
     if (options_.lock)
-        TRY(io::lock(*file, options_.read_only ? io::LockMode::shared : io::LockMode::exclusive,
-                     options_.timeout));
+        TRY(lock(*file));
     file_bytes_ = TRY(file->size_bytes());
     if (!options_.read_only)
         file_writer_.emplace(file);

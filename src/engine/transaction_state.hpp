@@ -10,6 +10,7 @@
 
 #include <rebolt/error.hpp>
 #include <rebolt/format.hpp>
+#include <rebolt/stats.hpp>
 
 #include "engine/judged_pages.hpp"
 #include "io/mapping.hpp"
@@ -43,6 +44,7 @@ struct TransactionState {
     std::atomic<bool> open{true};
     /// What the transaction changed, until it ends; null if it only reads.
     std::unique_ptr<Changes> changes;
+    TxStats stats_at_end{}; ///< of a write transaction that has ended
     /// A guess for reading ahead: what the last leaf was in which a key was looked
     /// up. Never decides what is found.
     mutable std::atomic<ShortLeaf> short_leaf{};

@@ -95,7 +95,7 @@ void Tx::rollback() noexcept {
 }
 
 TxStats Tx::stats() const noexcept {
-    return state_->changes == nullptr ? TxStats{} : state_->changes->stats;
+    return state_->changes == nullptr ? state_->stats_at_end : state_->changes->stats;
 }
 
 } // namespace rebolt

@@ -48,6 +48,16 @@ std::optional<WalFile> file_of_name(const std::string& name) {
 
 } // namespace
 
+std::string_view name_of(WalRules rules) noexcept {
+    switch (rules) {
+    case WalRules::ten_megabytes:
+        return "ten-megabytes";
+    case WalRules::rest_of_file:
+        return "rest-of-file";
+    }
+    return "unknown";
+}
+
 std::string_view name_of(WalEnd end) noexcept {
     return end_names[static_cast<std::size_t>(end)];
 }

@@ -1,6 +1,7 @@
 // The sentences about faults.
 #include <rebolt/fault.hpp>
 
+#include <array>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -9,6 +10,16 @@
 
 namespace rebolt::format {
 namespace {
+
+// In the order of the enum.
+constexpr std::array<std::string_view, 27> subject_names{
+    "page-bytes",  "page-content",  "page-id",       "page-flags",     "sibling-flags",
+    "overflow",    "tree-page",     "bucket-root",   "element-count",  "elements-end",
+    "key-start",   "key-end",       "value-end",     "content-bytes",  "key-bytes",
+    "key-order",   "key-range",     "element-flags", "view-bytes",     "meta-bytes",
+    "magic",       "version",       "checksum",      "freelist-count", "bucket-value",
+    "inline-page", "inline-buckets"};
+static_assert(subject_names.size() == static_cast<std::size_t>(Subject::inline_buckets) + 1);
 
 constexpr std::size_t shown_key_bytes = 64;
 
@@ -173,6 +184,27 @@ static_assert(are_in_order());
 static_assert(static_cast<std::size_t>(Subject::inline_buckets) + 1 == std::size(sentences));
 
 } // namespace
+
+std::string_view name_of(Subject subject) noexcept {
+    const auto index = static_cast<std::size_t>(subject);
+    return index < subject_names.size() ? subject_names[index] : "unknown";
+}
+
+std::string_view name_of(Relation relation) noexcept {
+    switch (relation) {
+    case Relation::equal:
+        return "equal";
+    case Relation::at_least:
+        return "at-least";
+    case Relation::at_most:
+        return "at-most";
+    case Relation::less:
+        return "less";
+    case Relation::more:
+        return "more";
+    }
+    return "unknown";
+}
 
 std::string to_text(const Fault& fault) {
     return sentences[static_cast<std::size_t>(fault.subject)].text(fault);

@@ -86,6 +86,15 @@ Result<std::shared_ptr<const File>> File::take(int descriptor, std::string path)
     return std::shared_ptr<const File>(std::move(file));
 }
 
+Result<std::shared_ptr<const File>> File::take(int descriptor) {
+    return take(descriptor, shown(fmt::format("{}{}", descriptor_paths, descriptor)));
+}
+
+bool File::is_writable() const noexcept {
+    const int flags = ::fcntl(descriptor_, F_GETFL);
+    return flags >= 0 && (flags & O_ACCMODE) == O_RDWR;
+}
+
 std::string File::descriptor_path() const {
     return io::descriptor_path(descriptor_);
 }

@@ -19,6 +19,8 @@ public:
     static Result<std::shared_ptr<const File>> open_for_reading(const std::string& path);
     /// Takes over a descriptor. Errors: as above.
     static Result<std::shared_ptr<const File>> take(int descriptor, std::string path);
+    /// The same; its path is the name that the file has now.
+    static Result<std::shared_ptr<const File>> take(int descriptor);
 
     /// Opens for reading and writing; makes an empty file with `mode` if none is
     /// there. Errors: as above, and for all that is no regular file.
@@ -33,6 +35,8 @@ public:
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
     /// Opens this very file again, whatever its name leads to by now.
     [[nodiscard]] std::string descriptor_path() const;
+    /// The descriptor was opened for writing.
+    [[nodiscard]] bool is_writable() const noexcept;
     /// No device.
     [[nodiscard]] bool is_regular() const noexcept { return is_regular_; }
     /// The size now, in bytes. Errors: io.

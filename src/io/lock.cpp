@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
+#include <utility>
 
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -44,6 +46,41 @@ std::optional<std::string> holder_in(const std::string& line, const std::string&
     return process_id;
 }
 
+// Device and inode as the system writes them.
+std::string inode_of(const File& file) {
+    struct stat status{};
+    if (::fstat(file.descriptor(), &status) != 0)
+        return {};
+    return fmt::format("{:02x}:{:02x}:{}", major(status.st_dev), minor(status.st_dev),
+                       status.st_ino);
+}
+
+// True if another descriptor of this process holds an flock on the file. Its
+// /proc/self/fdinfo has it as `lock:`, then the line of /proc/locks.
+bool is_locked_here(const File& file) {
+    constexpr std::string_view label = "lock:";
+    const std::string inode = inode_of(file);
+    std::error_code failed;
+    std::filesystem::directory_iterator each("/proc/self/fdinfo", failed);
+    for (; !failed && each != std::filesystem::directory_iterator(); each.increment(failed)) {
+        std::ifstream info(each->path());
+        for (std::string line; std::getline(info, line);)
+            if (line.starts_with(label) && holder_in(line.substr(label.size()), inode))
+                return true;
+    }
+    return false;
+}
+
+Error held_by(const File& file, const std::string& holders) {
+    std::string message = fmt::format("the file is locked by {}", holders);
+    if (is_locked_here(file))
+        message = "the file is locked by this process itself: use the handle that has it, or close "
+                  "that first; with a timeout, open() waits so long for it to be closed";
+    else if (holders.empty())
+        message = "the file is locked by another program, and /proc/locks does not tell which";
+    return Error(ErrorCode::lock_timeout, std::move(message)).in_file(file.path());
+}
+
 } // namespace
 
 Result<void> lock(const File& file, LockMode mode,
@@ -58,15 +95,8 @@ Result<void> lock(const File& file, LockMode mode,
         if (errno != EWOULDBLOCK)
             return system_error(errno, "cannot lock", file.path());
         const auto now = std::chrono::steady_clock::now();
-        if (timeout && now >= deadline) {
-            const std::string holders = lock_holders(file);
-            return Error(ErrorCode::lock_timeout,
-                         holders.empty()
-                             ? "the file is locked by another program, and /proc/locks does not "
-                               "tell which"
-                             : fmt::format("the file is locked by {}", holders))
-                .in_file(file.path());
-        }
+        if (timeout ? now >= deadline : is_locked_here(file))
+            return held_by(file, lock_holders(file));
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now);
         std::this_thread::sleep_for(
             timeout ? std::clamp(left, std::chrono::milliseconds{1}, interval) : interval);
@@ -76,11 +106,7 @@ Result<void> lock(const File& file, LockMode mode,
 }
 
 std::string lock_holders(const File& file) {
-    struct stat status{};
-    if (::fstat(file.descriptor(), &status) != 0)
-        return {};
-    const std::string inode =
-        fmt::format("{:02x}:{:02x}:{}", major(status.st_dev), minor(status.st_dev), status.st_ino);
+    const std::string inode = inode_of(file);
     std::ifstream locks("/proc/locks");
     std::string holders;
     for (std::string line; std::getline(locks, line);) {

@@ -15,7 +15,7 @@ namespace rebolt::io {
 enum class LockMode : bool { shared, exclusive };
 
 /// Takes the lock; it is held until `file` is closed.
-/// `timeout`: how long to try; nullopt: forever; 0: once.
+/// `timeout`: how long to try; nullopt: forever, but not for this very process; 0: once.
 /// Errors: lock_timeout, naming who may hold it; io.
 [[nodiscard]] Result<void> lock(const File& file, LockMode mode,
                                 std::optional<std::chrono::milliseconds> timeout);

@@ -176,9 +176,10 @@ void Mapping::take(void* address, std::uint64_t size_bytes, std::shared_ptr<cons
 }
 
 Result<std::shared_ptr<const Mapping>> Mapping::map(std::shared_ptr<const File> file,
-                                                    std::uint64_t size_bytes) {
+                                                    std::uint64_t size_bytes, Populate populate) {
     std::shared_ptr<Mapping> mapping = TRY(prepare(*file, size_bytes));
-    void* address = ::mmap(nullptr, size_bytes, PROT_READ, MAP_SHARED, file->descriptor(), 0);
+    const int flags = MAP_SHARED | (populate == Populate::yes ? MAP_POPULATE : 0);
+    void* address = ::mmap(nullptr, size_bytes, PROT_READ, flags, file->descriptor(), 0);
     if (address == MAP_FAILED)
         return system_error(errno, "cannot map", file->path());
     mapping->take(address, size_bytes, std::move(file));

@@ -45,6 +45,9 @@ inline constexpr bool views_are_checked = false;
 inline constexpr bool views_are_checked = true;
 #endif
 
+/// Whether all of a mapping is read at once.
+enum class Populate : bool { no, yes };
+
 /// The first `size_bytes` of a file, mapped. Address and size are constant for
 /// its life. Safe to use from many threads.
 class Mapping {
@@ -52,7 +55,8 @@ public:
     /// Maps `size_bytes` > 0 of `file`; keeps the file open. Errors: io,
     /// out_of_memory. Cost: one system call, and a bit of memory a 4 KiB page.
     static Result<std::shared_ptr<const Mapping>> map(std::shared_ptr<const File> file,
-                                                      std::uint64_t size_bytes);
+                                                      std::uint64_t size_bytes,
+                                                      Populate populate = Populate::no);
 
     /// The first `file_bytes` of `file` as they would be with other bytes in
     /// places: what put() writes stays in memory, and costs it. Zeros follow up

@@ -22,6 +22,22 @@ struct PageSource::Open {
     std::int64_t added_bytes = 0;               // that patches make the file longer
 };
 
+std::string_view name_of(PageSizeOrigin origin) noexcept {
+    switch (origin) {
+    case PageSizeOrigin::meta0:
+        return "meta0";
+    case PageSizeOrigin::meta1:
+        return "meta1";
+    case PageSizeOrigin::guessed:
+        return "guessed";
+    case PageSizeOrigin::given:
+        return "given";
+    case PageSizeOrigin::unknown:
+        return "unknown";
+    }
+    return "unknown";
+}
+
 PageSource::PageSource() = default;
 PageSource::PageSource(PageSource&&) noexcept = default;
 PageSource& PageSource::operator=(PageSource&&) noexcept = default;

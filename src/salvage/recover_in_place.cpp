@@ -118,6 +118,20 @@ private:
 
 } // namespace
 
+std::string_view name_of(InPlaceOutcome outcome) noexcept {
+    switch (outcome) {
+    case InPlaceOutcome::replaced:
+        return "replaced";
+    case InPlaceOutcome::not_damaged:
+        return "not-damaged";
+    case InPlaceOutcome::nothing_came_back:
+        return "nothing-came-back";
+    case InPlaceOutcome::incomplete_member:
+        return "incomplete-member";
+    }
+    return "unknown";
+}
+
 Result<InPlaceReport> recover_in_place(const std::string& path, InPlaceOptions options) {
     std::error_code failed;
     const fs::path real = fs::canonical(path, failed);

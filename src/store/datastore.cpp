@@ -7,6 +7,16 @@
 
 namespace rebolt::store {
 
+std::string_view name_of(Scope scope) noexcept {
+    switch (scope) {
+    case Scope::local:
+        return "local";
+    case Scope::global:
+        return "global";
+    }
+    return "unknown";
+}
+
 class Datastore::State {
 public:
     State(std::unique_ptr<Store> local, std::unique_ptr<Store> global, std::string root)

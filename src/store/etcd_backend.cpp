@@ -113,7 +113,7 @@ std::optional<std::string> etcd_module_path() {
 
 Result<std::unique_ptr<Store>> open_etcd(const Url& url, const StoreOptions& options) {
     etcd::OpenFunction* const open = TRY(find_open());
-    Result<std::unique_ptr<Store>> opened;
+    Result<std::unique_ptr<Store>> opened = std::unique_ptr<Store>();
     open(&url, &options, &opened);
     return opened;
 }

@@ -4,6 +4,20 @@
 
 namespace rebolt::store {
 
+std::string_view name_of(EventKind kind) noexcept {
+    switch (kind) {
+    case EventKind::put:
+        return "put";
+    case EventKind::removed:
+        return "removed";
+    case EventKind::reset:
+        return "reset";
+    case EventKind::caught_up:
+        return "caught-up";
+    }
+    return "unknown";
+}
+
 Result<PairList> Store::list(std::string_view prefix) {
     PairList pairs;
     TRY(for_each(prefix, [&](const PairView& pair) {

@@ -216,12 +216,13 @@ Complaints judge_words(const SourceFile& file) {
          {"src/cli/", "tests/", "bench/"}},
         {std::regex(R"(\bsystem\()"), "system()", {}},
         {std::regex(R"(\busing namespace\b)"), "using namespace", {"bench/"}},
-        {std::regex(R"(^\s*#\s*define (?!(TRY|REBOLT_ASSERT|REBOLT_VERSION_[A-Z]+)\b))"),
+        {std::regex(
+             R"(^\s*#\s*define (?!(TRY|REBOLT_TRY(_NUMBERED|_NAMED)?|REBOLT_ASSERT|REBOLT_VERSION_[A-Z]+)\b))"),
          "a macro",
          {}},
         {std::regex(R"(^\s*#\s*define )"),
          "a macro others see",
-         {"src/", "tests/", "bench/", "include/rebolt/version.hpp"}},
+         {"src/", "tests/", "bench/", "include/rebolt/try.hpp", "include/rebolt/version.hpp"}},
         {std::regex(R"(\babort\(\))"), "abort()", {"tests/"}},
     };
     Complaints complaints;
@@ -251,6 +252,23 @@ Complaints judge_header(const SourceFile& file) {
         complaints.push_back(file.path + ": does not begin with what it is");
     if (std::ranges::find(file.lines, "#pragma once") == file.lines.end())
         complaints.push_back(file.path + ": no #pragma once");
+    return complaints;
+}
+
+Complaints judge_enum_names(const std::vector<SourceFile>& files) {
+    static const std::regex definition(R"(^enum class (\w+) : std::uint8_t)");
+    std::string all;
+    for (const SourceFile& file : files)
+        if (file.path.starts_with("include/"))
+            for (const std::string& line : file.lines)
+                all += line + "\n";
+    Complaints complaints;
+    for (const SourceFile& file : files)
+        for (const std::string& line : file.lines)
+            if (std::smatch match; file.path.starts_with("include/") &&
+                                   std::regex_search(line, match, definition) &&
+                                   all.find("name_of(" + match.str(1) + " ") == std::string::npos)
+                complaints.push_back(fmt::format("{}: {} has no name_of", file.path, match.str(1)));
     return complaints;
 }
 

@@ -22,6 +22,8 @@ using Complaints = std::vector<std::string>;
 [[nodiscard]] Complaints judge_words(const SourceFile& file);
 /// A header's first lines: what it is, and #pragma once.
 [[nodiscard]] Complaints judge_header(const SourceFile& file);
+/// Enums of public headers without a name_of in any of them.
+[[nodiscard]] Complaints judge_enum_names(const std::vector<SourceFile>& files);
 /// Findings without a chapter in docs/findings.md, and chapters without a finding.
 [[nodiscard]] Complaints judge_findings(const std::string& documentation);
 /// The tests that a file holds, as `Suite.Name`.

@@ -87,6 +87,11 @@ TEST(Tidy, HeadersSayWhatTheyAre) {
     expect_none(judge_header, "");
 }
 
+TEST(Tidy, EveryPublicEnumHasNames) {
+    for (const std::string& complaint : judge_enum_names(all_sources()))
+        ADD_FAILURE() << complaint;
+}
+
 TEST(Tidy, EveryFindingHasAChapter) {
     for (const std::string& complaint : judge_findings(text_of_file("docs/findings.md")))
         ADD_FAILURE() << complaint;
@@ -141,6 +146,13 @@ TEST(TidyRules, CatchHeadersAndDocuments) {
     EXPECT_EQ(judge_header({"src/a/a.hpp", {"#include <x>"}}).size(), 2U);
     EXPECT_FALSE(judge_findings("").empty());
     EXPECT_EQ(judge_findings("\n## no-such-finding\n").size(), judge_findings("").size() + 1);
+}
+
+TEST(TidyRules, CatchEnumsWithoutNames) {
+    const SourceFile bad{"include/rebolt/a.hpp", {"enum class Way : std::uint8_t { up };"}};
+    EXPECT_EQ(judge_enum_names({bad}).size(), 1U);
+    const SourceFile names{"include/rebolt/b.hpp", {"std::string_view name_of(Way way);"}};
+    EXPECT_TRUE(judge_enum_names({bad, names}).empty());
 }
 
 TEST(TidyRules, CatchLongLinesAndFiles) {

@@ -36,6 +36,9 @@ struct FsckText {
     std::string_view consequence;
 };
 [[nodiscard]] const FsckText& text_of(FsckCode code) noexcept;
+[[nodiscard]] inline std::string_view name_of(FsckCode code) noexcept {
+    return text_of(code).name;
+}
 
 struct FsckFinding {
     FsckCode code;

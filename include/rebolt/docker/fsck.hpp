@@ -60,6 +60,9 @@ struct FsckText {
     std::string_view summary; ///< what is wrong, one clause
 };
 [[nodiscard]] const FsckText& text_of(FsckCode code) noexcept;
+[[nodiscard]] inline std::string_view name_of(FsckCode code) noexcept {
+    return text_of(code).name;
+}
 
 /// A key that gets a value, or goes.
 struct RecordChange {

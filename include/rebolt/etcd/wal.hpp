@@ -25,6 +25,8 @@ enum class WalRules : std::uint8_t {
     ten_megabytes, ///< up to 3.5.4: longer records are an error for good
     rest_of_file,  ///< from 3.5.7 on: what the file has no room for was torn
 };
+/// `ten-megabytes`, `rest-of-file`.
+[[nodiscard]] std::string_view name_of(WalRules rules) noexcept;
 
 /// How the records of a file, or of a whole log, end.
 enum class WalEnd : std::uint8_t {

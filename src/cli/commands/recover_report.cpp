@@ -242,22 +242,6 @@ Document recover_document(const RecoverView& view) {
     return json;
 }
 
-namespace {
-
-std::string_view name_of(InPlaceOutcome outcome) {
-    switch (outcome) {
-    case InPlaceOutcome::replaced:
-        return "replaced";
-    case InPlaceOutcome::not_damaged:
-        return "not-damaged";
-    case InPlaceOutcome::nothing_came_back:
-        return "nothing-came-back";
-    case InPlaceOutcome::incomplete_member:
-        return "incomplete-member";
-    }
-    return {};
-}
-
 } // namespace
 
 Document in_place_document(const InPlaceReport& report, const std::string& file) {

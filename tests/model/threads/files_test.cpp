@@ -1,4 +1,5 @@
 // Many handles and many files at once.
+#include <chrono>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -17,14 +18,15 @@ Result<void> put(Tx& tx, const std::string& key, const std::string& value) {
     return must(tx.create_bucket_if_missing("b")).put(key, value);
 }
 
-// Each waits for the lock; the first of them makes the file.
+// Each waits for the lock, which a process must ask for; the first makes the file.
 TEST(ManyHandles, OpenOneFileInTurns) {
     const TemporaryFolder folder;
     for (int round = 0; round < 10; ++round) {
         const std::string path = folder.path(std::to_string(round));
         run_threads(8, [&](unsigned thread) {
             for (int i = 0; i < 3; ++i) {
-                const DB db = must(DB::open(path, {.no_sync = true}));
+                const DB db =
+                    must(DB::open(path, {.timeout = std::chrono::hours{1}, .no_sync = true}));
                 must(db.update([&](Tx& tx) { return put(tx, std::to_string(thread), "here"); }));
             }
         });

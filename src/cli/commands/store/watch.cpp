@@ -28,20 +28,6 @@ struct StoreWatchCommand {
 
 constexpr std::chrono::hours patience{24};
 
-std::string_view name_of(EventKind kind) {
-    switch (kind) {
-    case EventKind::put:
-        return "put";
-    case EventKind::removed:
-        return "removed";
-    case EventKind::reset:
-        return "reset";
-    case EventKind::caught_up:
-        return "caught-up";
-    }
-    return "unknown";
-}
-
 void print_event(const Event& event) {
     const bool has_key = event.kind == EventKind::put || event.kind == EventKind::removed;
     if (wants_json()) {
