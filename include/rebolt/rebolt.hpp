@@ -28,6 +28,7 @@
 #include <rebolt/fsck.hpp>
 #include <rebolt/impact.hpp>
 #include <rebolt/interrupt.hpp>
+#include <rebolt/live_copy.hpp>
 #include <rebolt/owner_rules.hpp>
 #include <rebolt/page_source.hpp>
 #include <rebolt/prediction.hpp>

@@ -9,6 +9,7 @@
 #include "cli/arguments.hpp"
 
 #include <rebolt/db.hpp>
+#include <rebolt/live_copy.hpp>
 #include <rebolt/page_source.hpp>
 
 namespace rebolt::cli {
@@ -18,31 +19,35 @@ struct CommonOptions {
     bool json = false;
     bool quiet = false;
     bool verbose = false;
-    bool no_lock = false;
+    bool live = false; ///< read beside a writer, without its lock
     bool from_older = false;
     bool takes_from_older = false; ///< the command has --from-older
     double timeout_seconds = 1;    ///< for the lock
     std::string color = "auto";
 
-    /// Adds FILE, --json, --no-lock, --timeout, --color, -q and -v.
+    /// Adds FILE, --json, --live, --timeout, --color, -q and -v.
     void add_to(Arguments arguments);
-    /// The same for a command that writes: no --json, no --no-lock.
+    /// The same for a command that writes: no --json, no --live.
     void add_to_writer(Arguments arguments);
     /// All of add_to() but FILE, for a command that takes several.
     void add_for_any_file(Arguments arguments);
-    /// --json and --no-lock.
+    /// --json and --live.
     void add_for_reading(Arguments arguments);
     /// --from-older, for a command that writes or makes a new file.
     void add_from_older(Arguments arguments);
-    /// Applies --color and says what --no-lock means, if the file is locked.
+    /// Applies --color.
     void apply() const;
     [[nodiscard]] std::chrono::milliseconds timeout() const;
+
+    /// With --live: what all of the command reads, taken when it is first needed.
+    mutable std::optional<LiveCopy> live_copy = {};
 };
 
 /// Adds --no-values: off, the rules of known programs are not asked.
 void add_no_values(Arguments arguments, bool& no_values);
 
-/// Opens the file for its pages, as the options say.
+/// Opens the file for its pages, as the options say; with --live says once how it is
+/// read.
 [[nodiscard]] Result<PageSource> open_pages(const CommonOptions& options);
 /// The same for a command that shows them: see Judge.
 [[nodiscard]] Result<PageSource> open_shown_pages(const CommonOptions& options);

@@ -1,19 +1,35 @@
 #include "io/scratch_file.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <utility>
 
+#include <fcntl.h>
 #include <sys/mman.h>
 
 #include "base/try.hpp"
 
 namespace rebolt::io {
+namespace {
 
-Result<ScratchFile> ScratchFile::create() {
-    const int descriptor = ::memfd_create("rebolt", MFD_CLOEXEC);
+constexpr std::uint64_t memory_bytes_max = std::uint64_t{256} << 20;
+constexpr mode_t scratch_mode = 0600;
+
+int open_on_disk() {
+    const char* folder = std::getenv("TMPDIR");
+    return ::open(folder == nullptr ? "/var/tmp" : folder, O_TMPFILE | O_RDWR | O_CLOEXEC,
+                  scratch_mode);
+}
+
+} // namespace
+
+Result<ScratchFile> ScratchFile::create(std::string path, std::uint64_t bytes) {
+    int descriptor = bytes > memory_bytes_max ? open_on_disk() : -1;
     if (descriptor < 0)
-        return system_error(errno, "cannot make a file in memory", "rebolt");
-    return ScratchFile(TRY(File::take(descriptor, "(in memory)")));
+        descriptor = ::memfd_create("rebolt", MFD_CLOEXEC);
+    if (descriptor < 0)
+        return system_error(errno, "cannot make a file in memory", path);
+    return ScratchFile(TRY(File::take(descriptor, std::move(path))));
 }
 
 } // namespace rebolt::io

@@ -60,15 +60,27 @@ Result<CheckReport> checked_pages(const PageSource& source, const CheckCommand& 
     return check(source, check_options);
 }
 
+CommonOptions quietly(CommonOptions options) {
+    options.quiet = true;
+    return options;
+}
+
 // One file; `is_alone`: it is the only one, so all is told of it.
 ExitCode check_file(const CheckCommand& options, const std::string& file, bool is_alone) {
     const auto begin = std::chrono::steady_clock::now();
     CommonOptions common = options.common;
     common.file = file;
-    const auto source = open_pages(common);
+    auto source = open_pages(common);
     if (!source)
         return report(source.error());
-    const auto checked = checked_pages(*source, options);
+    auto checked = checked_pages(*source, options);
+    if (checked && checked->verdict == Verdict::damaged && common.live) { // a second copy confirms
+        common.live_copy.reset();
+        source = open_pages(quietly(common));
+        if (!source)
+            return report(source.error());
+        checked = checked_pages(*source, options);
+    }
     if (!checked)
         return report(checked.error());
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
@@ -149,6 +161,7 @@ void set_up_check(Arguments arguments) {
     arguments.footer(
         "Example: rebolt check /var/lib/docker/network/files/local-kv.db\n"
         "         rebolt check /var/lib/docker\n"
+        "         rebolt check --live /var/lib/etcd/default/member/snap/db\n"
         "Exit codes: 0 clean, 4 damaged, 8 not a bolt file or not readable, 16 wrong usage, "
         "32 cancelled.");
     arguments.on_run([options] { return run_check(*options); });

@@ -48,7 +48,7 @@ bool examine(const DiagnoseCommand& options, const std::string& path, const std:
              diagnose::Evidence& evidence) {
     Progress progress("pages", !options.common.quiet);
     diagnose::FileOptions file_options;
-    if (!options.common.no_lock)
+    if (!options.common.live)
         file_options.lock_timeout = options.common.timeout();
     file_options.progress = [&](std::uint64_t done, std::uint64_t total) {
         progress.update(done, total);
