@@ -1,6 +1,7 @@
 // All of rebolt: one include, one target (rebolt::rebolt).
 #pragma once
 
+#include <rebolt/backup_folder.hpp>
 #include <rebolt/carve.hpp>
 #include <rebolt/check.hpp>
 #include <rebolt/compact.hpp>
@@ -26,6 +27,7 @@
 #include <rebolt/find_files.hpp>
 #include <rebolt/foreign_file.hpp>
 #include <rebolt/fsck.hpp>
+#include <rebolt/guard_history.hpp>
 #include <rebolt/impact.hpp>
 #include <rebolt/interrupt.hpp>
 #include <rebolt/live_copy.hpp>
@@ -38,6 +40,7 @@
 #include <rebolt/repair.hpp>
 #include <rebolt/restore_values.hpp>
 #include <rebolt/schema.hpp>
+#include <rebolt/scrub.hpp>
 #include <rebolt/store.hpp>
 #include <rebolt/store_command.hpp>
 #include <rebolt/store_copy.hpp>

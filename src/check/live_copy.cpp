@@ -5,6 +5,9 @@
 #include <utility>
 #include <vector>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include "base/memory.hpp"
@@ -110,6 +113,16 @@ private:
     Clock::time_point deadline_;
 };
 
+// What is made of the copy is no more readable than the file. Best effort.
+void take_mode(const io::File& from, const io::File& to) {
+    constexpr mode_t permissions = 07777;
+    struct stat status{};
+    if (::fstat(from.descriptor(), &status) != 0)
+        return;
+    ::fchmod(to.descriptor(), status.st_mode & permissions);
+    [[maybe_unused]] const int owned = ::fchown(to.descriptor(), status.st_uid, status.st_gid);
+}
+
 } // namespace
 } // namespace live
 
@@ -120,6 +133,7 @@ Result<LiveCopy> LiveCopy::take(const std::string& path, const LiveOptions& opti
         copy.lock_holders_ = io::lock_holders(*from);
         const std::uint64_t size = TRY(from->size_bytes());
         copy.file_ = TRY(io::ScratchFile::create(path, size)).file();
+        live::take_mode(*from, *copy.file_);
         const auto pages = TRY(live::Taking(std::move(from), copy.file_, options).run());
         if (pages) {
             copy.transaction_ = TxId{pages->meta().txid};

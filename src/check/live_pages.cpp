@@ -33,21 +33,19 @@ Result<LivePages::Page> LivePages::read_pages(std::uint64_t first, std::uint64_t
     return bytes;
 }
 
-// Meta 0 is the same before meta 1 was read and after: both stood there together then,
-// since no transaction comes twice.
+// nullopt: a commit came just then. If meta 0 is the same before meta 1 was read and
+// after, both were there together, since no transaction comes twice.
 Result<std::optional<LivePages::State>> LivePages::look() const {
     State state;
     state.pages[0] = TRY(read_pages(0, 1));
-    for (bool is_same = false; !is_same;) {
-        state.pages[1] = TRY(read_pages(1, 1));
-        Page again = TRY(read_pages(0, 1));
-        is_same = again == state.pages[0];
-        state.pages[0] = std::move(again);
-    }
+    state.pages[1] = TRY(read_pages(1, 1));
+    if (TRY(read_pages(0, 1)) != state.pages[0])
+        return std::nullopt;
     const auto meta0 = valid_meta(state.pages[0], page_size_);
     const auto meta1 = valid_meta(state.pages[1], page_size_);
-    if (!meta0 && !meta1)
-        return std::nullopt;
+    state.is_valid = meta0 || meta1;
+    if (!state.is_valid)
+        return state;
     state.newest = !meta0 || (meta1 && meta1->txid > meta0->txid) ? 1 : 0;
     state.fields = state.newest == 0 ? *meta0 : *meta1;
     state.other_is_valid = meta0 && meta1;
@@ -110,7 +108,9 @@ Result<void> LivePages::copy_run(std::uint64_t first, const Page& bytes) {
 // until its freelist was read.
 Result<Progress> LivePages::adopt() {
     std::optional<State> next = TRY(look());
-    if (!next) {
+    if (!next)
+        return Progress::working;
+    if (!next->is_valid) {
         if (++pauses_ > pauses_max)
             return Progress::no_meta;
         channel_.pause();

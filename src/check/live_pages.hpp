@@ -52,6 +52,7 @@ private:
         std::vector<Page> pages{2};
         std::size_t newest = 0; ///< of the two
         format::MetaFields fields{};
+        bool is_valid = false; ///< one of them
         bool other_is_valid = false;
         /// By page: listed as free. nullopt: no list is stored, or none that can be read.
         std::optional<std::vector<bool>> free;

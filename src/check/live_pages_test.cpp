@@ -31,8 +31,8 @@ class Writer {
 public:
     Writer(Rule rule, std::uint64_t seed) : rule_(rule), random_(seed), disk_(16 * page_size) {
         for (std::uint64_t page = 2; page < 8; ++page) {
-            write_content(page);
-            put(page, content_.at(page), page_size);
+            stamps_[page] = random_();
+            put(page, bytes_of(stamps_[page]), page_size);
         }
         high_water_mark_ = 8;
         begin_commit();
@@ -52,6 +52,8 @@ public:
         std::ranges::copy(next.bytes, disk_.begin() + static_cast<std::ptrdiff_t>(next.offset));
         if (steps_.empty())
             states_[txid_] = pending_state_;
+        if (states_.size() > 50)
+            states_.erase(states_.begin());
     }
 
     /// Bytes at an offset, with `between()` before each 128 of them.
@@ -69,14 +71,26 @@ public:
     }
     [[nodiscard]] std::uint64_t size_bytes() const { return disk_.size(); }
 
-    /// The pages that transaction `txid` uses, as they must be.
-    [[nodiscard]] const std::map<std::uint64_t, std::vector<std::byte>>&
-    state(std::uint64_t txid) const {
-        return states_.at(txid);
+    /// Whether `copy` has all pages that transaction `txid` uses, as they must be.
+    [[nodiscard]] bool is_state(std::uint64_t txid, const std::vector<std::byte>& copy) const {
+        const State& state = states_.at(txid);
+        const auto has = [&](std::uint64_t page, const std::vector<std::byte>& bytes) {
+            return copy.size() >= (page + 1) * page_size &&
+                   std::equal(bytes.begin(), bytes.end(),
+                              copy.begin() + static_cast<std::ptrdiff_t>(page * page_size));
+        };
+        return (state.list == 0 || has(state.list, state.list_bytes)) &&
+               std::ranges::all_of(state.stamps, [&](const auto& page) {
+                   return has(page.first, bytes_of(page.second));
+               });
     }
-    [[nodiscard]] std::uint64_t newest() const { return states_.rbegin()->first; }
 
 private:
+    struct State {
+        std::map<std::uint64_t, std::uint64_t> stamps; ///< by page in use
+        std::uint64_t list = 0;
+        std::vector<std::byte> list_bytes;
+    };
     struct Step {
         std::uint64_t offset;
         std::vector<std::byte> bytes;
@@ -85,22 +99,21 @@ private:
     std::uint64_t below(std::uint64_t end) {
         return std::uniform_int_distribution<std::uint64_t>(0, end - 1)(random_);
     }
-    void write_content(std::uint64_t page) {
+    static std::vector<std::byte> bytes_of(std::uint64_t stamp) {
         std::vector<std::byte> bytes(page_size);
-        const std::uint64_t stamp = random_();
         for (std::size_t at = 0; at < page_size; at += 8)
             std::memcpy(bytes.data() + at, &stamp, 8);
-        content_[page] = bytes;
+        return bytes;
     }
     std::uint64_t allocate() {
-        if (free_.empty() || below(8) == 0)
+        if (free_.empty() || (high_water_mark_ < 50 && below(8) == 0)) // the list has one page
             return high_water_mark_++;
         const std::uint64_t page = *free_.begin(); // the lowest, as bbolt takes them
         free_.erase(free_.begin());
         return page;
     }
     void let_go(std::uint64_t page) {
-        content_.erase(page);
+        stamps_.erase(page);
         (rule_ == Rule::in_place ? free_ : pending_).insert(page);
     }
     void put(std::uint64_t page, const std::vector<std::byte>& bytes, std::size_t piece) {
@@ -119,24 +132,24 @@ private:
         std::vector<std::uint64_t> written;
         for (std::uint64_t change = 0; change < 1 + below(3); ++change) {
             std::vector<std::uint64_t> used;
-            for (const auto& [page, bytes] : content_)
+            for (const auto& [page, stamp] : stamps_)
                 used.push_back(page);
             if (used.size() > 4 && (used.size() > 20 || below(3) != 0))
                 let_go(used[below(used.size())]);
             if (below(4) != 0) {
                 written.push_back(allocate());
-                write_content(written.back());
+                stamps_[written.back()] = random_();
             }
         }
         const std::uint64_t list = put_freelist_page();
-        pending_state_ = content_;
+        pending_state_ = {stamps_, list, {}};
         std::shuffle(written.begin(), written.end(), random_);
         for (const std::uint64_t page : written)
-            if (content_.contains(page))
-                put(page, content_.at(page), page_size / 2);
+            if (stamps_.contains(page))
+                put(page, bytes_of(stamps_.at(page)), page_size / 2);
         if (list != 0) {
-            pending_state_[list] = freelist_bytes(list);
-            put(list, pending_state_[list], page_size);
+            pending_state_.list_bytes = freelist_bytes(list);
+            put(list, pending_state_.list_bytes, page_size);
         }
         put(txid_ % 2, meta_bytes(list), 40);
     }
@@ -162,7 +175,7 @@ private:
         return bytes;
     }
     [[nodiscard]] std::vector<std::byte> meta_bytes(std::uint64_t list) const {
-        std::vector<std::byte> bytes(page_size);
+        std::vector<std::byte> bytes(format::page_header_bytes + sizeof(format::MetaFields));
         const format::PageHeader header{txid_ % 2, format::meta_flag, 0, 0};
         format::MetaFields meta{format::magic,
                                 format::version,
@@ -188,15 +201,15 @@ private:
     Rule rule_;
     std::mt19937_64 random_;
     std::vector<std::byte> disk_;
-    std::map<std::uint64_t, std::vector<std::byte>> content_; ///< of pages in use
+    std::map<std::uint64_t, std::uint64_t> stamps_; ///< by page in use
     std::set<std::uint64_t> free_;
     std::set<std::uint64_t> pending_;
     std::uint64_t high_water_mark_ = 0;
     std::uint64_t list_ = 0;
     std::uint64_t txid_ = 0;
     std::deque<Step> steps_;
-    std::map<std::uint64_t, std::vector<std::byte>> pending_state_;
-    std::map<std::uint64_t, std::map<std::uint64_t, std::vector<std::byte>>> states_;
+    State pending_state_;
+    std::map<std::uint64_t, State> states_;
 };
 
 enum class Ending : std::uint8_t { right, mixed, too_fast };
@@ -225,26 +238,23 @@ Outcome read_beside(Writer& writer, const std::function<unsigned()>& steps) {
          },
          .pause = between},
         page_size);
-    for (int step = 0; step < 400; ++step) {
+    for (int step = 0; step < 100; ++step) {
         const auto at = pages.step();
         if (!at || *at == Progress::no_meta)
             return {Ending::mixed, 0, 0};
         if (*at == Progress::working)
             continue;
-        for (const auto& [page, bytes] : writer.state(pages.meta().txid))
-            if (!std::equal(bytes.begin(), bytes.end(),
-                            copy.begin() + static_cast<std::ptrdiff_t>(page * page_size)))
-                return {Ending::mixed, pages.commits_followed(), pages.restarts()};
-        return {Ending::right, pages.commits_followed(), pages.restarts()};
+        return {writer.is_state(pages.meta().txid, copy) ? Ending::right : Ending::mixed,
+                pages.commits_followed(), pages.restarts()};
     }
     return {Ending::too_fast, pages.commits_followed(), pages.restarts()};
 }
 
-// All sequences of 0, 1, 3 or 17 steps of the writer at six points of the reader's way,
+// All sequences of 0, 1, 3 or 17 steps of the writer at five points of the reader's way,
 // which lie `stride` pieces apart; then it stops. 17: one to three commits at once.
 void read_in_every_order(Rule rule, std::size_t stride) {
     constexpr std::array<unsigned, 4> choices{0, 1, 3, 17};
-    constexpr std::size_t points = 6;
+    constexpr std::size_t points = 5;
     for (std::size_t order = 0; order < std::size_t{1} << (2 * points); ++order) {
         Writer writer(rule, order % 16);
         std::size_t left = order;
@@ -277,10 +287,10 @@ TEST(LivePages, AreOneWholeStateBesideWritersOfAnySpeed) {
     std::map<Ending, int> endings;
     std::uint64_t followed = 0;
     std::uint64_t restarts = 0;
-    for (int run = 0; run < 20'000; ++run) {
+    for (int run = 0; run < 600; ++run) {
         Writer writer(run % 4 == 0 ? Rule::no_freelist : Rule::bbolt, random.next());
-        const std::uint64_t slowness = 1 + random.below(60);
-        const std::uint64_t burst = 1 + random.below(40);
+        const std::uint64_t slowness = 4 + random.below(80);
+        const std::uint64_t burst = 1 + random.below(20);
         const Outcome outcome = read_beside(writer, [&]() -> unsigned {
             return random.below(slowness) == 0 ? static_cast<unsigned>(random.below(burst)) : 0;
         });
@@ -289,22 +299,22 @@ TEST(LivePages, AreOneWholeStateBesideWritersOfAnySpeed) {
         restarts += outcome.restarts;
         ASSERT_NE(outcome.ending, Ending::mixed) << "REBOLT_SEED=" << seed;
     }
-    EXPECT_GT(endings[Ending::right], 10'000);
-    EXPECT_GT(followed, 10'000U);
-    EXPECT_GT(restarts, 1'000U);
+    EXPECT_GT(endings[Ending::right], 200);
+    EXPECT_GT(followed, 50U);
+    EXPECT_GT(restarts, 50U);
 }
 
 // The model can tell: beside a writer that breaks the rule states are mixed.
 TEST(LivePages, AreMixedBesideAWriterThatWritesInPlace) {
     test::Random random(1);
     int mixed = 0;
-    for (int run = 0; run < 2'000; ++run) {
+    for (int run = 0; run < 200; ++run) {
         Writer writer(Rule::in_place, random.next());
         const Outcome outcome = read_beside(
             writer, [&]() -> unsigned { return random.below(6) == 0 ? 1 : 0; });
         mixed += outcome.ending == Ending::mixed ? 1 : 0;
     }
-    EXPECT_GT(mixed, 100);
+    EXPECT_GT(mixed, 10);
 }
 
 } // namespace

@@ -142,4 +142,15 @@ Result<void> compact_file(const DB& from, const std::string& path, const Compact
     return with_memory([&] { return compact_like(*like.state_, from, path, options); });
 }
 
+// A bucket that is not inline has a page at least; compact fills pages to 90 %.
+std::uint64_t compacted_bytes(const BucketStats& all, std::uint64_t page_size_bytes) {
+    constexpr std::uint64_t other_pages = 4; // metas, freelist, the root bucket's page
+    const std::uint64_t filled_bytes = page_size_bytes * 9 / 10;
+    const std::uint64_t used_bytes = all.leaf_inuse_bytes + all.branch_inuse_bytes;
+    const std::uint64_t pages =
+        std::max(all.bucket_count - std::min(all.bucket_count, all.inline_bucket_count),
+                 (used_bytes + filled_bytes - 1) / filled_bytes);
+    return (other_pages + pages) * page_size_bytes;
+}
+
 } // namespace rebolt

@@ -19,6 +19,8 @@ TEST_F(GuardDropIns, PutTheGuardInFrontOfTheService) {
                                 "[Service]\n"
                                 "ExecStartPre=+/bin/sh -c 'test ! -x \"$$0\" || exec \"$$0\" guard "
                                 "--before-start docker' /usr/bin/rebolt\n"
+                                "ExecStopPost=-+/bin/sh -c 'test ! -x \"$$0\" || exec \"$$0\" guard "
+                                "--after-stop docker' /usr/bin/rebolt\n"
                                 "NotifyAccess=exec\n"
                                 "TimeoutStartSec=5min\n"
                                 "MemoryMax=75%\n"

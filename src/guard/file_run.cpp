@@ -12,13 +12,16 @@
 #include "base/try.hpp"
 #include "guard/content_guard.hpp"
 #include "guard/etcd_member.hpp"
+#include "guard/guard_event.hpp"
 #include "guard/guard_lock.hpp"
 #include "guard/missing_state.hpp"
 #include "guard/refusal.hpp"
+#include "guard/seal.hpp"
 #include "guard/set_aside.hpp"
 #include "guard/snapshots.hpp"
 #include "io/attributes.hpp"
 #include "io/file_writer.hpp"
+#include "salvage/compacted_copy.hpp"
 
 namespace rebolt::guard {
 namespace {
@@ -127,7 +130,7 @@ void FileRun::check_file() {
     if (!checked)
         return end_unchecked(checked.error());
     if (checked->verdict == Verdict::clean)
-        return end_clean(*checked);
+        return end_clean(*source, *checked);
     if (is_of_another_format(*source, *checked))
         return;
     report_.damage = sentence(*checked);
@@ -177,7 +180,7 @@ bool FileRun::is_of_another_format(const PageSource& source, const CheckReport& 
 // A torn page may leave values that the service cannot read. A snapshot that has
 // them is a second source; without one the file is left alone.
 bool FileRun::restores_values(const PageSource& source) {
-    if (file_.policy != GuardPolicy::recover || options_.dry_run ||
+    if (file_.policy != GuardPolicy::recover || options_.dry_run || options_.after_stop ||
         sound_snapshots(record_, [this] { return !is_time_over(); }).empty())
         return false;
     const auto done = recover(source, IfValuesRemain::leave);
@@ -189,7 +192,8 @@ bool FileRun::repairs_member() {
     if (file_.etcd_root.empty() || file_.policy != GuardPolicy::recover)
         return false;
     report_.donors = sound_snapshots(record_, [this] { return !is_time_over(); });
-    const MemberRepair repair = repair_member(file_.etcd_root, report_.donors, options_.dry_run);
+    const MemberRepair repair = repair_member(file_.etcd_root, report_.donors,
+                                              options_.dry_run || options_.after_stop);
     if (repair.outcome == MemberOutcome::no_member)
         return false;
     const bool is_right = repair.outcome == MemberOutcome::repaired;
@@ -225,13 +229,85 @@ void FileRun::end_unchecked(const Error& error) {
             : fmt::format("not judged: {}", error.message()));
 }
 
-void FileRun::end_clean(const CheckReport& checked) {
+void FileRun::end_clean(const PageSource& source, const CheckReport& checked) {
     constexpr std::string_view verdict = "clean: "; // the line already says so
     const std::string text = sentence(checked);
     tell_verdict(GuardOutcome::clean, true,
                  text.starts_with(verdict) ? text.substr(verdict.size()) : text);
-    if (options_.dry_run || checked.trees.empty())
+    if (checked.trees.empty() || is_seal_broken(source) || options_.dry_run)
         return;
+    const bool has_copy = has_snapshot(checked);
+    seal(source, stamp_);
+    if (!has_copy || !compacts(checked))
+        return;
+    if (const auto done = compact(checked); !done)
+        report_.line += fmt::format("; not compacted: {}", done.error().to_text());
+}
+
+bool FileRun::compacts(const CheckReport& checked) const {
+    constexpr std::uint64_t worth_bytes = std::uint64_t{1} << 20;
+    return options_.compact_above > 0 && !options_.after_stop &&
+           file_.policy == GuardPolicy::recover && checked.file_bytes >= worth_bytes &&
+           static_cast<double>(checked.pages.free) >
+               options_.compact_above * static_cast<double>(checked.pages.total);
+}
+
+// The snapshot is the copy of what is replaced.
+Result<void> FileRun::compact(const CheckReport& checked) {
+    const io::WorkFolder work = TRY(io::WorkFolder::make(place_, work_word));
+    const std::uint64_t bytes = TRY(
+        salvage::make_compacted_copy(*opened_, checked, work.folder().descriptor_path_of(new_name),
+                                     [this] { return !is_time_over(); }));
+    const auto file = TRY(work.folder().open(new_name));
+    TRY(io::copy_attributes(*opened_, *file));
+    TRY(io::FileWriter(file).sync_all());
+    TRY(io::require_unchanged(place_, stamp_));
+    TRY(place_.folder->take(work.folder(), new_name, place_.name));
+    TRY(place_.folder->sync());
+    report_.line += fmt::format("; compacted from {} to {} bytes", checked.file_bytes, bytes);
+    seal_new_file();
+    return {};
+}
+
+// What changed without a commit is told, and stops no service: every page is sound. The
+// snapshot and the seal stay as they are, since they show what was there.
+bool FileRun::is_seal_broken(const PageSource& source) {
+    if (!options_.seals)
+        return false;
+    const auto seal = read_seal(folder_);
+    if (!seal)
+        return false;
+    const auto broken = broken_seal(*seal, source, stamp_, [this] { return !is_time_over(); });
+    if (!broken || broken->empty())
+        return false;
+    report_.broken_seal = *broken;
+    report_.line += fmt::format("; but {}", *broken);
+    if (!record_.snapshots.empty())
+        report_.line += fmt::format(". The newest snapshot, of transaction {}, is {}",
+                                    record_.snapshots.front().transaction,
+                                    record_.snapshots.front().path);
+    return true;
+}
+
+// Best effort, as the snapshot is.
+void FileRun::seal(const PageSource& source, const FileStamp& stamp) {
+    if (!options_.seals)
+        return;
+    const auto made = seal_of(source, stamp, [this] { return !is_time_over(); });
+    if (made)
+        static_cast<void>(write_seal(folder_, *made));
+}
+
+void FileRun::seal_new_file() {
+    const auto file = place_.folder->open(place_.name);
+    struct stat status{};
+    if (!file || ::fstat((*file)->descriptor(), &status) != 0)
+        return;
+    if (const auto source = PageSource::open(*file, {.lock = false}))
+        seal(*source, io::stamp_of(status));
+}
+
+bool FileRun::has_snapshot(const CheckReport& checked) {
     const SnapshotRequest request{.transaction = number(checked.trees.front().transaction),
                                   .stamp = stamp_,
                                   .folder = folder_,
@@ -243,6 +319,7 @@ void FileRun::end_clean(const CheckReport& checked) {
         report_.snapshot = *taken;
     else
         report_.line += fmt::format("; no snapshot of it: {}", taken.error().to_text());
+    return taken.has_value() && options_.snapshots_kept != 0;
 }
 
 // bbolt creates a new database in an empty file. After a power cut a file may be
@@ -262,7 +339,7 @@ void FileRun::act(const PageSource& source) {
         return;
     const GuardPolicy policy =
         file_.is_cache && options_.reset_caches ? GuardPolicy::quarantine : file_.policy;
-    if (policy == GuardPolicy::refuse || options_.dry_run)
+    if (policy == GuardPolicy::refuse || options_.dry_run || options_.after_stop)
         return end(GuardOutcome::refused, false,
                    fmt::format("{}; it was left as it is. To bring its data back: rebolt recover "
                                "{} -o {}.recovered",
@@ -360,6 +437,7 @@ Result<void> FileRun::replace_with(const io::Folder& work, const Replacement& ma
     }
     TRY(place_.folder->sync());
     end(GuardOutcome::recovered, true, recovered_line(made));
+    seal_new_file();
     return {};
 }
 
@@ -384,6 +462,7 @@ std::string FileRun::recovered_line(const Replacement& made) const {
 
 void FileRun::keep_record() {
     const bool is_news = report_.outcome != GuardOutcome::clean || !report_.snapshot.empty() ||
+                         !report_.broken_seal.empty() ||
                          record_.last_outcome != name_of(GuardOutcome::clean);
     if (!is_news || report_.outcome == GuardOutcome::absent)
         return;
@@ -393,6 +472,8 @@ void FileRun::keep_record() {
     record_.last_time = utc_time();
     record_.last_outcome = name_of(report_.outcome);
     record_.last_line = report_.line;
+    if (is_event(report_))
+        remember(record_, event_of(report_, record_.last_time));
     if (const auto kept = write_record(folder_, record_); !kept)
         report_.line += fmt::format("; no record of it: {}", kept.error().to_text());
 }
