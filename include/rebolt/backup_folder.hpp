@@ -14,7 +14,7 @@ namespace rebolt {
 
 struct BackupFolder {
     std::string folder;
-    std::string name;    ///< of the file that is backed up: backups are NAME.backup-<UTC time>
+    std::string name;     ///< of the file that is backed up: backups are NAME.backup-<UTC time>
     std::size_t kept = 7; ///< at least 1; older ones are removed
     /// Told bytes written and bytes in all; returns false to cancel.
     std::function<bool(std::uint64_t, std::uint64_t)> progress = {};

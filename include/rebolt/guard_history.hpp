@@ -16,10 +16,10 @@ namespace rebolt {
 struct GuardEvent {
     std::string time; ///< UTC, `2026-11-24T01:02:03Z`
     GuardOutcome outcome = GuardOutcome::clean;
-    std::string line;   ///< what the journal got
-    std::string damage; ///< check's sentence
-    std::string quarantine;    ///< where the damaged file was put; empty: nowhere
-    std::string restored_from; ///< the snapshot that took its place
+    std::string line;                            ///< what the journal got
+    std::string damage;                          ///< check's sentence
+    std::string quarantine;                      ///< where the damaged file was put; empty: nowhere
+    std::string restored_from;                   ///< the snapshot that took its place
     std::optional<std::uint64_t> keys_recovered; ///< nullopt: it was not recovered from its pages
     std::optional<std::uint64_t> keys_lost;      ///< an estimate; nullopt: not known
 };

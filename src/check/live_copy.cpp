@@ -70,12 +70,13 @@ private:
             return Error(ErrorCode::cancelled, "cancelled").in_file(from_->path());
         if (Clock::now() < deadline_)
             return {};
-        return Error(ErrorCode::lock_timeout,
-                     fmt::format("it could not be read beside its writer within {} ms: commits come "
-                                 "faster than {} pages can be read ({} were followed, {} were "
-                                 "missed)",
-                                 options_.timeout.count(), pages.pages_total(),
-                                 pages.commits_followed(), pages.restarts()))
+        return Error(
+                   ErrorCode::lock_timeout,
+                   fmt::format("it could not be read beside its writer within {} ms: commits come "
+                               "faster than {} pages can be read ({} were followed, {} were "
+                               "missed)",
+                               options_.timeout.count(), pages.pages_total(),
+                               pages.commits_followed(), pages.restarts()))
             .in_file(from_->path());
     }
 

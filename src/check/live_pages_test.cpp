@@ -228,8 +228,9 @@ Outcome read_beside(Writer& writer, const std::function<unsigned()>& steps) {
             writer.step();
     };
     LivePages pages(
-        {.read = [&](std::uint64_t offset, std::span<std::byte> out)
-             -> Result<std::size_t> { return writer.read(offset, out, between); },
+        {.read = [&](std::uint64_t offset, std::span<std::byte> out) -> Result<std::size_t> {
+             return writer.read(offset, out, between);
+         },
          .size_bytes = [&]() -> Result<std::uint64_t> { return writer.size_bytes(); },
          .write = [&](std::uint64_t offset, Bytes bytes) -> Result<void> {
              copy.resize(std::max(copy.size(), std::size_t{offset} + bytes.size()));
@@ -310,8 +311,8 @@ TEST(LivePages, AreMixedBesideAWriterThatWritesInPlace) {
     int mixed = 0;
     for (int run = 0; run < 200; ++run) {
         Writer writer(Rule::in_place, random.next());
-        const Outcome outcome = read_beside(
-            writer, [&]() -> unsigned { return random.below(6) == 0 ? 1 : 0; });
+        const Outcome outcome =
+            read_beside(writer, [&]() -> unsigned { return random.below(6) == 0 ? 1 : 0; });
         mixed += outcome.ending == Ending::mixed ? 1 : 0;
     }
     EXPECT_GT(mixed, 10);

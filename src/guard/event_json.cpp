@@ -29,8 +29,7 @@ Json to_json(const GuardEvent& event) {
 
 GuardEvent event_from(const Json& json) {
     return {.time = json.value("time", ""),
-            .outcome =
-                guard_outcome(json.value("outcome", "")).value_or(GuardOutcome::not_judged),
+            .outcome = guard_outcome(json.value("outcome", "")).value_or(GuardOutcome::not_judged),
             .line = json.value("line", ""),
             .damage = json.value("damage", ""),
             .quarantine = json.value("quarantine", ""),

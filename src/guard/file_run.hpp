@@ -13,6 +13,9 @@
 
 namespace rebolt::guard {
 
+/// In the work folder.
+inline constexpr const char* new_name = "new.db";
+
 class FileRun {
 public:
     /// Both arguments must outlive it.

@@ -51,11 +51,10 @@ void take_over(const CheckReport& checked, ScrubbedFile& file) {
     if (checked.verdict == Verdict::not_a_bolt_file)
         return;
     file.state = checked.verdict == Verdict::clean ? ScrubState::clean : ScrubState::damaged;
-    file.findings = checked.findings_left_out +
-                    static_cast<std::uint64_t>(
-                        std::ranges::count_if(checked.findings, [](const Finding& finding) {
-                            return finding.severity >= Severity::data;
-                        }));
+    file.findings = checked.findings_left_out + static_cast<std::uint64_t>(std::ranges::count_if(
+                                                    checked.findings, [](const Finding& finding) {
+                                                        return finding.severity >= Severity::data;
+                                                    }));
     file.pages = checked.pages.total;
     file.free_pages = checked.pages.free;
     if (!checked.trees.empty())
@@ -142,8 +141,7 @@ ScrubbedFile scrub_file(const std::string& path, const ScrubOptions& options) {
         take_over(*checked, file);
     else
         file.line = checked.error().message();
-    file.checked_at =
-        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    file.checked_at = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     file.took = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - begin);
     return file;

@@ -51,7 +51,8 @@ TEST_F(Scrub, FindsTheFilesOfAllPresetsThatAreThere) {
     GuardConfig config;
     config.files.push_back({.path = file()});
     config.files.push_back({.path = path("data/not-there.db")});
-    const auto files = known_bolt_files(config, {.data_root = path("no"), .system_root = path("root")});
+    const auto files =
+        known_bolt_files(config, {.data_root = path("no"), .system_root = path("root")});
     EXPECT_EQ(files, std::vector<std::string>{file()});
 }
 
@@ -86,9 +87,10 @@ TEST_F(Scrub, MetricsAreWhatPrometheusReads) {
                                 "rebolt_file_state" +
                                 damaged + "1\n"));
     for (const std::string& line :
-         std::vector<std::string>{"findings" + damaged + "2\n", "pages" + damaged + "23\n", "free_pages" + damaged + "4\n",
-          "txid" + damaged + "99\n", "last_check_seconds" + damaged + "1800000000\n",
-          "last_recovery" + damaged + "1700000000\n"})
+         std::vector<std::string>{"findings" + damaged + "2\n", "pages" + damaged + "23\n",
+                                  "free_pages" + damaged + "4\n", "txid" + damaged + "99\n",
+                                  "last_check_seconds" + damaged + "1800000000\n",
+                                  "last_recovery" + damaged + "1700000000\n"})
         EXPECT_THAT(text, HasSubstr("\nrebolt_file_" + line));
     const std::string unread = R"({path="/srv/unread.db",owner="unknown"} )";
     EXPECT_THAT(text, HasSubstr("rebolt_file_state" + unread + "2\n"));
@@ -104,8 +106,9 @@ TEST_F(Scrub, PromtoolTakesTheMetricsAndTheRules) {
     const auto metrics = test::run_command(
         {"/bin/sh", "-c", "/usr/bin/promtool check metrics <" + path("rebolt.prom")});
     EXPECT_EQ(metrics.exit_code, 0) << metrics.err;
-    const auto rules = test::run_command({"/usr/bin/promtool", "check", "rules",
-                                          REBOLT_SOURCE_DIR "/contrib/prometheus/rebolt.rules.yml"});
+    const auto rules =
+        test::run_command({"/usr/bin/promtool", "check", "rules",
+                           REBOLT_SOURCE_DIR "/contrib/prometheus/rebolt.rules.yml"});
     EXPECT_EQ(rules.exit_code, 0) << rules.err;
 }
 

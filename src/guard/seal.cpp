@@ -61,9 +61,9 @@ std::string list_of(const std::vector<std::uint64_t>& pages) {
     std::string text = pages.size() == 1 ? "page " : "pages ";
     for (std::size_t i = 0; i < std::min(pages.size(), pages_shown); ++i)
         text += fmt::format("{}{}", i == 0 ? "" : ", ", pages[i]);
-    return pages.size() > pages_shown ? fmt::format("{} and {} more", text,
-                                                    pages.size() - pages_shown)
-                                      : text;
+    return pages.size() > pages_shown
+               ? fmt::format("{} and {} more", text, pages.size() - pages_shown)
+               : text;
 }
 
 // What can have changed a page without a commit.

@@ -88,9 +88,8 @@ TEST_F(Seals, TellABitThatFlippedInAValue) {
     seal();
     const std::timespec time = modified();
     std::string bytes = test::bytes_of(file());
-    const auto snapshot = test::bytes_of(guarded_states(options_.state_folder)->front()
-                                             .snapshots.front()
-                                             .path);
+    const auto snapshot =
+        test::bytes_of(guarded_states(options_.state_folder)->front().snapshots.front().path);
     // A value of bucket b, which is in one state alone.
     const std::size_t at = bytes.rfind("xxxxxxxx");
     bytes[at] = 'y';
@@ -99,9 +98,9 @@ TEST_F(Seals, TellABitThatFlippedInAValue) {
     if (verdict_of(file()) != Verdict::clean)
         FAIL() << "the flip can be seen without a seal";
     expect_told("bit rot: nothing was written to the file since");
-    EXPECT_TRUE(test::bytes_of(guarded_states(options_.state_folder)->front()
-                                   .snapshots.front()
-                                   .path) == snapshot);
+    EXPECT_TRUE(
+        test::bytes_of(guarded_states(options_.state_folder)->front().snapshots.front().path) ==
+        snapshot);
 }
 
 // A leaf that is as it was two transactions before: its write never reached the disk.
@@ -232,8 +231,8 @@ TEST_F(Seals, DamageIsLeftToTheNextStart) {
 TEST_F(Seals, AreNotKeptWhereThatIsNotWanted) {
     options_.seals = false;
     EXPECT_EQ(run().outcome, GuardOutcome::clean);
-    EXPECT_FALSE(read_seal(folder_of(options_.state_folder,
-                                     io::place_of(file(), io::LastLink::follow)->path())));
+    EXPECT_FALSE(read_seal(
+        folder_of(options_.state_folder, io::place_of(file(), io::LastLink::follow)->path())));
 }
 
 } // namespace

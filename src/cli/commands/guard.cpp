@@ -245,7 +245,8 @@ void set_up_guard(Arguments arguments) {
         arguments.subcommand("install", "Put the guard in front of a service of systemd"));
     set_up_guard_uninstall(arguments.subcommand("uninstall", "Take it away again"));
     set_up_guard_status(arguments.subcommand("status", "Each guarded file: its state and copies"));
-    set_up_guard_history(arguments.subcommand("history", "All damage that was met, and what was lost"));
+    set_up_guard_history(
+        arguments.subcommand("history", "All damage that was met, and what was lost"));
     set_up_guard_report(arguments.subcommand("report", "Sum up what many hosts tell"));
     arguments.on_run([options] { return run_guard(*options); });
 }

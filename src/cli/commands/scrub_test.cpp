@@ -41,8 +41,9 @@ TEST_F(Watch, ScrubTellsEachFileAndTheSum) {
                                               "99 is whole\n"));
     EXPECT_THAT(result.out, HasSubstr(damaged + ": damaged: "));
     EXPECT_THAT(result.out, testing::EndsWith("2 files: 1 clean, 1 damaged, 0 not checked\n"));
-    EXPECT_THAT(test::bytes_of(path("rebolt.prom")),
-                HasSubstr("rebolt_file_state{path=\"" + damaged + "\",owner=\"docker-network\"} 1"));
+    EXPECT_THAT(
+        test::bytes_of(path("rebolt.prom")),
+        HasSubstr("rebolt_file_state{path=\"" + damaged + "\",owner=\"docker-network\"} 1"));
     EXPECT_EQ(on_host({"scrub", clean}).exit_code, 0);
     EXPECT_EQ(on_host({"scrub", path("none.db")}).exit_code, 8);
     const auto shown = json::parse(on_host({"scrub", clean, "--json"}).out);
@@ -91,8 +92,8 @@ TEST_F(Watch, StatusHistoryAndReportTellWhatHappened) {
     std::ofstream(path("bad.json")) << "{";
     const auto report = rebolt({"guard", "report", path("one.json")});
     EXPECT_EQ(report.exit_code, 0) << report.err;
-    EXPECT_THAT(report.out, HasSubstr("1 host, 1 file: damage met 1 times, 1 recoveries, 0 not "
-                                      "startable\n"));
+    EXPECT_THAT(report.out, HasSubstr("Hosts: 1; files: 1; damage met: 1; recoveries: 1; not "
+                                      "startable: 0\n"));
     const auto summed = rebolt({"guard", "report", path("one.json"), path("bad.json"), "--json"});
     EXPECT_EQ(summed.exit_code, 8);
     EXPECT_EQ(json::parse(summed.out)["hosts"][0]["recoveries"], 1);

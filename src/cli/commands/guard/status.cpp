@@ -35,7 +35,8 @@ std::string host_name() {
 Result<std::vector<GuardedState>> states_of(const GuardStatusCommand& options) {
     const auto config = guard_config_of(options.paths);
     if (!config)
-        return Error(config.error().code(), config.error().message()).in_file(config.error().file());
+        return Error(config.error().code(), config.error().message())
+            .in_file(config.error().file());
     auto states = guarded_states(config->options.state_folder);
     if (!states)
         return states;
@@ -185,9 +186,8 @@ void print_sums(const std::vector<HostSum>& sums) {
         all.refused += sum.refused;
     }
     print(table.text());
-    print(fmt::format("{} {}, {} {}: damage met {} times, {} recoveries, {} not startable\n",
-                      sums.size(), sums.size() == 1 ? "host" : "hosts", all.files,
-                      all.files == 1 ? "file" : "files", all.damage, all.recoveries, all.refused));
+    print(fmt::format("Hosts: {}; files: {}; damage met: {}; recoveries: {}; not startable: {}\n",
+                      sums.size(), all.files, all.damage, all.recoveries, all.refused));
 }
 
 // A host whose document cannot be read is told, and the others are summed up.
@@ -197,9 +197,9 @@ ExitCode run_report(const GuardReportCommand& options) {
     for (const std::string& path : options.files) {
         std::ifstream file(path, std::ios::binary);
         const std::string text{std::istreambuf_iterator<char>(file), {}};
-        const auto status = file ? host_status(text)
-                                 : Result<HostStatus>(Error(ErrorCode::file_not_found,
-                                                            "cannot be read"));
+        const auto status =
+            file ? host_status(text)
+                 : Result<HostStatus>(Error(ErrorCode::file_not_found, "cannot be read"));
         if (status) {
             sums.push_back(sum_of(*status));
         } else {
@@ -249,7 +249,9 @@ void set_up_guard_history(Arguments arguments) {
 
 void set_up_guard_report(Arguments arguments) {
     auto options = std::make_shared<GuardReportCommand>();
-    arguments.positional("FILE", options->files, "What `rebolt guard status --json` printed on each host")
+    arguments
+        .positional("FILE", options->files,
+                    "What `rebolt guard status --json` printed on each host")
         .required();
     arguments.flag("--json", options->json, "Print JSON for machines");
     arguments.footer("Example: rebolt guard report hosts/*.json\n"
