@@ -9,7 +9,6 @@
 namespace rebolt::live {
 namespace {
 
-constexpr std::uint64_t run_bytes_max = 65536;
 constexpr std::size_t meta_bytes = format::page_header_bytes + sizeof(format::MetaFields);
 // A meta that stays invalid for so many pauses is not just being written.
 constexpr unsigned pauses_max = 20;
@@ -23,8 +22,8 @@ std::optional<format::MetaFields> valid_meta(Bytes page, std::uint32_t page_size
 
 } // namespace
 
-LivePages::LivePages(Channel channel, std::uint32_t page_size_bytes)
-    : channel_(std::move(channel)), page_size_(page_size_bytes) {}
+LivePages::LivePages(Channel channel, std::uint32_t page_size_bytes, std::uint64_t run_pages_max)
+    : channel_(std::move(channel)), page_size_(page_size_bytes), run_pages_max_(run_pages_max) {}
 
 // Zeros follow the file's end.
 Result<LivePages::Page> LivePages::read_pages(std::uint64_t first, std::uint64_t count) const {
@@ -86,8 +85,7 @@ Result<Progress> LivePages::step() {
     if (first == had_.size())
         return finish();
     std::uint64_t count = 1;
-    while (first + count < had_.size() && !had_[first + count] &&
-           (count + 1) * page_size_ <= run_bytes_max)
+    while (first + count < had_.size() && !had_[first + count] && count < run_pages_max_)
         ++count;
     const Page bytes = TRY(read_pages(first, count));
     if (!TRY(is_newest(*base_)))

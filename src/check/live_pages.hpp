@@ -31,9 +31,10 @@ enum class Progress : std::uint8_t {
 
 class LivePages {
 public:
-    LivePages(Channel channel, std::uint32_t page_size_bytes);
+    /// `run_pages_max`: read at once, between two looks at the metas.
+    LivePages(Channel channel, std::uint32_t page_size_bytes, std::uint64_t run_pages_max = 16);
 
-    /// Reads at most 64 KiB and the metas; a freelist, if a commit came. Errors: those
+    /// Reads a run of pages and the metas; a freelist, if a commit came. Errors: those
     /// of the channel.
     Result<Progress> step();
 
@@ -78,6 +79,7 @@ private:
 
     Channel channel_;
     std::uint32_t page_size_;
+    std::uint64_t run_pages_max_;
     std::optional<State> base_;
     std::vector<bool> had_; ///< copied, and base_'s if base_ uses it
     std::uint64_t done_ = 0;

@@ -238,8 +238,8 @@ Outcome read_beside(Writer& writer, const std::function<unsigned()>& steps) {
              return {};
          },
          .pause = between},
-        page_size);
-    for (int step = 0; step < 100; ++step) {
+        page_size, 2);
+    for (int step = 0; step < 200; ++step) {
         const auto at = pages.step();
         if (!at || *at == Progress::no_meta)
             return {Ending::mixed, 0, 0};
@@ -288,9 +288,9 @@ TEST(LivePages, AreOneWholeStateBesideWritersOfAnySpeed) {
     std::map<Ending, int> endings;
     std::uint64_t followed = 0;
     std::uint64_t restarts = 0;
-    for (int run = 0; run < 600; ++run) {
+    for (int run = 0; run < 300; ++run) {
         Writer writer(run % 4 == 0 ? Rule::no_freelist : Rule::bbolt, random.next());
-        const std::uint64_t slowness = 4 + random.below(80);
+        const std::uint64_t slowness = 10 + random.below(150);
         const std::uint64_t burst = 1 + random.below(20);
         const Outcome outcome = read_beside(writer, [&]() -> unsigned {
             return random.below(slowness) == 0 ? static_cast<unsigned>(random.below(burst)) : 0;
@@ -300,7 +300,7 @@ TEST(LivePages, AreOneWholeStateBesideWritersOfAnySpeed) {
         restarts += outcome.restarts;
         ASSERT_NE(outcome.ending, Ending::mixed) << "REBOLT_SEED=" << seed;
     }
-    EXPECT_GT(endings[Ending::right], 200);
+    EXPECT_GT(endings[Ending::right], 100);
     EXPECT_GT(followed, 50U);
     EXPECT_GT(restarts, 50U);
 }

@@ -22,7 +22,7 @@ void FileRun::end_clean(const PageSource& source, const CheckReport& checked) {
     const std::string text = sentence(checked);
     tell_verdict(GuardOutcome::clean, true,
                  text.starts_with(verdict) ? text.substr(verdict.size()) : text);
-    if (checked.trees.empty() || is_seal_broken(source) || options_.dry_run)
+    if (checked.trees.empty() || is_seal_broken(source, checked) || options_.dry_run)
         return;
     const bool has_copy = has_snapshot(checked);
     seal(source, stamp_);
@@ -58,8 +58,9 @@ Result<void> FileRun::compact(const CheckReport& checked) {
 }
 
 // What changed without a commit is told, and stops no service: every page is sound. The
-// snapshot and the seal stay as they are, since they show what was there.
-bool FileRun::is_seal_broken(const PageSource& source) {
+// snapshot and the seal stay as they are then, since they show what was there. An older
+// state may have been put back on purpose: that is told once.
+bool FileRun::is_seal_broken(const PageSource& source, const CheckReport& checked) {
     if (!options_.seals)
         return false;
     const auto seal = read_seal(folder_);
@@ -74,7 +75,7 @@ bool FileRun::is_seal_broken(const PageSource& source) {
         report_.line +=
             fmt::format(". The newest snapshot, of transaction {}, is {}",
                         record_.snapshots.front().transaction, record_.snapshots.front().path);
-    return true;
+    return number(checked.trees.front().transaction) >= seal->transaction;
 }
 
 // Best effort, as the snapshot is.

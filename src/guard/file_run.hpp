@@ -37,7 +37,7 @@ private:
     void end_unopened(const Error& error);
     void end_unchecked(const Error& error);
     void end_clean(const PageSource& source, const CheckReport& checked);
-    [[nodiscard]] bool is_seal_broken(const PageSource& source);
+    [[nodiscard]] bool is_seal_broken(const PageSource& source, const CheckReport& checked);
     [[nodiscard]] bool has_snapshot(const CheckReport& checked);
     [[nodiscard]] bool compacts(const CheckReport& checked) const;
     Result<void> compact(const CheckReport& checked);

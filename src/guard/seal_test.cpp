@@ -132,13 +132,7 @@ TEST_F(Seals, TellAChangedPageThatTheNextCommitLeftAlone) {
     seal();
     update([](Tx& tx) { return tx.bucket("a")->put("7", "seventh"); });
     std::string bytes = test::bytes_of(file());
-    // Bucket b was not touched by that commit: its values are a run of x in a page that
-    // both states use.
-    const auto db = DB::open(file(), {.read_only = true});
-    const std::string_view value = **db->begin()->bucket("b")->get("150");
-    const std::string_view whole = value;
-    ASSERT_EQ(whole, std::string(100, 'x'));
-    const auto source = PageSource::open(file());
+    // Bucket b was not touched by that commit: both states use its pages.
     const std::size_t key = bytes.rfind("150" + std::string(100, 'x'));
     ASSERT_NE(key, std::string::npos);
     bytes[key + 50] = 'y';
