@@ -7,6 +7,7 @@
 
 #include <rebolt/db.hpp>
 #include <rebolt/result.hpp>
+#include <rebolt/stats.hpp>
 
 namespace rebolt {
 
@@ -36,5 +37,9 @@ Result<void> compact(const DB& from, const DB& to, const CompactOptions& options
 /// permissions and extended attributes. After an error what stood there is untouched.
 Result<void> compact_file(const DB& from, const std::string& path,
                           const CompactOptions& options = {});
+
+/// About how many bytes a compacted file has; `all`: the sum of all top-level buckets.
+/// Cost: O(1).
+[[nodiscard]] std::uint64_t compacted_bytes(const BucketStats& all, std::uint64_t page_size_bytes);
 
 } // namespace rebolt

@@ -84,7 +84,11 @@ struct GuardOptions {
     /// Docker's network state that is not there, though containers are in networks,
     /// is rebuilt from their files.
     bool rebuild = false;
-    bool dry_run = false; ///< judge, and change nothing
+    bool dry_run = false;    ///< judge, and change nothing
+    bool after_stop = false; ///< snapshot and seal; leave damage to the next start
+    bool seals = true;       ///< keep a hash of each page, to tell what changes without a commit
+    /// Compact a clean file of 1 MiB or more if more than this share of it is free; 0: never.
+    double compact_above = 0;
     /// For recovering damaged files; its owner rules hold for the checks too.
     RecoverOptions recover = {};
     /// Told as soon as it is known whether the file is damaged, with the report that
@@ -112,6 +116,7 @@ struct GuardReport {
     bool may_start = true;
     std::string line;                ///< what happened, and what to type next, for the journal
     std::string damage;              ///< check's sentence; empty if the file was not damaged
+    std::string broken_seal;         ///< what changed without a commit, in a file that looks clean
     std::string quarantine;          ///< where the damaged file is now
     std::string snapshot;            ///< the snapshot that was made now
     std::vector<std::string> donors; ///< snapshots that were offered to recover

@@ -1,6 +1,7 @@
 // All of rebolt: one include, one target (rebolt::rebolt).
 #pragma once
 
+#include <rebolt/backup_folder.hpp>
 #include <rebolt/big_endian_key.hpp>
 #include <rebolt/carve.hpp>
 #include <rebolt/check.hpp>
@@ -29,9 +30,11 @@
 #include <rebolt/find_files.hpp>
 #include <rebolt/foreign_file.hpp>
 #include <rebolt/fsck.hpp>
+#include <rebolt/guard_history.hpp>
 #include <rebolt/impact.hpp>
 #include <rebolt/interrupt.hpp>
 #include <rebolt/key_history.hpp>
+#include <rebolt/live_copy.hpp>
 #include <rebolt/masked_copy.hpp>
 #include <rebolt/owner_rules.hpp>
 #include <rebolt/page_source.hpp>
@@ -43,6 +46,7 @@
 #include <rebolt/repair.hpp>
 #include <rebolt/restore_values.hpp>
 #include <rebolt/schema.hpp>
+#include <rebolt/scrub.hpp>
 #include <rebolt/sha256.hpp>
 #include <rebolt/storage_risk.hpp>
 #include <rebolt/store.hpp>

@@ -31,6 +31,7 @@ constexpr std::array commands{
     Command{"repair", "Make a damaged file whole by the smallest change in place", set_up_repair},
     Command{"guard", "Check a service's files before it starts, and recover damaged ones",
             set_up_guard},
+    Command{"scrub", "Check all known files of this host while their programs run", set_up_scrub},
     Command{"undo", "Take back what repair or surgery changed in a file", set_up_undo},
     Command{"surgery", "Change single pages: bbolt's surgery commands", set_up_surgery},
     Command{"docker", "Docker's network state: what it holds, whether dockerd starts, fsck",

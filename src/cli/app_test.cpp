@@ -33,7 +33,7 @@ TEST(App, EveryCommandHasHelpWithAnExample) {
         EXPECT_NE(result.out.find("Example: rebolt " + command + " "), std::string::npos)
             << result.out;
         for (const std::string option :
-             {"--json", "--no-lock", "--timeout", "--color", "--quiet", "--verbose"})
+             {"--json", "--live", "--timeout", "--color", "--quiet", "--verbose"})
             EXPECT_NE(result.out.find(option), std::string::npos) << command << option;
         EXPECT_EQ(result.exit_code, 0);
         EXPECT_NE(rebolt({"--help"}).out.find("\n  " + command + " "), std::string::npos);
@@ -79,7 +79,7 @@ TEST_F(Locked, AFileInUseIsExitCode8AndTellsTheWayOut) {
         const auto result = rebolt_on(file_.path(), command, {"--timeout", "0"});
         EXPECT_EQ(result.out, "");
         EXPECT_NE(result.err.find("locked"), std::string::npos) << result.err;
-        EXPECT_NE(result.err.find("--no-lock"), std::string::npos) << result.err;
+        EXPECT_NE(result.err.find("--live"), std::string::npos) << result.err;
         EXPECT_EQ(result.exit_code, 8);
     }
 }
@@ -92,10 +92,10 @@ TEST_F(Locked, AFileThatIsReleasedWithinTheTimeoutIsRead) {
     EXPECT_EQ(rebolt_on(file_.path(), "buckets", {"--timeout", "60"}).out, "libnetwork\n");
 }
 
-TEST_F(Locked, NoLockReadsAnywayAndSaysWhatThatMeans) {
-    const auto result = rebolt_on(file_.path(), "buckets", {"--no-lock"});
+TEST_F(Locked, LiveReadsBesideTheHolderAndNamesIt) {
+    const auto result = rebolt_on(file_.path(), "buckets", {"--live"});
     EXPECT_EQ(result.out, "libnetwork\n");
-    EXPECT_NE(result.err.find("may mix two states"), std::string::npos) << result.err;
+    EXPECT_NE(result.err.find("read beside it: transaction "), std::string::npos) << result.err;
     EXPECT_EQ(result.exit_code, 0);
 }
 

@@ -6,6 +6,7 @@
 
 #include <rebolt/check.hpp>
 
+#include "cli/cancel.hpp"
 #include "cli/output.hpp"
 #include "cli/validators.hpp"
 
@@ -18,8 +19,9 @@ void CommonOptions::add_to(Arguments arguments) {
 
 void CommonOptions::add_for_reading(Arguments arguments) {
     arguments
-        .flag("--no-lock", no_lock,
-              "Read although another program holds the file; what is shown may mix two states")
+        .flag("--live,--no-lock", live,
+              "Read beside a program that holds the file, without its lock: one whole "
+              "transaction")
         .common();
 }
 
@@ -64,21 +66,42 @@ std::chrono::milliseconds CommonOptions::timeout() const {
     return to_milliseconds(timeout_seconds);
 }
 
+namespace {
+
+std::string about(const LiveCopy& copy) {
+    const std::string state = copy.transaction()
+                                  ? fmt::format("transaction {}", number(*copy.transaction()))
+                                  : std::string("the file as it is: no meta is valid");
+    return copy.lock_holders().empty()
+               ? fmt::format("note: read without the lock: {}", state)
+               : fmt::format("note: the file is locked by {}; read beside it: {}",
+                             copy.lock_holders(), state);
+}
+
+Result<void> take_live_copy(const CommonOptions& options) {
+    if (options.live_copy)
+        return {};
+    LiveOptions live;
+    live.timeout = std::max(live.timeout, options.timeout());
+    live.progress = [](const LiveProgress&) { return !cancelled(); };
+    auto copy = LiveCopy::take(options.file, live);
+    if (!copy)
+        return std::move(copy).error();
+    options.live_copy = *std::move(copy);
+    if (!options.quiet)
+        print_note(about(*options.live_copy));
+    return {};
+}
+
+} // namespace
+
 Result<PageSource> open_pages(const CommonOptions& options) {
     options.apply();
-    auto source =
-        PageSource::open(options.file, {.lock = !options.no_lock, .timeout = options.timeout()});
-    if (source && options.no_lock && !options.quiet) {
-        const std::string holders = source->lock_holders();
-        print_note(holders.empty()
-                       ? std::string("note: reading without the lock; if a program writes to the "
-                                     "file meanwhile, damage may be shown that is not there")
-                       : fmt::format("note: the file is locked by {}; reading anyway: what is "
-                                     "shown may mix two states, and damage may be shown that is "
-                                     "not there",
-                                     holders));
-    }
-    return source;
+    if (!options.live)
+        return PageSource::open(options.file, {.timeout = options.timeout()});
+    if (auto taken = take_live_copy(options); !taken)
+        return std::move(taken).error();
+    return options.live_copy->pages();
 }
 
 namespace {
@@ -106,8 +129,7 @@ void tell_older(const CommonOptions& options, TxId transaction) {
 }
 
 Result<TxId> named_transaction(const CommonOptions& options) {
-    const auto source =
-        PageSource::open(options.file, {.lock = !options.no_lock, .timeout = options.timeout()});
+    const auto source = open_pages(options);
     if (!source)
         return Error(source.error().code(), source.error().message()).in_file(options.file);
     auto meta = options.state.meta_of(*source);
@@ -134,8 +156,7 @@ Result<PageSource> open_shown_pages(const CommonOptions& options) {
 }
 
 Result<std::optional<TxId>> judge_before_writing(const CommonOptions& options) {
-    const auto source =
-        PageSource::open(options.file, {.lock = !options.no_lock, .timeout = options.timeout()});
+    const auto source = open_pages(options);
     if (!source)
         return std::nullopt;
     const auto checked = check_pages(*source);
@@ -169,9 +190,9 @@ Result<DB> open_database(const CommonOptions& options, Judge judge,
         auto source = open_shown_pages(options);
         if (!source && source.error().code() == ErrorCode::lock_timeout)
             return std::move(source).error();
-    } else if (options.no_lock) {
-        if (auto told = open_pages(options); !told)
-            return std::move(told).error();
+    } else if (options.live) {
+        if (auto taken = take_live_copy(options); !taken)
+            return std::move(taken).error();
     }
     options.apply();
     const bool is_asked_for = !transaction && options.state.is_made();
@@ -181,11 +202,11 @@ Result<DB> open_database(const CommonOptions& options, Judge judge,
             return std::move(named).error();
         transaction = *named;
     }
-    auto db = DB::open(options.file, {.read_only = true,
-                                      .timeout = options.timeout(),
-                                      .lock = !options.no_lock,
-                                      .from_older = transaction.has_value(),
-                                      .transaction = transaction});
+    auto db = DB::open(options.live_copy ? options.live_copy->open_path() : options.file,
+                       {.read_only = true,
+                        .timeout = options.timeout(),
+                        .from_older = transaction.has_value(),
+                        .transaction = transaction});
     if (is_asked_for)
         return db;
     if (db && transaction && !db->shows_newest())

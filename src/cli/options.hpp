@@ -10,6 +10,7 @@
 #include "cli/state_choice.hpp"
 
 #include <rebolt/db.hpp>
+#include <rebolt/live_copy.hpp>
 #include <rebolt/page_source.hpp>
 
 namespace rebolt::cli {
@@ -30,32 +31,36 @@ struct CommonOptions {
     std::string file;
     bool quiet = false;
     bool verbose = false;
-    bool no_lock = false;
+    bool live = false; ///< read beside a writer, without its lock
     bool from_older = false;
     bool takes_from_older = false; ///< the command has --from-older
     StateChoice state;
     double timeout_seconds = 1; ///< for the lock
     std::string color = "auto";
 
-    /// Adds FILE, --no-lock, --timeout, --color, -q and -v.
+    /// Adds FILE, --live, --timeout, --color, -q and -v.
     void add_to(Arguments arguments);
-    /// The same for a command that writes: no --no-lock.
+    /// The same for a command that writes: no --live.
     void add_to_writer(Arguments arguments);
     /// All of add_to() but FILE, for a command that takes several.
     void add_for_any_file(Arguments arguments);
-    /// --no-lock.
+    /// --live.
     void add_for_reading(Arguments arguments);
     /// --from-older, for a command that writes or makes a new file.
     void add_from_older(Arguments arguments);
-    /// Applies --color and says what --no-lock means, if the file is locked.
+    /// Applies --color.
     void apply() const;
     [[nodiscard]] std::chrono::milliseconds timeout() const;
+
+    /// With --live: what all of the command reads, taken when it is first needed.
+    mutable std::optional<LiveCopy> live_copy = {};
 };
 
 /// Adds --no-values: off, the rules of known programs are not asked.
 void add_no_values(Arguments arguments, bool& no_values);
 
-/// Opens the file for its pages, as the options say.
+/// Opens the file for its pages, as the options say; with --live says once how it is
+/// read.
 [[nodiscard]] Result<PageSource> open_pages(const CommonOptions& options);
 /// The same for a command that shows what they hold: see Judge. Of the state that the
 /// user named, if any.

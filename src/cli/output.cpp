@@ -86,9 +86,7 @@ NextStep next_step(const Error& error) {
     if (code == ErrorCode::damaged || code == ErrorCode::sync_failed)
         return {"To see all damage", "rebolt check " + shell_quoted(error.file())};
     if (code == ErrorCode::lock_timeout)
-        return {
-            "Stop that program, wait longer with --timeout, or read anyway with --no-lock: what "
-            "is shown may then mix two states."};
+        return {"Stop that program, wait longer with --timeout, or read beside it with --live."};
     if (code == ErrorCode::permission_denied)
         return {"Run it as a user who may use the file, or with sudo."};
     if (code == ErrorCode::bucket_not_found)

@@ -20,8 +20,7 @@ Words Words::of(const PageSource& source, KeyFormat format, bool raw) {
 Words Words::of(const CommonOptions& options, KeyFormat format, bool raw) {
     if (raw || format != KeyFormat::automatic)
         return {};
-    const auto source =
-        PageSource::open(options.file, {.lock = !options.no_lock, .timeout = options.timeout()});
+    const auto source = open_pages(options);
     return source ? of(*source, format, raw) : Words();
 }
 

@@ -142,4 +142,25 @@ Result<void> compact_file(const DB& from, const std::string& path, const Compact
     return with_memory([&] { return compact_like(*like.state_, from, path, options); });
 }
 
+// A bucket that is not inline keeps a page of its own. The others' content is packed: a
+// page is filled until the next item would be beyond 90 %.
+std::uint64_t compacted_bytes(const BucketStats& all, std::uint64_t page_size_bytes) {
+    constexpr std::uint64_t other_pages = 4; // metas, freelist, the root bucket's page
+    const std::uint64_t overflow_bytes = all.leaf_overflow_count * page_size_bytes;
+    const std::uint64_t used_bytes =
+        all.leaf_inuse_bytes - std::min(all.leaf_inuse_bytes, overflow_bytes);
+    const std::uint64_t item_bytes = used_bytes / std::max<std::uint64_t>(all.key_count, 1);
+    const std::uint64_t filled_bytes =
+        page_size_bytes * 9 / 10 - std::min(item_bytes, page_size_bytes / 2);
+    const std::uint64_t own_pages =
+        std::min(all.bucket_count - std::min(all.bucket_count, all.inline_bucket_count),
+                 all.leaf_page_count);
+    const std::uint64_t own_bytes =
+        used_bytes / std::max<std::uint64_t>(all.leaf_page_count, 1) * own_pages;
+    const std::uint64_t packed_pages = (used_bytes - own_bytes + filled_bytes - 1) / filled_bytes;
+    return (other_pages + all.branch_page_count + all.leaf_overflow_count + own_pages +
+            packed_pages) *
+           page_size_bytes;
+}
+
 } // namespace rebolt

@@ -90,7 +90,7 @@ Result<std::shared_ptr<TransactionState>> Database::begin_read() {
         const std::scoped_lock lock(mutex_);
         if (mapping_ == nullptr || is_closing_)
             return closed();
-        if (options_.read_only) { // others may have written: with --no-lock, and before we came
+        if (options_.read_only) { // others may have written: without a lock, and before we came
             const std::uint64_t size = TRY(mapping_->file().size_bytes());
             const std::uint64_t needed = bytes_to_map(mapping_->bytes(), size);
             if (needed > mapping_->bytes().size())

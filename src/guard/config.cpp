@@ -124,6 +124,10 @@ Result<GuardConfig> read_guard_config(const std::string& path) {
     table.take_count("quarantines", config.options.quarantines_kept, 1);
     table.take_count("time_budget_seconds", seconds, 1);
     table.take("reset_caches", config.options.reset_caches);
+    table.take("seals", config.options.seals);
+    table.take("compact_above", config.options.compact_above);
+    if (config.options.compact_above < 0 || config.options.compact_above >= 1)
+        table.complain(*root.get("compact_above"), "`compact_above` must be from 0 to less than 1");
     config.options.time_budget = std::chrono::seconds(seconds);
     if (const toml::array* presets = table.array("presets"))
         for (const toml::node& node : *presets) {

@@ -27,6 +27,8 @@ snapshots = 5
 quarantines = 2
 time_budget_seconds = 90
 reset_caches = true
+seals = false
+compact_above = 0.5
 presets = ["docker", "containerd"]
 
 [[file]]
@@ -43,6 +45,10 @@ cache = true
     EXPECT_EQ(config->options.state_folder, "/var/lib/other");
     EXPECT_EQ(config->options.snapshots_kept, 5U);
     EXPECT_EQ(config->options.quarantines_kept, 2U);
+    EXPECT_FALSE(config->options.seals);
+    EXPECT_EQ(config->options.compact_above, 0.5);
+    EXPECT_EQ(error_of("compact_above = 1.5"),
+              "line 1: `compact_above` must be from 0 to less than 1");
     EXPECT_EQ(config->options.time_budget, std::chrono::seconds{90});
     EXPECT_TRUE(config->options.reset_caches);
     EXPECT_THAT(config->presets, ElementsAre("docker", "containerd"));

@@ -31,6 +31,8 @@ bool confine_guard(const std::vector<GuardedFile>& files, const GuardOptions& op
     std::error_code error;
     fs::create_directories(options.state_folder, error);
     std::vector<std::string> folders{existing(fs::absolute(options.state_folder, error))};
+    if (options.dry_run) // a rehearsal makes its files there
+        folders.push_back(fs::temp_directory_path(error).string());
     for (const GuardedFile& file : files) {
         folders.push_back(folder_of(file.path));
         std::error_code ignored;

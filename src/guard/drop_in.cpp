@@ -94,6 +94,8 @@ Result<GuardDropIn> guard_drop_in(std::string_view preset, const std::string& pr
                                "[Service]\n"
                                "ExecStartPre=+/bin/sh -c 'test ! -x \"$$0\" || exec \"$$0\" guard "
                                "--before-start {0}' {1}\n"
+                               "ExecStopPost=-+/bin/sh -c 'test ! -x \"$$0\" || exec \"$$0\" guard "
+                               "--after-stop {0}' {1}\n"
                                "NotifyAccess=exec\n"
                                "TimeoutStartSec=5min\n"
                                "MemoryMax=75%\n"

@@ -14,15 +14,18 @@ TEST_F(GuardDropIns, PutTheGuardInFrontOfTheService) {
     const auto drop_in = guard_drop_in("docker", "/usr/bin/rebolt");
     ASSERT_TRUE(drop_in);
     EXPECT_EQ(drop_in->path, "/etc/systemd/system/docker.service.d/10-rebolt.conf");
-    EXPECT_EQ(drop_in->content, "# Written by `rebolt guard install docker`; `rebolt guard "
-                                "uninstall docker` removes it.\n"
-                                "[Service]\n"
-                                "ExecStartPre=+/bin/sh -c 'test ! -x \"$$0\" || exec \"$$0\" guard "
-                                "--before-start docker' /usr/bin/rebolt\n"
-                                "NotifyAccess=exec\n"
-                                "TimeoutStartSec=5min\n"
-                                "MemoryMax=75%\n"
-                                "MemorySwapMax=0\n");
+    EXPECT_EQ(drop_in->content,
+              "# Written by `rebolt guard install docker`; `rebolt guard "
+              "uninstall docker` removes it.\n"
+              "[Service]\n"
+              "ExecStartPre=+/bin/sh -c 'test ! -x \"$$0\" || exec \"$$0\" guard "
+              "--before-start docker' /usr/bin/rebolt\n"
+              "ExecStopPost=-+/bin/sh -c 'test ! -x \"$$0\" || exec \"$$0\" guard "
+              "--after-stop docker' /usr/bin/rebolt\n"
+              "NotifyAccess=exec\n"
+              "TimeoutStartSec=5min\n"
+              "MemoryMax=75%\n"
+              "MemorySwapMax=0\n");
     EXPECT_EQ(guard_drop_in("no-such-service", "/usr/bin/rebolt").error().code(),
               ErrorCode::invalid_argument);
 }

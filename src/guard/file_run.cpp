@@ -14,6 +14,7 @@
 #include "base/try.hpp"
 #include "guard/content_guard.hpp"
 #include "guard/etcd_member.hpp"
+#include "guard/guard_event.hpp"
 #include "guard/guard_lock.hpp"
 #include "guard/missing_state.hpp"
 #include "guard/recovered_text.hpp"
@@ -124,7 +125,7 @@ void FileRun::check_file() {
     if (!checked)
         return end_unchecked(checked.error());
     if (checked->verdict == Verdict::clean)
-        return end_clean(*checked);
+        return end_clean(*source, *checked);
     if (is_of_another_format(*source, *checked))
         return;
     report_.damage = sentence(*checked);
@@ -174,7 +175,7 @@ bool FileRun::is_of_another_format(const PageSource& source, const CheckReport& 
 // A torn page may leave values that the service cannot read. A snapshot that has
 // them is a second source; without one the file is left alone.
 bool FileRun::restores_values(const PageSource& source) {
-    if (file_.policy != GuardPolicy::recover ||
+    if (file_.policy != GuardPolicy::recover || options_.after_stop ||
         sound_snapshots(record_, [this] { return !is_time_over(); }).empty())
         return false;
     const auto done = recover(source, IfValuesRemain::leave);
@@ -186,7 +187,8 @@ bool FileRun::repairs_member() {
     if (file_.etcd_root.empty() || file_.policy != GuardPolicy::recover)
         return false;
     report_.donors = sound_snapshots(record_, [this] { return !is_time_over(); });
-    const MemberRepair repair = repair_member(file_.etcd_root, report_.donors, options_.dry_run);
+    const MemberRepair repair =
+        repair_member(file_.etcd_root, report_.donors, options_.dry_run || options_.after_stop);
     if (repair.outcome == MemberOutcome::no_member)
         return false;
     const bool is_right = repair.outcome == MemberOutcome::repaired;
@@ -223,26 +225,6 @@ void FileRun::end_unchecked(const Error& error) {
             : fmt::format("not judged: {}", error.message()));
 }
 
-void FileRun::end_clean(const CheckReport& checked) {
-    constexpr std::string_view verdict = "clean: "; // the line already says so
-    const std::string text = sentence(checked);
-    tell_verdict(GuardOutcome::clean, true,
-                 text.starts_with(verdict) ? text.substr(verdict.size()) : text);
-    if (options_.dry_run || checked.trees.empty())
-        return;
-    const SnapshotRequest request{.transaction = number(checked.trees.front().transaction),
-                                  .stamp = stamp_,
-                                  .folder = folder_,
-                                  .kept = options_.snapshots_kept,
-                                  .bytes_max = options_.snapshot_bytes_max,
-                                  .may_go_on = [this] { return !is_time_over(); }};
-    auto taken = take_snapshot(*opened_, request, record_);
-    if (taken)
-        report_.snapshot = *taken;
-    else
-        report_.line += fmt::format("; no snapshot of it: {}", taken.error().to_text());
-}
-
 // bbolt creates a new database in an empty file. After a power cut a file may be
 // empty because its data never reached the disk.
 void FileRun::end_empty(const PageSource& source) {
@@ -260,7 +242,7 @@ void FileRun::act(const PageSource& source) {
         return;
     const GuardPolicy policy =
         file_.is_cache && options_.reset_caches ? GuardPolicy::quarantine : file_.policy;
-    if (policy == GuardPolicy::refuse)
+    if (policy == GuardPolicy::refuse || options_.after_stop)
         return end(GuardOutcome::refused, false,
                    fmt::format("{}; it was left as it is. To bring its data back: rebolt recover "
                                "{} -o {}.recovered",
@@ -374,11 +356,13 @@ Result<void> FileRun::replace_with(const io::Folder& work, const Replacement& ma
     end(GuardOutcome::recovered, true,
         fmt::format("{}; {}; the damaged file is {}. To take that back: rebolt guard undo {}",
                     report_.damage, recovered_text(made), report_.quarantine, path_));
+    seal_new_file();
     return {};
 }
 
 void FileRun::keep_record() {
     const bool is_news = report_.outcome != GuardOutcome::clean || !report_.snapshot.empty() ||
+                         !report_.broken_seal.empty() ||
                          record_.last_outcome != name_of(GuardOutcome::clean);
     if (!is_news || report_.outcome == GuardOutcome::absent)
         return;
@@ -392,6 +376,8 @@ void FileRun::keep_record() {
     if (!report_.damage.empty())
         for (const StorageRisk& risk : storage_risks(path_))
             record_.last_risks.push_back(to_text(risk));
+    if (is_event(report_))
+        remember(record_, event_of(report_, record_.last_time));
     if (const auto kept = write_record(folder_, record_); !kept)
         report_.line += fmt::format("; no record of it: {}", kept.error().to_text());
 }

@@ -13,6 +13,9 @@
 
 namespace rebolt::guard {
 
+/// In the work folder.
+inline constexpr const char* new_name = "new.db";
+
 class FileRun {
 public:
     /// Both arguments must outlive it.
@@ -33,7 +36,13 @@ private:
     [[nodiscard]] bool is_of_another_format(const PageSource& source, const CheckReport& checked);
     void end_unopened(const Error& error);
     void end_unchecked(const Error& error);
-    void end_clean(const CheckReport& checked);
+    void end_clean(const PageSource& source, const CheckReport& checked);
+    [[nodiscard]] bool is_seal_broken(const PageSource& source, const CheckReport& checked);
+    [[nodiscard]] bool has_snapshot(const CheckReport& checked);
+    [[nodiscard]] bool compacts(const CheckReport& checked) const;
+    Result<void> compact(const CheckReport& checked);
+    void seal(const PageSource& source, const FileStamp& stamp);
+    void seal_new_file();
     void end_empty(const PageSource& source);
     void end_failed(const Error& error);
     void act(const PageSource& source);

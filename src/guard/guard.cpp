@@ -1,4 +1,4 @@
-#include <rebolt/guard.hpp>
+#include <rebolt/guard_history.hpp>
 
 #include <algorithm>
 #include <array>
@@ -47,6 +47,13 @@ std::optional<GuardPolicy> guard_policy(std::string_view name) noexcept {
 
 std::string_view name_of(GuardOutcome outcome) noexcept {
     return outcome_names[static_cast<std::size_t>(outcome)];
+}
+
+std::optional<GuardOutcome> guard_outcome(std::string_view name) noexcept {
+    const auto* at = std::ranges::find(outcome_names, name);
+    if (at == outcome_names.end())
+        return std::nullopt;
+    return static_cast<GuardOutcome>(at - outcome_names.begin());
 }
 
 GuardReport guard_file(const GuardedFile& file, const GuardOptions& options) {

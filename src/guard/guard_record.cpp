@@ -7,18 +7,15 @@
 #include <filesystem>
 #include <fstream>
 
-#include <nlohmann/json.hpp>
-
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "guard/event_json.hpp"
 #include "io/new_file.hpp"
 
 namespace rebolt::guard {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr const char* record_name = "record.json";
 constexpr const char* shape = "rebolt.guard-record/1";
@@ -41,6 +38,8 @@ GuardRecord from_json(const Json& json) {
     record.last_outcome = json.value("last_outcome", "");
     record.last_line = json.value("last_line", "");
     record.last_risks = json.value("last_risks", std::vector<std::string>{});
+    for (const Json& item : json.value("events", Json::array()))
+        record.events.push_back(guard::event_from(item));
     return record;
 }
 
@@ -55,7 +54,8 @@ Json to_json(const GuardRecord& record) {
               {"last_time", record.last_time},
               {"last_outcome", record.last_outcome},
               {"last_line", record.last_line},
-              {"last_risks", record.last_risks}};
+              {"last_risks", record.last_risks},
+              {"events", Json::array()}};
     for (const Snapshot& snapshot : record.snapshots)
         json["snapshots"].push_back({{"path", snapshot.path},
                                      {"bytes", snapshot.bytes},
@@ -63,6 +63,8 @@ Json to_json(const GuardRecord& record) {
                                      {"transaction", snapshot.transaction}});
     for (const AsideFile& file : record.set_aside)
         json["set_aside"].push_back({{"name", file.name}, {"inode", file.inode}});
+    for (const GuardEvent& event : record.events)
+        json["events"].push_back(guard::to_json(event));
     return json;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <rebolt/guard.hpp>
+#include <rebolt/guard_history.hpp>
 
 #include "io/set_aside.hpp"
 
@@ -32,6 +32,7 @@ struct GuardRecord {
     std::string last_outcome;
     std::string last_line;
     std::vector<std::string> last_risks; ///< of a damaged file: what may have damaged it
+    std::vector<GuardEvent> events;      ///< oldest first
 };
 
 /// The folder of a file's snapshots and record in the state folder: the file's

@@ -14,6 +14,15 @@
 namespace rebolt::io {
 namespace {
 
+constexpr std::uint64_t memory_bytes_max = std::uint64_t{256} << 20;
+constexpr mode_t scratch_mode = 0600;
+
+int open_on_disk() {
+    const char* folder = std::getenv("TMPDIR");
+    return ::open(folder == nullptr ? "/var/tmp" : folder, O_TMPFILE | O_RDWR | O_CLOEXEC,
+                  scratch_mode);
+}
+
 // For kernels before 3.17: a file that loses its name at once. -1, with errno: there
 // is no folder for it.
 int make_nameless_file() {
@@ -31,13 +40,15 @@ int make_nameless_file() {
 
 } // namespace
 
-Result<ScratchFile> ScratchFile::create() {
-    int descriptor = ::memfd_create("rebolt", MFD_CLOEXEC);
+Result<ScratchFile> ScratchFile::create(std::string path, std::uint64_t bytes) {
+    int descriptor = bytes > memory_bytes_max ? open_on_disk() : -1;
+    if (descriptor < 0)
+        descriptor = ::memfd_create("rebolt", MFD_CLOEXEC);
     if (descriptor < 0 && errno == ENOSYS)
         descriptor = make_nameless_file();
     if (descriptor < 0)
-        return system_error(errno, "cannot make a file in memory", "rebolt");
-    return ScratchFile(TRY(File::take(descriptor, "(in memory)")));
+        return system_error(errno, "cannot make a file in memory", path);
+    return ScratchFile(TRY(File::take(descriptor, std::move(path))));
 }
 
 } // namespace rebolt::io

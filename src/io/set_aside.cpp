@@ -53,8 +53,10 @@ Result<void> copy_aside(const Place& place, const std::string& name) {
     return copy.put_in_place();
 }
 
+} // namespace
+
 // Newer than all existing ones, even if their time is ahead of the clock.
-std::string next_name(const Place& place, std::string_view word) {
+std::string next_aside_name(const Place& place, std::string_view word) {
     const AsideFile now{.name = fmt::format("{}.{}-{}", place.name, word, time_now()), .inode = 0};
     const std::vector<AsideFile> there = files_set_aside(place, word);
     if (there.empty() || is_newer(now, there.front()))
@@ -66,8 +68,6 @@ std::string next_name(const Place& place, std::string_view word) {
         std::from_chars(newest.data() + end + 1, newest.data() + newest.size(), number);
     return fmt::format("{}-{}", newest.substr(0, end), number + 1);
 }
-
-} // namespace
 
 // A name ends in its time, and a number if there are several in one second:
 // `-10` is newer than `-2`.
@@ -111,7 +111,7 @@ Result<AsideFile> set_aside(const Place& place, std::string_view word, const Fil
     for (AsideFile& file : files_set_aside(place, word))
         if (file.inode == expected.inode)
             return std::move(file); // the last run was interrupted here
-    const std::string name = next_name(place, word);
+    const std::string name = next_aside_name(place, word);
     const auto linked = place.folder->link(place.name, name);
     if (!linked && linked.error().code() != ErrorCode::not_supported)
         return Error(linked.error().code(),

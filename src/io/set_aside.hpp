@@ -16,6 +16,9 @@ namespace rebolt::io {
 inline constexpr std::string_view damaged_word = "damaged";
 inline constexpr std::string_view replaced_word = "replaced";
 
+/// `FILE.WORD-<UTC time>`, newer than all of its kind that are there.
+[[nodiscard]] std::string next_aside_name(const Place& place, std::string_view word);
+
 /// A file that was set aside: its name in the folder. It is restored or removed only
 /// if that name is still this very file's.
 struct AsideFile {

@@ -75,6 +75,11 @@ std::string storage_text(const std::string& file) {
     return text;
 }
 
+CommonOptions quietly(CommonOptions options) {
+    options.quiet = true;
+    return options;
+}
+
 struct Checked {
     CheckReport report;
     std::string impact;
@@ -85,10 +90,17 @@ Result<Checked> check_file(const CheckCommand& options, const std::string& file)
     const auto start = std::chrono::steady_clock::now();
     CommonOptions common = options.common;
     common.file = file;
-    const auto source = open_pages(common);
+    auto source = open_pages(common);
     if (!source)
         return Error(source.error().code(), source.error().message()).in_file(file);
     auto report = checked_pages(*source, options);
+    if (report && report->verdict == Verdict::damaged && common.live) { // a second copy confirms
+        common.live_copy.reset();
+        source = open_pages(quietly(common));
+        if (!source)
+            return std::move(source).error();
+        report = checked_pages(*source, options);
+    }
     if (!report)
         return std::move(report).error();
     Checked checked{std::move(*report), {}, 0};
@@ -204,8 +216,9 @@ void set_up_check(Arguments arguments) {
         .check(whole_number())
         .show_default();
     add_no_values(arguments, options->no_values);
-    arguments.footer("Example: rebolt check /var/lib/docker/network/files/local-kv.db\n         "
-                     "rebolt check /var/lib/docker");
+    arguments.footer("Example: rebolt check /var/lib/docker/network/files/local-kv.db\n"
+                     "         rebolt check /var/lib/docker\n"
+                     "         rebolt check --live /var/lib/etcd/default/member/snap/db");
     arguments.exit_codes("0 clean, 4 damaged, 8 not a bolt file or not readable");
     arguments.on_run([options] { return run_check(*options); });
 }

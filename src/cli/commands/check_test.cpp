@@ -203,25 +203,25 @@ TEST(CheckCommand, ALockedFileFailsAndItsHolderIsNamed) {
     EXPECT_EQ(result.out, "");
     EXPECT_THAT(result.err, HasSubstr(file.path() + ": the file is locked by "));
     EXPECT_THAT(result.err, HasSubstr(this_process()));
-    EXPECT_THAT(result.err, HasSubstr("--no-lock"));
+    EXPECT_THAT(result.err, HasSubstr("--live"));
 }
 
-TEST(CheckCommand, NoLockReadsALockedFileAndSaysWhatThatMeans) {
+TEST(CheckCommand, LiveReadsBesideTheHolderAndSaysWhat) {
     test::PatchedFile patched(real_file("etcd-3.4.db"));
     const TemporaryFile file(patched);
     const Lock lock(file.path());
-    const auto result = rebolt_on(file.path(), "check", {"--no-lock"});
+    const auto result = rebolt_on(file.path(), "check", {"--live"});
     EXPECT_EQ(result.exit_code, 0);
     EXPECT_THAT(result.out, StartsWith(file.path() + ": clean"));
     EXPECT_THAT(result.err, StartsWith("note: the file is locked by "));
     EXPECT_THAT(result.err, HasSubstr(this_process()));
-    EXPECT_THAT(result.err, HasSubstr("may mix two states"));
+    EXPECT_THAT(result.err, HasSubstr("; read beside it: transaction "));
 }
 
-TEST(CheckCommand, NoLockOnAFreeFileNamesNobody) {
-    const auto result = rebolt_on(real_file("etcd-3.4.db"), "check", {"--no-lock"});
+TEST(CheckCommand, LiveOnAFreeFileNamesNobody) {
+    const auto result = rebolt_on(real_file("etcd-3.4.db"), "check", {"--live"});
     EXPECT_EQ(result.exit_code, 0);
-    EXPECT_THAT(result.err, StartsWith("note: reading without the lock"));
+    EXPECT_THAT(result.err, StartsWith("note: read without the lock: transaction "));
     EXPECT_THAT(result.err, Not(HasSubstr("locked by")));
     EXPECT_EQ(rebolt_on(real_file("etcd-3.4.db"), "check", {"--no-lock", "-q"}).err, "");
 }

@@ -40,6 +40,7 @@ void set_up_page_item(Arguments arguments);
 void set_up_pages(Arguments arguments);
 void set_up_put(Arguments arguments);
 void set_up_recover(Arguments arguments);
+void set_up_scrub(Arguments arguments);
 void set_up_repair(Arguments arguments);
 void set_up_stats(Arguments arguments);
 void set_up_store(Arguments arguments);

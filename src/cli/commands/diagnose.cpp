@@ -50,7 +50,7 @@ bool examine(const DiagnoseCommand& options, const std::string& named, const std
     const std::string path = named.starts_with('-') ? "./" + named : named; // no option
     Progress progress(ProgressUnit::pages, !options.common.quiet);
     diagnose::FileOptions file_options;
-    if (!options.common.no_lock)
+    if (!options.common.live)
         file_options.lock_timeout = options.common.timeout();
     file_options.progress = [&](std::uint64_t done, std::uint64_t total) {
         progress.update(done, total);

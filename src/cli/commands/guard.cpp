@@ -31,6 +31,7 @@ struct GuardCommand {
     bool rebuild = false;
     bool dry_run = false;
     bool before_start = false;
+    bool after_stop = false;
     bool quiet = false;
 };
 
@@ -69,6 +70,7 @@ Result<Work> work_of(const GuardCommand& options) {
                      "nothing to guard: name docker, containerd, etcd or a file");
     work.options.reset_caches |= options.reset_caches;
     work.options.dry_run = options.dry_run;
+    work.options.after_stop = options.after_stop;
     work.options.rebuild = options.rebuild;
     if (options.budget_seconds > 0)
         work.options.time_budget = to_milliseconds(options.budget_seconds);
@@ -85,6 +87,8 @@ Document json_of(const GuardReport& report) {
         {"may_start", report.may_start},
         {"line", report.line},
         {"damage", report.damage.empty() ? Document(nullptr) : Document(report.damage)},
+        {"broken_seal",
+         report.broken_seal.empty() ? Document(nullptr) : Document(report.broken_seal)},
         {"quarantine", report.quarantine.empty() ? Document(nullptr) : Document(report.quarantine)},
         {"snapshot", report.snapshot.empty() ? Document(nullptr) : Document(report.snapshot)},
         {"donors", report.donors},
@@ -109,8 +113,9 @@ std::string_view priority_of(const GuardReport& report) {
         return "";
     if (!report.may_start)
         return "<3>";
-    return report.outcome == GuardOutcome::clean || report.outcome == GuardOutcome::absent ? "<6>"
-                                                                                           : "<4>";
+    const bool is_well = report.broken_seal.empty() && (report.outcome == GuardOutcome::clean ||
+                                                        report.outcome == GuardOutcome::absent);
+    return is_well ? "<6>" : "<4>";
 }
 
 void print_report(const GuardReport& report) {
@@ -120,10 +125,10 @@ void print_report(const GuardReport& report) {
 
 ExitCode nothing_guarded(const Error& why, const GuardCommand& options) {
     const ExitCode code = report(why);
-    if (options.before_start) {
+    if (options.before_start)
         print_note("Nothing was guarded; the service starts.");
+    if (options.before_start || options.after_stop)
         return ExitCode::done;
-    }
     return why.code() == ErrorCode::invalid_argument ? ExitCode::usage : code;
 }
 
@@ -136,17 +141,19 @@ void guard_all(const GuardCommand& options, ExitCode& code) {
     GuardProcess process(work->files, work->options);
     Document json{{"shape", "rebolt.guard/1"}, {"may_start", true}, {"files", Document::array()}};
     for (const GuardedFile& file : work->files) {
-        notify_systemd(printable(file.path), work->options.time_budget);
+        if (!options.after_stop)
+            notify_systemd(printable(file.path), work->options.time_budget);
         const GuardReport report = process.next();
         if (cancelled()) {
             code = ExitCode::cancelled;
             return;
         }
-        if (!report.may_start)
+        if (!report.may_start && !options.after_stop)
             code = report.outcome == GuardOutcome::failed ? ExitCode::failed : ExitCode::damaged;
         if (wants_json())
             json["files"].push_back(json_of(report));
-        else if (!options.quiet || report.outcome > GuardOutcome::clean)
+        else if (!options.quiet || report.outcome > GuardOutcome::clean ||
+                 !report.broken_seal.empty())
             print_report(report);
     }
     json["may_start"] = code == ExitCode::done;
@@ -219,6 +226,9 @@ void set_up_guard(Arguments arguments) {
     arguments.flag("--before-start", options->before_start,
                    "In a service's unit: what the configuration says wrongly is told, and does "
                    "not stop the start");
+    arguments.flag("--after-stop", options->after_stop,
+                   "In a service's unit, when it has stopped: snapshot and seal clean files, leave "
+                   "damaged ones to the next start, exit 0");
     arguments.flag("-q,--quiet", options->quiet, "Say nothing of clean files");
     arguments.footer("In front of a service (ExecStartPre=): exits 0 if it may start. A damaged "
                      "file is kept beside its place as FILE.damaged-TIME; `rebolt guard undo FILE` "
@@ -229,6 +239,10 @@ void set_up_guard(Arguments arguments) {
     set_up_guard_install(
         arguments.subcommand("install", "Put the guard in front of a service of systemd"));
     set_up_guard_uninstall(arguments.subcommand("uninstall", "Remove the guard from the service"));
+    set_up_guard_status(arguments.subcommand("status", "Each guarded file: its state and copies"));
+    set_up_guard_history(
+        arguments.subcommand("history", "All damage that was met, and what was lost"));
+    set_up_guard_report(arguments.subcommand("report", "Sum up what many hosts tell"));
     arguments.on_run([options] { return run_guard(*options); });
 }
 

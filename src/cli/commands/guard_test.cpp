@@ -204,6 +204,9 @@ TEST_F(GuardCommand, InstallsShowsAndRemovesTheDropIn) {
             "uninstall docker` removes it.\n[Service]\nExecStartPre=+/bin/sh -c 'test ! -x \"$$0\" "
             "|| exec \"$$0\" guard --before-start docker' " +
             std::string(REBOLT_EXE) +
+            "\nExecStopPost=-+/bin/sh -c 'test ! -x \"$$0\" || exec \"$$0\" guard --after-stop "
+            "docker' " +
+            std::string(REBOLT_EXE) +
             "\nNotifyAccess=exec\nTimeoutStartSec=5min\n"
             "MemoryMax=75%\nMemorySwapMax=0\n");
     EXPECT_THAT(shown.err, StartsWith("warning: there is no docker.service here"));

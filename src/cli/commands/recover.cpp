@@ -64,8 +64,10 @@ RecoverOptions recover_options(const RecoverCommand& options) {
 }
 
 Result<PageSource> open_damaged(const RecoverCommand& options) {
+    if (options.common.live && !options.is_part_of_file() && options.page_size == 0)
+        return open_pages(options.common);
     ReadOptions read;
-    read.lock = !options.common.no_lock;
+    read.lock = !options.common.live;
     read.timeout = options.common.timeout();
     read.page_size_bytes = options.page_size;
     read.offset_bytes = options.offset;
@@ -146,7 +148,7 @@ std::string why_wrong(const RecoverCommand& options) {
         return "--in-place goes with none of --output, --dry-run and --scan";
     if (options.is_part_of_file())
         return "--in-place is for whole files: --offset and --length are parts of one";
-    if (options.common.no_lock)
+    if (options.common.live)
         return "--in-place needs the lock: a file that is in use is not replaced";
     return {};
 }

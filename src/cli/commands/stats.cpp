@@ -1,7 +1,11 @@
 // rebolt stats FILE [PREFIX]
+#include <algorithm>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
+
+#include <rebolt/compact.hpp>
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
@@ -56,11 +60,28 @@ void print_text(const BucketStats& s, std::uint64_t buckets) {
                       percent(s.inline_bucket_inuse_bytes, s.leaf_inuse_bytes)));
 }
 
+/// What the file takes up, and what it would when compacted.
+struct Room {
+    std::uint64_t file_bytes;
+    std::uint64_t free_bytes;
+    std::uint64_t compacted_bytes;
+};
+
+void print_room(const Room& room) {
+    print(fmt::format("File statistics\n"
+                      "\tBytes of the file: {}\n"
+                      "\tBytes of free pages: {} ({}%)\n"
+                      "\tBytes after rebolt compact, about: {} ({}% less)\n",
+                      room.file_bytes, room.free_bytes, percent(room.free_bytes, room.file_bytes),
+                      room.compacted_bytes,
+                      percent(room.file_bytes - room.compacted_bytes, room.file_bytes)));
+}
+
 /// Adds up what can be read; what cannot is left out and told.
 class Sum {
 public:
-    Sum(const Tx& tx, const StatsCommand& options)
-        : tx_(tx), options_(options), log_(options.common.file) {}
+    Sum(const DB& db, const Tx& tx, const StatsCommand& options)
+        : db_(db), tx_(tx), options_(options), log_(options.common.file) {}
 
     ExitCode run() {
         Cursor cursor = tx_.cursor();
@@ -120,9 +141,23 @@ private:
     /// bbolt counts them as keys of the buckets that they are in.
     [[nodiscard]] std::uint64_t nested_buckets() const { return total_.bucket_count - count_; }
 
+    // Of the whole file, if all of it was counted.
+    [[nodiscard]] std::optional<Room> room() const {
+        const auto database = db_.stats();
+        if (!options_.prefix.empty() || !left_out_.is_empty() || !database)
+            return std::nullopt;
+        const std::uint64_t compacted = compacted_bytes(total_, database->page_size_bytes);
+        return Room{.file_bytes = database->file_bytes,
+                    .free_bytes = database->free_alloc_bytes,
+                    .compacted_bytes = std::min(compacted, database->file_bytes)};
+    }
+
     void print_all() const {
+        const auto whole = room();
         if (!wants_json()) {
             print_text(total_, count_);
+            if (whole)
+                print_room(*whole);
             if (!left_out_.is_empty() && !options_.common.quiet)
                 print_note("note: these numbers leave out what could not be read");
             return;
@@ -143,10 +178,15 @@ private:
                       {"all_buckets", total_.bucket_count},
                       {"inline_buckets", total_.inline_bucket_count},
                       {"inline_bucket_inuse_bytes", total_.inline_bucket_inuse_bytes}};
+        if (whole)
+            json.merge({{"file_bytes", whole->file_bytes},
+                        {"free_bytes", whole->free_bytes},
+                        {"compacted_bytes", whole->compacted_bytes}});
         json["left_out"] = left_out_;
         print_document(json);
     }
 
+    const DB& db_;
     const Tx& tx_;
     const StatsCommand& options_;
     BucketStats total_;
@@ -162,7 +202,7 @@ ExitCode run_stats(const StatsCommand& options) {
     const auto tx = db->begin();
     if (!tx)
         return report(tx.error());
-    return Sum(*tx, options).run();
+    return Sum(*db, *tx, options).run();
 }
 
 } // namespace
@@ -174,7 +214,7 @@ void set_up_stats(Arguments arguments) {
     arguments.positional("PREFIX", options->prefix, "Only top-level buckets that begin with this");
     arguments.footer(
         "As in bbolt, a nested bucket counts as a pair of the bucket that it is in; with "
-        "--json `keys` are keys alone.\n"
+        "--json `keys` are keys alone. Says last what `rebolt compact` would gain.\n"
         "Example: rebolt stats /var/lib/docker/network/files/local-kv.db");
     arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_stats(*options); });

@@ -25,7 +25,11 @@ TEST(StatsCommand, PrintsBboltsNumbers) {
                           "Bucket statistics\n"
                           "\tTotal number of buckets: 10\n"
                           "\tTotal number on inlined buckets: 9 (90%)\n"
-                          "\tBytes used for inlined buckets: 668 (0%)\n");
+                          "\tBytes used for inlined buckets: 668 (0%)\n"
+                          "File statistics\n"
+                          "\tBytes of the file: 987136\n"
+                          "\tBytes of free pages: 16384 (1%)\n"
+                          "\tBytes after rebolt compact, about: 987136 (0% less)\n");
     EXPECT_EQ(result.err, "");
     EXPECT_EQ(result.exit_code, 0);
 }

@@ -66,7 +66,7 @@ ExitCode report_unopened(const Error& error) {
     const ExitCode code = report(error);
     if (error.code() == ErrorCode::lock_timeout)
         print_note("dockerd holds this file while it runs, from Docker 26 on. Stop it first, or "
-                   "read with --no-lock (what is shown may mix two states).");
+                   "read beside it with --live.");
     return code;
 }
 

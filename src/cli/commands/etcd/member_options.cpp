@@ -22,8 +22,7 @@ void MemberCommandOptions::add_to(Arguments arguments) {
 }
 
 etcd::MemberOptions MemberCommandOptions::member() const {
-    return {.wal_folder = wal_folder,
-            .read = {.lock = !common.no_lock, .timeout = common.timeout()}};
+    return {.wal_folder = wal_folder, .read = {.lock = !common.live, .timeout = common.timeout()}};
 }
 
 Release MemberCommandOptions::release_of(const MemberFiles& files) const {

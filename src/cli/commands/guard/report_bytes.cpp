@@ -65,7 +65,7 @@ std::string to_bytes(const GuardReport& report, bool is_final) {
     writer.number(static_cast<std::uint64_t>(report.outcome));
     writer.number(report.may_start ? 1 : 0);
     for (const std::string* text : {&report.path, &report.line, &report.damage, &report.quarantine,
-                                    &report.snapshot, &report.restored_from})
+                                    &report.snapshot, &report.restored_from, &report.broken_seal})
         writer.text(*text);
     writer.number(report.donors.size());
     for (const std::string& donor : report.donors)
@@ -89,7 +89,7 @@ std::optional<ReceivedReport> take_report(std::string& bytes) {
     report.outcome = static_cast<GuardOutcome>(reader.number());
     report.may_start = reader.number() != 0;
     for (std::string* text : {&report.path, &report.line, &report.damage, &report.quarantine,
-                              &report.snapshot, &report.restored_from})
+                              &report.snapshot, &report.restored_from, &report.broken_seal})
         *text = reader.text();
     for (std::uint64_t donors = reader.number(); donors > 0 && !reader.is_cut_off(); --donors)
         report.donors.push_back(reader.text());

@@ -25,5 +25,8 @@ struct GuardPaths {
 void set_up_guard_undo(Arguments arguments);
 void set_up_guard_install(Arguments arguments);
 void set_up_guard_uninstall(Arguments arguments);
+void set_up_guard_status(Arguments arguments);
+void set_up_guard_history(Arguments arguments);
+void set_up_guard_report(Arguments arguments);
 
 } // namespace rebolt::cli
