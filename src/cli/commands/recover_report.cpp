@@ -114,6 +114,7 @@ Document counts_json(const RecoveredCounts& counts) {
         json[std::string(name_of(provenance))] = counts.keys[static_cast<std::size_t>(provenance)];
     json["partial"] = counts.partial;
     json["total"] = counts.total();
+    json["buckets"] = counts.total_buckets();
     json["bytes"] = counts.bytes;
     return json;
 }
@@ -156,7 +157,7 @@ std::string recover_sentence(const RecoverView& view) {
 std::string recover_text(const RecoverView& view) {
     const RecoverReport& report = view.report;
     std::string text = states_text(report);
-    text += recover_sentence(view) + "\n";
+    text += recover_sentence(view) + "\n" + records_text(view.records);
     if (report.lost_and_found.total() != 0)
         text += fmt::format("{} of them fit no bucket for sure: they are in the bucket "
                             "lost+found, by page\n",
@@ -193,6 +194,7 @@ Document recover_document(const RecoverView& view) {
     json["whole"] = report.is_whole;
     json["roots_guessed"] = report.roots_were_guessed;
     json["keys"] = counts_json(report.counts);
+    json["data"] = records_document(view.records);
     json["lost_and_found"] = counts_json(report.lost_and_found);
     json["buckets"] = report.buckets;
     json["bucket_list"] = Document::array();
