@@ -27,7 +27,7 @@ struct RecordSum {
     std::uint64_t recovered = 0; ///< of these `older` too
     std::uint64_t older = 0;     ///< an older version, or one whose age is not known
     std::uint64_t lost = 0;      ///< estimated
-    bool is_loss_known = true;   ///< off: `lost` is the least
+    bool is_loss_known = true;   ///< off: of any kind more may be lost
 
     [[nodiscard]] std::uint64_t total() const noexcept { return recovered + lost; }
 };
@@ -40,8 +40,8 @@ public:
 
     /// Cost: O(key).
     void add(const RecoveredItem& item);
-    /// With the losses that `report` lists, put to the kind of the range; those of a
-    /// range that may hold several kinds are a kind of their own: `other records`.
+    /// With the losses that `report` lists, by the kind of the range; of a range that
+    /// may hold several kinds they are a kind of their own: `other records`.
     [[nodiscard]] std::vector<RecordSum> sums(const RecoverReport& report) const;
 
 private:

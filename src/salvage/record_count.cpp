@@ -1,5 +1,7 @@
 #include <rebolt/record_count.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <rebolt/content_sample.hpp>
@@ -23,12 +25,13 @@ std::string_view kind_in(Owner owner, const LostRange& range) {
 }
 
 std::string text_of_sum(const RecordSum& sum) {
-    std::string text =
-        sum.is_loss_known
-            ? fmt::format("{} of {}{} {}", sum.recovered, sum.lost == 0 ? "" : "about ",
-                          sum.total(), sum.kind)
-            : fmt::format("{} {} and an unknown number lost", sum.recovered, sum.kind);
-    return sum.older == 0 ? text : text + fmt::format(" ({} of them older)", sum.older);
+    if (sum.recovered == 0 && sum.is_loss_known)
+        return fmt::format("about {} {} lost", sum.lost, sum.kind);
+    const std::string total =
+        !sum.is_loss_known ? ""
+                           : fmt::format("of {}{} ", sum.lost == 0 ? "" : "about ", sum.total());
+    return fmt::format("{} {}{}{}", sum.recovered, total, sum.kind,
+                       sum.older == 0 ? "" : fmt::format(" ({} older)", sum.older));
 }
 
 } // namespace
@@ -51,24 +54,23 @@ void RecordCount::add(const RecoveredItem& item) {
 std::vector<RecordSum> RecordCount::sums(const RecoverReport& report) const {
     auto sums = sums_;
     std::uint64_t placed = 0;
-    const auto lose = [&](std::string_view kind, std::uint64_t lost, bool is_known) {
+    const auto lose = [&](std::string_view kind, std::uint64_t lost) {
         RecordSum& sum = sums[std::string(kind)];
         sum.kind = kind;
         sum.lost += lost;
-        sum.is_loss_known &= is_known;
     };
     for (const LostRange& range : report.listed_ranges) {
         placed += range.lost_estimate;
-        if (range.lost_estimate != 0 || !range.is_loss_known)
-            lose(kind_in(owner_, range), range.lost_estimate, range.is_loss_known);
+        if (range.lost_estimate != 0)
+            lose(kind_in(owner_, range), range.lost_estimate);
     }
-    const bool is_more_lost = report.lost_estimate > placed;
-    if (is_more_lost || (!report.is_loss_known && report.listed_ranges.empty()))
-        lose(owner_ == Owner::unknown ? "keys" : any_kind,
-             is_more_lost ? report.lost_estimate - placed : 0, report.is_loss_known);
+    if (report.lost_estimate > placed)
+        lose(any_kind, report.lost_estimate - placed);
     std::vector<RecordSum> list;
-    for (auto& [kind, sum] : sums)
+    for (auto& [kind, sum] : sums) {
+        sum.is_loss_known = report.is_loss_known;
         list.push_back(std::move(sum));
+    }
     return list;
 }
 
@@ -91,7 +93,8 @@ std::string to_text(std::span<const RecordSum> sums) {
     std::string text;
     for (const RecordSum& sum : sums)
         text += (text.empty() ? "" : ", ") + text_of_sum(sum);
-    return text;
+    const bool is_loss_known = std::ranges::all_of(sums, &RecordSum::is_loss_known);
+    return text + (is_loss_known ? "" : "; how many are lost is not known");
 }
 
 } // namespace rebolt

@@ -39,8 +39,9 @@ TEST_F(RecoverCommand, BringsAllBackFromBehindACycle) {
     EXPECT_THAT(result.out, StartsWith("newest state: transaction 99, damaged\n"
                                        "56 keys came back: 56 current\n"
                                        "Your data: 11 of 11 endpoints, 9 of 9 networks, "));
-    EXPECT_THAT(result.out,
-                HasSubstr("page 2 (page-reachable-but-free), libnetwork: keys from docker/"));
+    EXPECT_THAT(
+        result.out,
+        HasSubstr("page 2 (page-reachable-but-free), libnetwork: keys from\n      docker/"));
     EXPECT_THAT(result.out, HasSubstr("    2 found elsewhere, none is missing\n"));
     EXPECT_EQ(keys_of(new_file()), keys_of(real_file("docker-20.10-running.db")));
     EXPECT_EQ(rebolt({"check", "-q", new_file()}).exit_code, 0);

@@ -17,7 +17,7 @@ std::vector<Words> looking(const Place& at) {
             {"check", "--from-page", "3", at.file},
             {"explain", at.file},
             {"diagnose", at.file},
-            {"diagnose", "--database", at.file, "/dev/null"},
+            {"diagnose", "/dev/null", "--database", at.file},
             {"info", at.file},
             {"buckets", at.file},
             {"keys", at.file, at.bucket},
