@@ -53,7 +53,9 @@ TEST(RecordCount, HasAsManyKeysAsTheCheckerFinds) {
         ASSERT_TRUE(source);
         const auto checked = check(*source);
         ASSERT_TRUE(checked);
-        auto recovery = Recovery::begin(*source, {}, {.dry_run = true});
+        RecoverOptions options;
+        options.dry_run = true;
+        auto recovery = Recovery::begin(*source, {}, std::move(options));
         ASSERT_TRUE(recovery);
         ASSERT_TRUE(recovery->run());
         const TreeReport& tree = checked->trees.front();

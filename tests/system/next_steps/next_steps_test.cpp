@@ -95,9 +95,8 @@ TEST_P(NextSteps, EndInACleanFileWithTheDamagedOneKept) {
     for (const char* command :
          {"rebolt check ", "rebolt info -v ", "rebolt stats ", "rebolt pages ",
           "rebolt docker networks ", "rebolt docker startup ", "rebolt fsck ",
-          "rebolt diagnose --database "})
-        to_type.push_back(command + quoted() +
-                          (std::string(command).contains("diagnose") ? " /dev/null" : ""));
+          "rebolt diagnose /dev/null --database "})
+        to_type.push_back(command + quoted());
     std::set<std::string> typed_already;
     bool is_recoverable = true;
     while (!to_type.empty() && typed_already.size() < 40) {
