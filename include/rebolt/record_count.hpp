@@ -1,13 +1,13 @@
 // What a recovery brings back, in the words of the program that the file belongs
 // to: `9 of 9 networks, 11 of 11 endpoints`.
 //
-//   rebolt::RecordCount count(rebolt::owner_of(*source, rebolt::known_owner_rules()));
-//   options.on_item = [&](const rebolt::RecoveredItem& item) {
-//       count.add(item);
-//       return rebolt::Result<void>{};
-//   };
-//   …
-//   const std::string text = rebolt::to_text(count.sums(recovery->report()));
+// A RecordCount is told of each item of a recovery that is under way: add() is
+// called in RecoverOptions::on_item, sums() with the report when all is done.
+// count_records() does that for a recovery that is not carried out.
+//
+// Records of Docker and etcd are keys, those of containerd are buckets. Where the
+// owner is not known, or has no names for its records, there is one kind: keys.
+// See record_kind() in rebolt/schema.hpp.
 #pragma once
 
 #include <cstdint>

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 CommandResult run_json(Words words) {
     words.insert(words.begin(), REBOLT_EXE);
     words.emplace_back("--json");
-    return run_command(words);
+    return run_command(words, std::chrono::seconds{240});
 }
 
 std::string shown(const Words& words) {

@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 // As a shell runs it, with this rebolt in its path.
 CommandResult typed(const std::string& line) {
     const std::string folder = fs::path(REBOLT_EXE).parent_path();
-    return run_command({"/bin/bash", "-c", "PATH=" + folder + ":$PATH; " + line});
+    return run_command({"/bin/bash", "-c", "PATH=" + folder + ":$PATH; " + line},
+                       std::chrono::seconds{240});
 }
 
 // Commands that stand on a line of their own, or at the end of one: `To see all
