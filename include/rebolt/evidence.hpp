@@ -14,6 +14,7 @@
 
 #include <rebolt/check.hpp>
 #include <rebolt/diagnose.hpp>
+#include <rebolt/record_count.hpp>
 #include <rebolt/recover.hpp>
 #include <rebolt/result.hpp>
 #include <rebolt/storage_risk.hpp>
@@ -29,13 +30,6 @@ struct FileOptions {
     std::function<bool(std::uint64_t done, std::uint64_t total)> progress;
 };
 
-/// How much of one kind a file's owner keeps in it: `9 networks`.
-struct DataCount {
-    std::string singular; ///< `network`
-    std::string plural;   ///< `networks`
-    std::uint64_t count = 0;
-};
-
 /// What a database file shows.
 struct FileEvidence {
     std::string path;         ///< as a user would name it
@@ -43,8 +37,8 @@ struct FileEvidence {
     std::string lock_holders; ///< who held the lock, so that it was read without; or empty
     /// What recovery would bring back, of a damaged file that it can read.
     std::optional<RecoverReport> recovery;
-    /// What of it its owner's user knows: networks, images. Empty where that is unknown.
-    std::vector<DataCount> recoverable{};
+    /// The same by kind of record; empty where that was not counted.
+    std::vector<RecordSum> records{};
     std::chrono::milliseconds recovery_time{0}; ///< that counting it took
     std::vector<StorageRisk> risks{};           ///< of a damaged file: what may have damaged it
 

@@ -6,7 +6,6 @@
 
 #include <rebolt/evidence.hpp>
 
-#include "diagnose/data_counts.hpp"
 #include "diagnose/next_steps.hpp"
 #include "diagnose/number_text.hpp"
 #include "diagnose/places.hpp"
@@ -131,24 +130,6 @@ bool is_of_damage(Signature signature) {
     return std::ranges::find(others, signature) == others.end();
 }
 
-std::string data_fact(const FileEvidence& file) {
-    const RecoverReport& recovery = *file.recovery;
-    const std::uint64_t keys =
-        recovery.counts.total() - std::min(recovery.buckets, recovery.counts.total());
-    std::string data = to_text(file.recoverable);
-    if (data.empty())
-        data = fmt::format("{} key{}", grouped(keys), keys == 1 ? "" : "s");
-    const bool is_current = recovery.counts.keys[static_cast<std::size_t>(Provenance::current)] ==
-                            recovery.counts.total();
-    const std::string loss =
-        !recovery.is_loss_known ? "how many are lost is not known"
-        : recovery.lost_estimate == 0
-            ? std::string(is_current ? "none is lost" : "none is known to be lost")
-            : fmt::format("about {} key{} lost", grouped(recovery.lost_estimate),
-                          recovery.lost_estimate == 1 ? " is" : "s are");
-    return fmt::format("{} can be recovered; {}", data, loss);
-}
-
 // How long the service is down for it.
 std::string time_fact(std::chrono::milliseconds took) {
     constexpr std::chrono::milliseconds second{1000};
@@ -160,9 +141,8 @@ std::string time_fact(std::chrono::milliseconds took) {
 void add_facts(const FileEvidence& file, Conclusion& conclusion) {
     for (const StorageRisk& risk : file.risks)
         conclusion.why.push_back(to_text(risk));
-    if (!file.recovery || file.recovery->counts.total() == 0)
+    if (!file.recovery || file.recovery->counts.is_empty())
         return;
-    conclusion.facts.push_back(data_fact(file));
     const std::string_view meanwhile = effect_of_stopping(file.check.owner);
     conclusion.facts.push_back(
         meanwhile.empty() ? time_fact(file.recovery_time)
@@ -190,8 +170,10 @@ void conclude_damaged(const Evidence& evidence, const FileEvidence& file, Conclu
                                                                        : "tells of something else",
             evidence.diagnoses.front().cause);
     const std::string_view loss = loss_by_deleting(file.path);
-    conclusion.safe = fmt::format("Safe: reading the file; `rebolt recover` only reads it.\nNot "
+    const std::string data = to_text(file.records);
+    conclusion.safe = fmt::format("{}Safe: reading the file; `rebolt recover` only reads it.\nNot "
                                   "safe: starting the service with it again{}; deleting it{}.",
+                                  data.empty() ? "" : fmt::format("Your data: {}.\n", data),
                                   is_loop(file) ? ", as it would use up all memory again" : "",
                                   loss.empty() ? "" : fmt::format(", which loses {}", loss));
     if (is_incomplete_member(file))

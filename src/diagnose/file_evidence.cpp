@@ -1,6 +1,5 @@
+#include <rebolt/content_sample.hpp>
 #include <rebolt/evidence.hpp>
-
-#include "diagnose/data_counts.hpp"
 
 namespace rebolt::diagnose {
 namespace {
@@ -10,11 +9,11 @@ void rehearse_recovery(const PageSource& source, const FileOptions& options,
                        FileEvidence& evidence) {
     using Clock = std::chrono::steady_clock;
     const auto begun = Clock::now();
-    DataCounter counter(evidence.check.owner);
+    RecordCount records(owner_of(source, known_owner_rules()));
     RecoverOptions recover;
     recover.dry_run = true;
-    recover.on_item = [&counter](const RecoveredItem& item) -> Result<void> {
-        counter.count(item);
+    recover.on_item = [&records](const RecoveredItem& item) -> Result<void> {
+        records.add(item);
         return {};
     };
     auto recovery = Recovery::begin(source, {}, std::move(recover));
@@ -26,7 +25,7 @@ void rehearse_recovery(const PageSource& source, const FileOptions& options,
     if (!ran)
         return;
     evidence.recovery = recovery->report();
-    evidence.recoverable = counter.counts();
+    evidence.records = records.sums(*evidence.recovery);
     evidence.recovery_time =
         std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
 }

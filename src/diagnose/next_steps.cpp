@@ -41,8 +41,7 @@ void add_stop(const FileEvidence& file, const std::vector<std::string>& units, b
 }
 
 std::string keys_text(const RecoverReport& report) {
-    const std::uint64_t keys =
-        report.counts.total() - std::min(report.buckets, report.counts.total());
+    const std::uint64_t keys = report.counts.total();
     const std::string counted = fmt::format("{} key{}", grouped(keys), keys == 1 ? "" : "s");
     if (!report.is_loss_known)
         return fmt::format("{}; how many are lost is not known", counted);
@@ -106,16 +105,14 @@ void add_hanging_step(const Diagnosis& diagnosis, StepList& steps) {
 
 bool is_incomplete_member(const FileEvidence& file) noexcept {
     return is_of_etcd(file.path) && file.recovery &&
-           (file.recovery->lost_estimate != 0 ||
-            file.recovery->counts.keys[static_cast<std::size_t>(Provenance::current)] !=
-                file.recovery->counts.total());
+           (file.recovery->lost_estimate != 0 || !file.recovery->counts.is_all_current());
 }
 
 std::vector<Step> recovery_steps(const FileEvidence& file, const std::vector<std::string>& units,
                                  bool may_loop) {
     StepList steps;
     add_stop(file, units, may_loop, steps);
-    if (!file.recovery || file.recovery->counts.total() == 0) {
+    if (!file.recovery || file.recovery->counts.is_empty()) {
         add_keep(file, steps);
         const auto& findings = file.check.findings;
         steps.add(findings.empty() ? "see what is left of it"

@@ -115,7 +115,8 @@ std::string advice_text(const Advice& advice) {
                        advice.command);
 }
 
-std::string check_text(const CheckReport& report, const std::string& impact) {
+std::string check_text(const CheckReport& report, const std::string& impact,
+                       const RecordSums& records) {
     std::string text = fmt::format("{}: {}\n", printable(report.path), verdict_text(report));
     for (const Finding& finding : report.findings)
         text += "\n" + finding_text(finding);
@@ -124,7 +125,7 @@ std::string check_text(const CheckReport& report, const std::string& impact) {
                             report.findings_left_out);
     if (!report.findings.empty())
         text += "\n";
-    text += pages_text(report) + keys_text(report);
+    text += pages_text(report) + keys_text(report) + records_text(records);
     const Advice advice = advice_for(report, impact);
     if (!advice.consequence.empty())
         text += fmt::format("\nImpact: {}.\n{}", advice.consequence, advice_text(advice));
