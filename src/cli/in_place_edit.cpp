@@ -48,7 +48,7 @@ std::string counts_text(const CheckReport& report) {
 
 void EditOptions::add_to(Arguments arguments) {
     common.add_to_writer(arguments);
-    arguments.flag("--json", common.json, "Print JSON for machines");
+    arguments.flag("--json", common.json, "Print JSON for machines").common();
     arguments
         .option("-o,--output", output,
                 "Write the changed file here and leave FILE as it is (else FILE is changed in "

@@ -220,8 +220,8 @@ void set_up_guard(Arguments arguments) {
     arguments.flag("--before-start", options->before_start,
                    "In a service's unit: what the configuration says wrongly is told, and does "
                    "not stop the start");
-    arguments.flag("--json", options->json, "Print JSON for machines");
-    arguments.flag("-q,--quiet", options->quiet, "Say nothing of clean files");
+    arguments.flag("--json", options->json, "Print JSON for machines").common();
+    arguments.flag("-q,--quiet", options->quiet, "Say nothing of clean files").common();
     arguments.footer("In front of a service (ExecStartPre=): exits 0 if it may start. A damaged "
                      "file is kept beside its place as FILE.damaged-TIME; `rebolt guard undo FILE` "
                      "puts it back.\nExample: rebolt guard docker");

@@ -72,7 +72,7 @@ ExitCode run_undo(const UndoCommand& options) {
 void set_up_undo(Arguments arguments) {
     auto options = std::make_shared<UndoCommand>();
     options->common.add_to_writer(arguments);
-    arguments.flag("--json", options->common.json, "Print JSON for machines");
+    arguments.flag("--json", options->common.json, "Print JSON for machines").common();
     arguments.flag("--dry-run", options->dry_run, "Say what would be put back, and write nothing");
     arguments.footer(
         "Puts back every byte that the last `rebolt repair` or `rebolt surgery` changed in FILE, "

@@ -46,7 +46,7 @@ ExitCode run_version(bool json) {
 
 void set_up_version(Arguments arguments) {
     auto json = std::make_shared<bool>(false);
-    arguments.flag("--json", *json, "Print JSON for machines");
+    arguments.flag("--json", *json, "Print JSON for machines").common();
     arguments.footer("Example: rebolt version --json");
     arguments.exit_codes("0 printed, 8 the output could not be written");
     arguments.on_run([json] { return run_version(*json); });

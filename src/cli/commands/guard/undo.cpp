@@ -37,7 +37,7 @@ void set_up_guard_undo(Arguments arguments) {
     auto options = std::make_shared<GuardUndoCommand>();
     options->paths.add_to(arguments);
     arguments.positional("FILE", options->file, "The file that was replaced").required();
-    arguments.flag("--json", options->json, "Print JSON for machines");
+    arguments.flag("--json", options->json, "Print JSON for machines").common();
     arguments.footer(
         "The file that is there now is kept as FILE.replaced-TIME.\nExample: rebolt guard "
         "undo /var/lib/docker/network/files/local-kv.db");
