@@ -115,6 +115,7 @@ struct UnitEvidence {
 struct Step {
     std::string why;
     std::vector<std::string> words; ///< not quoted
+    bool is_optional = false;       ///< only if the one before did not do
 };
 
 /// All that is known.

@@ -258,7 +258,9 @@ void Arguments::on_check(std::function<std::string()> complaint) {
 }
 
 void Arguments::on_run(std::function<ExitCode()> run) {
-    app_->add_flag_function("--json", [](std::int64_t /*count*/) {}, "Print one JSON document");
+    app_->add_flag_function(
+            "--json", [](std::int64_t /*count*/) {}, "Print one JSON document")
+        ->group(common_group);
     app_->callback([app = app_, code = code_, check = check_, run = std::move(run)] {
         if (!app->get_subcommands().empty())
             return;

@@ -63,6 +63,9 @@ constexpr std::array entries{
     Entry{"checkInitialHashKV failed", Signature::data_inconsistent},
     Entry{"etcdserver: corrupt cluster", Signature::data_inconsistent},
     Entry{"invalid revision length", Signature::record_invalid},
+    // dockerd, of a record of libnetwork's.
+    Entry{"from store: unexpected end of JSON input", Signature::record_invalid},
+    Entry{"from store: invalid character", Signature::record_invalid},
 };
 
 // What Go prints, and what programs print that catch a panic.

@@ -116,7 +116,7 @@ constexpr std::array plain_causes{
     PlainCause{Signature::record_invalid, likely,
                "the file's pages can be read, but a record in them is not one of the program's: a "
                "page holds other data",
-               "the program stopped at a key that is too short"},
+               "the program stopped at a record that it cannot read"},
     PlainCause{Signature::data_inconsistent, likely,
                "this member's data differ from its peers': one of them lost writes or is damaged",
                "the members compared hashes of their data"},

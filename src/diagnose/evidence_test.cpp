@@ -169,14 +169,31 @@ TEST(Conclusion, StepsKeepTheDamagedFileBeforeAnythingIsReplaced) {
     ASSERT_TRUE(file);
     evidence.files.push_back(std::move(*file));
     const Conclusion conclusion = conclude(evidence);
-    ASSERT_EQ(conclusion.next.size(), 3U);
+    ASSERT_EQ(conclusion.next.size(), 4U);
     using Words = std::vector<std::string>;
     EXPECT_EQ(conclusion.next[0].words,
               (Words{"systemctl", "stop", "docker.socket", "docker.service"}));
     EXPECT_EQ(conclusion.next[1].words,
+              (Words{"systemctl", "kill", "-s", "KILL", "docker.service"}));
+    EXPECT_TRUE(conclusion.next[1].is_optional);
+    EXPECT_EQ(conclusion.next[2].words,
               (Words{"rebolt", "recover", "--in-place", damaged("docker-cycle-next.db")}));
-    EXPECT_EQ(conclusion.next[2].words, (Words{"systemctl", "start", "docker.service"}));
+    EXPECT_EQ(conclusion.next[3].words, (Words{"systemctl", "start", "docker.service"}));
+    EXPECT_THAT(conclusion.facts.front(), HasSubstr("9 networks, 11 endpoints and 9 sandboxes"));
     EXPECT_THAT(conclusion.safe, HasSubstr("Not safe"));
+}
+
+TEST(Conclusion, NeverPutsAnIncompleteEtcdMemberInPlaceWhateverItsName) {
+    for (const char* name : {"etcd-zero-leaf.db", "etcd-cycle-next.db"}) {
+        Evidence evidence;
+        auto file = examine_file(damaged(name));
+        ASSERT_TRUE(file);
+        evidence.files.push_back(std::move(*file));
+        const Conclusion conclusion = conclude(evidence);
+        for (const Step& step : conclusion.next)
+            EXPECT_EQ(std::ranges::find(step.words, "--in-place"), step.words.end()) << name;
+        EXPECT_THAT(conclusion.safe, HasSubstr("Not safe: putting an incomplete file in place"));
+    }
 }
 
 bool has_command(const Conclusion& conclusion, const std::vector<std::string>& words) {

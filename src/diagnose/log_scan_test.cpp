@@ -70,6 +70,7 @@ const std::map<std::string, Signature> samples = {
     {"field/words/04.log", Signature::page_damaged},
     {"field/logs/53-containerd-nil-bucket.log", Signature::bucket_missing},
     {"etcd-record-invalid.log", Signature::record_invalid},
+    {"dockerd-record-invalid.log", Signature::record_invalid},
     {"etcd-data-inconsistent.log", Signature::data_inconsistent},
     {"field/oneliners/02.log", Signature::file_too_small},
     {"field/oneliners/51.log", Signature::file_too_large},

@@ -18,6 +18,9 @@ public:
     void add(std::string why, std::vector<std::string> words) {
         steps_.push_back({std::move(why), std::move(words)});
     }
+    void add_optional(std::string why, std::vector<std::string> words) {
+        steps_.push_back({std::move(why), std::move(words), true});
+    }
     [[nodiscard]] std::size_t size() const noexcept { return steps_.size(); }
     [[nodiscard]] std::vector<Step> take() { return std::move(steps_); }
 
@@ -32,7 +35,7 @@ void add_stop(const FileEvidence& file, const std::vector<std::string>& units, b
         words.insert(words.end(), units.begin(), units.end());
         steps.add("stop the service, so that nothing holds the file", std::move(words));
         if (may_loop)
-            steps.add(
+            steps.add_optional(
                 "only if stop does not end it: a looping process may not react to other signals",
                 {"systemctl", "kill", "-s", "KILL", units.back()});
     } else if (is_of_etcd(file.path))
@@ -104,8 +107,10 @@ void add_hanging_step(const Diagnosis& diagnosis, StepList& steps) {
 } // namespace
 
 bool is_incomplete_member(const FileEvidence& file) noexcept {
-    return is_of_etcd(file.path) && file.recovery &&
-           (file.recovery->lost_estimate != 0 || !file.recovery->counts.is_all_current());
+    const bool is_member = is_of_etcd(file.path) || file.check.owner == Owner::etcd;
+    return is_member && file.recovery &&
+           (!file.recovery->is_loss_known || file.recovery->lost_estimate != 0 ||
+            !file.recovery->counts.is_all_current());
 }
 
 std::vector<Step> recovery_steps(const FileEvidence& file, const std::vector<std::string>& units,

@@ -1,6 +1,5 @@
 // guard_file and undo_guard: what becomes of the file, and what is said.
 #include <rebolt/guard.hpp>
-#include <rebolt/storage_risk.hpp>
 
 #include <chrono>
 #include <memory>
@@ -156,17 +155,6 @@ TEST_F(Guard, SetsAsideByPolicy) {
                 test::bytes_of(damaged_file("docker-cycle-next.db")));
 }
 
-TEST_F(Guard, RecordsWhatMayHaveDamagedTheFile) {
-    put(damaged_file("docker-cycle-next.db"));
-    EXPECT_EQ(run().outcome, GuardOutcome::recovered);
-    const std::string record = test::bytes_of(state_of_file() + "/record.json");
-    EXPECT_THAT(record, HasSubstr("\"last_risks\": ["));
-    for (const StorageRisk& risk : storage_risks(file()))
-        if (risk.kind != StorageRiskKind::disk_full) { // how much is free has changed
-            EXPECT_THAT(record, HasSubstr(to_text(risk).substr(0, 30)));
-        }
-}
-
 TEST_F(Guard, RefusesByPolicy) {
     put(damaged_file("docker-cycle-next.db"));
     const GuardReport report = run({.path = file(), .policy = GuardPolicy::refuse});
@@ -194,29 +182,6 @@ TEST_F(Guard, ReplacesAMembersFileOnlyByACompleteOne) {
     EXPECT_THAT(names(), ElementsAre("local-kv.db"));
     put(damaged_file("docker-cycle-next.db"));
     EXPECT_EQ(run({.path = file(), .only_complete = true}).outcome, GuardOutcome::recovered);
-}
-
-TEST_F(Guard, SaysInADryRunWhatARunWouldDoAndChangesNothing) {
-    put(damaged_file("docker-cycle-next.db"));
-    options_.dry_run = true;
-    for (const GuardPolicy policy :
-         {GuardPolicy::recover, GuardPolicy::quarantine, GuardPolicy::refuse}) {
-        const GuardReport report = run({.path = file(), .policy = policy});
-        EXPECT_THAT(names(), ElementsAre("local-kv.db"));
-        EXPECT_FALSE(fs::exists(options_.state_folder));
-        EXPECT_TRUE(test::bytes_of(file()) == test::bytes_of(damaged_file("docker-cycle-next.db")));
-        options_.dry_run = false;
-        const GuardReport real = run({.path = file(), .policy = policy});
-        EXPECT_EQ(report.outcome, real.outcome);
-        EXPECT_EQ(report.may_start, real.may_start);
-        options_.dry_run = true;
-        fs::remove_all(options_.state_folder);
-        for (const auto& name : names())
-            fs::remove(fs::path(file()).parent_path() / name);
-        put(damaged_file("docker-cycle-next.db"));
-    }
-    EXPECT_THAT(run().line, HasSubstr("; would be recovered: 57 keys (57 current), none lost. "
-                                      "This is a dry run: nothing was changed"));
 }
 
 TEST_F(Guard, LeavesNoTraceOfAFileThatIsNotThere) {

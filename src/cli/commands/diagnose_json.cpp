@@ -81,7 +81,7 @@ Document unit_json(const diagnose::UnitEvidence& unit) {
 }
 
 Document step_json(const diagnose::Step& step) {
-    return {{"why", step.why}, {"command", step.words}};
+    return {{"why", step.why}, {"command", step.words}, {"optional", step.is_optional}};
 }
 
 } // namespace

@@ -121,7 +121,8 @@ std::string diagnose_text(const DiagnoseView& view) {
     if (!conclusion.next.empty())
         text += "\nNext:\n";
     for (const diagnose::Step& step : conclusion.next)
-        text += fmt::format("  {}    # {}\n", command_text(step), step.why);
+        text += fmt::format("  {}{}    # {}\n", step.is_optional ? "# " : "", command_text(step),
+                            step.why); // what is pasted as a whole leaves it out
     return text;
 }
 

@@ -229,7 +229,7 @@ void set_up_guard(Arguments arguments) {
     arguments.flag("--after-stop", options->after_stop,
                    "In a service's unit, when it has stopped: snapshot and seal clean files, leave "
                    "damaged ones to the next start, exit 0");
-    arguments.flag("-q,--quiet", options->quiet, "Say nothing of clean files");
+    arguments.flag("-q,--quiet", options->quiet, "Say nothing of clean files").common();
     arguments.footer("In front of a service (ExecStartPre=): exits 0 if it may start. A damaged "
                      "file is kept beside its place as FILE.damaged-TIME; `rebolt guard undo FILE` "
                      "puts it back.\nExample: rebolt guard docker");

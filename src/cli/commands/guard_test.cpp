@@ -63,8 +63,8 @@ TEST_F(GuardCommand, RecoversBringsBackAndTakesBack) {
     const auto undone = guard({"undo", file()});
     EXPECT_EQ(undone.exit_code, 0) << undone.err;
     EXPECT_THAT(undone.out, StartsWith(file() +
-                                       " is as it was before the guard; what stood there "
-                                       "is " +
+                                       " is as it was before the guard; the file that was there "
+                                       "is now " +
                                        file() + ".replaced-"));
     EXPECT_TRUE(test::bytes_of(file()) == test::bytes_of(damaged_file("docker-cycle-next.db")));
     const auto again = guard({"undo", file()});

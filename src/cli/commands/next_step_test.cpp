@@ -103,7 +103,9 @@ TEST_F(NextStep, TextOfSeveralLinesIsText) {
     EXPECT_EQ(rebolt({"create-bucket", "--create-file", file, "b"}).exit_code, 0);
     EXPECT_EQ(rebolt({"put", file, "b", "k", "one\ntwo\tthree"}).exit_code, 0);
     EXPECT_EQ(rebolt({"get", file, "b", "k"}).out, "one\ntwo\tthree\n");
-    EXPECT_THAT(rebolt({"page", "--all", file}).out, HasSubstr("k: \"one\\ntwo\\tthree\"\n"));
+    // Larger than what a bucket holds inline.
+    EXPECT_EQ(rebolt({"put", file, "b", "z", std::string(3000, 'z')}).exit_code, 0);
+    EXPECT_THAT(rebolt({"page", "--all", file}).out, HasSubstr("\"k\": \"one\\ntwo\\tthree\"\n"));
 }
 
 TEST_F(NextStep, ChecksWithoutABoundOnFindings) {

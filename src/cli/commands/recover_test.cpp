@@ -95,7 +95,7 @@ TEST_F(RecoverCommand, CurrentOnlyAndNoStaleLeaveOut) {
         const auto less = rebolt_on(file, "recover", {"-o", new_file(), "--force", option});
         EXPECT_EQ(less.exit_code, 8) << less.err; // nothing came back
         EXPECT_THAT(less.out, HasSubstr("Recovered 0 keys in 0 buckets"));
-        EXPECT_THAT(less.out, HasSubstr("restore a backup"));
+        EXPECT_THAT(less.out, HasSubstr("Restore a backup"));
         EXPECT_THAT(less.out, HasSubstr("36 keys omitted, as requested\n"));
     }
 }

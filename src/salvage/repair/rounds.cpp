@@ -20,10 +20,13 @@ std::string bucket_text(const std::vector<std::string>& bucket) {
     return text.empty() ? "the database" : "bucket " + text;
 }
 
-std::string shown(const std::string& key) {
-    constexpr std::size_t shown_bytes = 80;
-    return printable(std::string_view(key).substr(0, shown_bytes)) +
-           (key.size() > shown_bytes ? "…" : "");
+// Keys that are near each other begin alike: a long one is cut in the middle.
+std::string shown(std::string_view key) {
+    constexpr std::size_t half_bytes = 36;
+    if (key.size() <= 2 * half_bytes)
+        return printable(key);
+    return printable(key.substr(0, half_bytes)) + "…" +
+           printable(key.substr(key.size() - half_bytes));
 }
 
 std::string lost_text(const DroppedHole& hole) {

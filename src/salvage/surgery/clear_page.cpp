@@ -44,12 +44,14 @@ std::vector<std::string> costs_of(const Clearing& clearing,
                 "rebuilt"};
     const auto buckets = static_cast<std::uint64_t>(
         std::ranges::count_if(gone, [](const PageElement& e) { return e.flags != 0; }));
-    std::vector<std::string> costs{fmt::format(
-        "{} key{} {}go, {}", count - buckets, count - buckets == 1 ? "" : "s",
-        buckets != 0 ? fmt::format("and {} bucket{} with all in {} ", buckets,
-                                   buckets == 1 ? "" : "s", buckets == 1 ? "it" : "them")
-                     : "",
-        range)};
+    const std::uint64_t keys = count - buckets;
+    std::string what = fmt::format("{} key{}", keys, keys == 1 ? "" : "s");
+    if (buckets != 0)
+        what += fmt::format(" and {} with all in {}",
+                            buckets == 1 ? "1 bucket" : fmt::format("{} buckets", buckets),
+                            buckets == 1 ? "it" : "them");
+    std::vector<std::string> costs{
+        fmt::format("{} {}, {}", what, count == 1 && keys == 1 ? "goes" : "go", range)};
     if (std::ranges::any_of(gone, [](const PageElement& e) { return e.bucket_root().has_value(); }))
         costs.emplace_back("the pages of these buckets are neither in use nor free until the "
                            "freelist is abandoned or rebuilt");

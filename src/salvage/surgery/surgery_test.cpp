@@ -80,7 +80,7 @@ TEST_F(Surgery, ClearingElementsKeepsTheOthersInCanonicalLayout) {
     EXPECT_EQ(keys_on(patched, 5), (std::vector<std::string>{"a", "c"}));
     EXPECT_EQ(check(patched)->verdict, Verdict::clean);
     ASSERT_EQ(plan->costs.size(), 1U);
-    EXPECT_EQ(plan->costs[0], "1 keys go, from `b` to `b`");
+    EXPECT_EQ(plan->costs[0], "1 key goes, from `b` to `b`");
     EXPECT_EQ(plan->changes.size(), 1U);
     EXPECT_EQ(plan->changes[0].offset, 5U * page_size);
 }
@@ -121,8 +121,7 @@ TEST_F(Surgery, AClearedBranchIsAnEmptyLeafNotAnEmptyBranch) {
 TEST_F(Surgery, AClearedLeafSaysWhatGoes) {
     const auto plan = clear_page(source, PageId{3});
     ASSERT_TRUE(plan);
-    EXPECT_EQ(plan->costs[0],
-              "0 keys and 1 buckets with all in them go, from `bucket` to `bucket`");
+    EXPECT_EQ(plan->costs[0], "0 keys and 1 bucket with all in it go, from `bucket` to `bucket`");
     EXPECT_NE(plan->costs[1].find("pages of these buckets"), std::string::npos);
 }
 
