@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include <rebolt/page_grammar.hpp>
@@ -137,47 +137,55 @@ private:
         return version;
     }
 
-    // An old page is the bucket's if its other keys are: the newest state tells.
+    // An old page is the bucket's if its other keys are.
     void count_neighbours() {
-        if (std::ranges::none_of(found_, [](const KeyVersion& version) {
-                return version.standing == VersionStanding::old;
-            }))
+        collect_neighbours();
+        if (is_in_bucket_.empty())
             return;
-        const std::unordered_set<std::string_view> now = keys_of_bucket();
-        for (KeyVersion& version : found_) {
-            const auto page = source_.page(version.page);
-            const auto view = page && version.standing == VersionStanding::old
-                                  ? LeafView::of(page->bytes())
-                                  : format::Checked<LeafView>(std::unexpect);
-            for (std::size_t i = 0; view && i < view->count(); ++i) {
-                const auto element = view->element(i);
-                if (!element || element->key == key_)
-                    continue;
-                ++version.neighbours;
-                version.neighbours_in_bucket += now.contains(element->key) ? 1 : 0;
-            }
-        }
-    }
-
-    [[nodiscard]] std::unordered_set<std::string_view> keys_of_bucket() const {
-        std::unordered_set<std::string_view> keys;
         for (std::uint64_t id = 2; id < source_.page_count(); ++id)
-            for (const StateOfBucket& state : states_)
-                if (const auto owner = state.tree.bucket_of(PageId{id});
-                    owner && (owner == state.bucket || (!state.bucket && owner == state.outer)) &&
-                    !state.tree.is_overflow(PageId{id}))
-                    add_keys(PageId{id}, keys);
-        return keys;
+            if (is_of_bucket(PageId{id}))
+                for_each_element(PageId{id}, [this](const format::LeafElement& element) {
+                    if (const auto found = is_in_bucket_.find(element.key);
+                        found != is_in_bucket_.end())
+                        found->second = true;
+                });
+        for (KeyVersion& version : found_)
+            if (version.standing == VersionStanding::old)
+                for_each_element(version.page, [&](const format::LeafElement& element) {
+                    if (element.key != key_)
+                        version.neighbours_in_bucket += is_in_bucket_[element.key] ? 1 : 0;
+                });
     }
 
-    void add_keys(PageId id, std::unordered_set<std::string_view>& keys) const {
+    void collect_neighbours() {
+        for (KeyVersion& version : found_)
+            if (version.standing == VersionStanding::old)
+                for_each_element(version.page, [&](const format::LeafElement& element) {
+                    if (element.key == key_)
+                        return;
+                    ++version.neighbours;
+                    is_in_bucket_.emplace(element.key, false);
+                });
+    }
+
+    // Of a bucket that is inline, and so has no pages: what the one it is in has.
+    [[nodiscard]] bool is_of_bucket(PageId id) const {
+        return std::ranges::any_of(states_, [id](const StateOfBucket& state) {
+            const auto owner = state.tree.bucket_of(id);
+            return owner && owner == (state.bucket ? state.bucket : state.outer) &&
+                   !state.tree.is_overflow(id);
+        });
+    }
+
+    template <class Visit>
+    void for_each_element(PageId id, Visit&& visit) const {
         const auto page = source_.page(id);
         const auto view = page && page->type() == format::PageType::leaf
                               ? LeafView::of(page->bytes())
                               : format::Checked<LeafView>(std::unexpect);
         for (std::size_t i = 0; view && i < view->count(); ++i)
             if (const auto element = view->element(i))
-                keys.insert(element->key);
+                visit(*element);
     }
 
     const PageSource& source_;
@@ -185,6 +193,7 @@ private:
     std::string_view key_;
     std::vector<StateOfBucket> states_; ///< the newest first
     std::vector<KeyVersion> found_;
+    std::unordered_map<std::string_view, bool> is_in_bucket_; ///< by the keys of old pages
 };
 
 } // namespace

@@ -1,5 +1,5 @@
 // rebolt map FILE -o MAP.html
-#include <fstream>
+#include <cstdio>
 #include <memory>
 
 #include <fmt/format.h>
@@ -12,6 +12,7 @@
 #include "cli/commands/map_page.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/private_file.hpp"
 #include "cli/progress.hpp"
 
 namespace rebolt::cli {
@@ -24,18 +25,22 @@ struct MapCommand {
     bool force = false;
 };
 
-bool write_page(const std::string& path, const std::string& data) {
+// The page holds keys: it is its owner's alone.
+Result<void> write_page(const MapCommand& options, const std::string& data) {
+    auto created = create_private_file(options.output, options.force);
+    if (!created)
+        return std::move(created).error();
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(*created, std::fclose);
     const std::string_view page = map_page();
     const std::size_t mark = page.find(map_data_mark);
-    std::ofstream out(path, std::ios::binary | std::ios::trunc);
-    const auto write = [&out](std::string_view text) {
-        out.write(text.data(), static_cast<std::streamsize>(text.size()));
-    };
-    write(page.substr(0, mark));
-    write(data);
-    write(page.substr(mark + map_data_mark.size()));
-    out.close();
-    return out.good();
+    for (const std::string_view part :
+         {page.substr(0, mark), std::string_view(data), page.substr(mark + map_data_mark.size())})
+        std::fwrite(part.data(), 1, part.size(), file.get());
+    if (std::fflush(file.get()) == 0 && std::ferror(file.get()) == 0)
+        return {};
+    static_cast<void>(std::remove(options.output.c_str()));
+    return Error(ErrorCode::io, "the page cannot be written; is the disk full?")
+        .in_file(options.output);
 }
 
 ExitCode run_map(const MapCommand& options) {
@@ -56,10 +61,9 @@ ExitCode run_map(const MapCommand& options) {
         return ExitCode::failed;
     }
     const auto keys = options.no_keys ? MapKeys::left_out : MapKeys::shown;
-    if (!write_page(options.output, inside_script(map_json(*source, *map, keys).line()))) {
-        print_error(fmt::format("{}: cannot be written", printable(options.output)));
-        return ExitCode::failed;
-    }
+    const std::string data = inside_script(map_json(*source, *map, keys).line());
+    if (const auto written = write_page(options, data); !written)
+        return report(written.error());
     if (!options.common.quiet)
         print(fmt::format("{}: {} pages; {}\n", printable(options.output), map->pages.size(),
                           sentence(map->report)));
