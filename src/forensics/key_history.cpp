@@ -67,10 +67,18 @@ private:
         const auto page = source_.page(id);
         if (!page || page->type() != format::PageType::leaf)
             return;
+        is_sound_ = is_sound(id, page->bytes());
+        bytes_left_ = 2 * page->bytes().size(); // an inline bucket, and what is in it
         if (may_be(id, &StateOfBucket::bucket))
-            look_for_key(id, page->bytes(), page->bytes());
+            look_for_key(id, page->bytes());
         if (may_be(id, &StateOfBucket::outer))
             look_for_inline_bucket(id, page->bytes());
+    }
+
+    // Values that lie over each other could add up to any size.
+    bool has_room_for(std::string_view value) {
+        bytes_left_ -= std::min<std::uint64_t>(bytes_left_, value.size());
+        return bytes_left_ != 0;
     }
 
     // Whether the page is the bucket's in a state, or no bucket's.
@@ -85,11 +93,14 @@ private:
         return !is_led_to;
     }
 
-    void look_for_key(PageId id, Bytes leaf, Bytes page) {
+    void look_for_key(PageId id, Bytes leaf) {
         const auto view = LeafView::of(leaf);
         for (std::size_t i = 0; view && i < view->count(); ++i)
-            if (const auto element = view->element(i); element && element->key == key_)
-                found_.push_back(version_of(id, *element, page));
+            if (const auto element = view->element(i); element && element->key == key_) {
+                if (!has_room_for(element->value))
+                    return;
+                found_.push_back(version_of(id, *element));
+            }
     }
 
     void look_for_inline_bucket(PageId id, Bytes page) {
@@ -98,9 +109,11 @@ private:
             const auto element = view->element(i);
             if (!element || !element->is_bucket() || element->key != path_.back())
                 continue;
-            if (const auto inside = format::BucketView::of(element->value);
-                inside && inside->is_inline())
-                look_for_key(id, inside->inline_page(), page);
+            const auto inside = format::BucketView::of(element->value);
+            if (!has_room_for(element->value))
+                return;
+            if (inside && inside->is_inline())
+                look_for_key(id, inside->inline_page());
         }
     }
 
@@ -114,14 +127,13 @@ private:
                format::leaf_is_sound(page, anywhere, count);
     }
 
-    [[nodiscard]] KeyVersion version_of(PageId id, const format::LeafElement& element,
-                                        Bytes page) const {
+    [[nodiscard]] KeyVersion version_of(PageId id, const format::LeafElement& element) const {
         KeyVersion version{.page = id,
                            .offset_bytes = static_cast<std::uint64_t>(
                                as_bytes(element.value).data() - source_.file().data()),
                            .value = element.value,
                            .is_bucket = element.is_bucket(),
-                           .is_sound = is_sound(id, page)};
+                           .is_sound = is_sound_};
         const bool in_newest = !states_.empty() && states_[0].tree.bucket_of(id);
         const bool in_other = states_.size() > 1 && states_[1].tree.bucket_of(id);
         if (in_newest)
@@ -192,6 +204,8 @@ private:
     std::span<const std::string> path_;
     std::string_view key_;
     std::vector<StateOfBucket> states_; ///< the newest first
+    bool is_sound_ = false;             ///< of the page that is looked at
+    std::uint64_t bytes_left_ = 0;      ///< that its values may still add up to
     std::vector<KeyVersion> found_;
     std::unordered_map<std::string_view, bool> is_in_bucket_; ///< by the keys of old pages
 };

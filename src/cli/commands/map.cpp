@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <rebolt/file_map.hpp>
+#include <rebolt/schema.hpp>
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
@@ -60,7 +61,10 @@ ExitCode run_map(const MapCommand& options) {
         print_error(fmt::format("{}: {}", printable(options.common.file), sentence(map->report)));
         return ExitCode::failed;
     }
-    const auto keys = options.no_keys ? MapKeys::left_out : MapKeys::shown;
+    const bool has_secrets = schema::keeps_secrets(map->report.owner);
+    if (has_secrets && !options.no_keys && !options.common.quiet)
+        print_note("note: the keys are left out: this program's files hold secrets");
+    const auto keys = options.no_keys || has_secrets ? MapKeys::left_out : MapKeys::shown;
     const std::string data = inside_script(map_json(*source, *map, keys).line());
     if (const auto written = write_page(options, data); !written)
         return report(written.error());
