@@ -17,6 +17,17 @@ configure_file(${PROJECT_SOURCE_DIR}/src/cli/commands/map_page.cpp.in
 target_sources(rebolt_cli PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/map_page.cpp)
 set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/map_page.cpp
                             PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+# `rebolt browse`: linked statically, so that no other command loads it.
+find_path(REBOLT_NCURSES_HEADERS ncurses.h)
+find_library(REBOLT_NCURSES NAMES libncursesw.a)
+find_library(REBOLT_TINFO NAMES libtinfo.a)
+if(REBOLT_NCURSES_HEADERS AND REBOLT_NCURSES AND REBOLT_TINFO)
+  set_source_files_properties(
+    ${PROJECT_SOURCE_DIR}/src/cli/terminal_lists.cpp
+    PROPERTIES COMPILE_DEFINITIONS REBOLT_NCURSES SKIP_UNITY_BUILD_INCLUSION ON)
+  target_include_directories(rebolt_cli SYSTEM PRIVATE ${REBOLT_NCURSES_HEADERS})
+  target_link_libraries(rebolt_cli PRIVATE ${REBOLT_NCURSES} ${REBOLT_TINFO})
+endif()
 # What `rebolt version` says of the build.
 execute_process(
   COMMAND git describe --always --dirty --exclude=*

@@ -62,6 +62,8 @@ constexpr std::array commands{
     Command{"dump-text", "Print all buckets and keys as JSON lines", set_up_dump_text},
     Command{"load", "Make a file of what dump-text printed", set_up_load},
     Command{"map", "Draw the pages of a file, as a page for a browser", set_up_map},
+    Command{"browse", "Look through a file on the terminal: buckets, keys, pages, findings",
+            set_up_browse},
     Command{"metadump", "Copy a file without its data, damage and all, to show it to others",
             set_up_metadump},
     Command{"put", "Set the value of a key", set_up_put},

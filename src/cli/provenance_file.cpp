@@ -1,6 +1,5 @@
 #include "cli/provenance_file.hpp"
 
-#include <cerrno>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -11,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/json_output.hpp"
+#include "cli/private_file.hpp"
 
 namespace rebolt::cli {
 
@@ -23,22 +23,10 @@ ProvenanceFile::~ProvenanceFile() {
 }
 
 Result<void> ProvenanceFile::create(bool replace) {
-    constexpr mode_t owner_alone = 0600;
-    std::error_code ignored;
-    if (replace &&
-        std::filesystem::is_regular_file(std::filesystem::symlink_status(path_, ignored)))
-        std::filesystem::remove(path_, ignored);
-    const int descriptor =
-        ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owner_alone);
-    if (descriptor < 0 && errno == EEXIST)
-        return Error(ErrorCode::invalid_argument,
-                     "there is a file already; give another name, or --force to replace it")
-            .in_file(path_);
-    if (descriptor < 0)
-        return Error(ErrorCode::io, fmt::format("cannot make the list of provenance: {}",
-                                                std::generic_category().message(errno)))
-            .in_file(path_);
-    file_ = ::fdopen(descriptor, "wb");
+    auto file = create_private_file(path_, replace);
+    if (!file)
+        return std::move(file).error();
+    file_ = *file;
     return state();
 }
 

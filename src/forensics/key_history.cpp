@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include <rebolt/page_grammar.hpp>
@@ -67,10 +67,18 @@ private:
         const auto page = source_.page(id);
         if (!page || page->type() != format::PageType::leaf)
             return;
+        is_sound_ = is_sound(id, page->bytes());
+        bytes_left_ = 2 * page->bytes().size(); // an inline bucket, and what is in it
         if (may_be(id, &StateOfBucket::bucket))
-            look_for_key(id, page->bytes(), page->bytes());
+            look_for_key(id, page->bytes());
         if (may_be(id, &StateOfBucket::outer))
             look_for_inline_bucket(id, page->bytes());
+    }
+
+    // Values that lie over each other could add up to any size.
+    bool has_room_for(std::string_view value) {
+        bytes_left_ -= std::min<std::uint64_t>(bytes_left_, value.size());
+        return bytes_left_ != 0;
     }
 
     // Whether the page is the bucket's in a state, or no bucket's.
@@ -85,11 +93,14 @@ private:
         return !is_led_to;
     }
 
-    void look_for_key(PageId id, Bytes leaf, Bytes page) {
+    void look_for_key(PageId id, Bytes leaf) {
         const auto view = LeafView::of(leaf);
         for (std::size_t i = 0; view && i < view->count(); ++i)
-            if (const auto element = view->element(i); element && element->key == key_)
-                found_.push_back(version_of(id, *element, page));
+            if (const auto element = view->element(i); element && element->key == key_) {
+                if (!has_room_for(element->value))
+                    return;
+                found_.push_back(version_of(id, *element));
+            }
     }
 
     void look_for_inline_bucket(PageId id, Bytes page) {
@@ -98,9 +109,11 @@ private:
             const auto element = view->element(i);
             if (!element || !element->is_bucket() || element->key != path_.back())
                 continue;
-            if (const auto inside = format::BucketView::of(element->value);
-                inside && inside->is_inline())
-                look_for_key(id, inside->inline_page(), page);
+            const auto inside = format::BucketView::of(element->value);
+            if (!has_room_for(element->value))
+                return;
+            if (inside && inside->is_inline())
+                look_for_key(id, inside->inline_page());
         }
     }
 
@@ -114,14 +127,13 @@ private:
                format::leaf_is_sound(page, anywhere, count);
     }
 
-    [[nodiscard]] KeyVersion version_of(PageId id, const format::LeafElement& element,
-                                        Bytes page) const {
+    [[nodiscard]] KeyVersion version_of(PageId id, const format::LeafElement& element) const {
         KeyVersion version{.page = id,
                            .offset_bytes = static_cast<std::uint64_t>(
                                as_bytes(element.value).data() - source_.file().data()),
                            .value = element.value,
                            .is_bucket = element.is_bucket(),
-                           .is_sound = is_sound(id, page)};
+                           .is_sound = is_sound_};
         const bool in_newest = !states_.empty() && states_[0].tree.bucket_of(id);
         const bool in_other = states_.size() > 1 && states_[1].tree.bucket_of(id);
         if (in_newest)
@@ -137,54 +149,65 @@ private:
         return version;
     }
 
-    // An old page is the bucket's if its other keys are: the newest state tells.
+    // An old page is the bucket's if its other keys are.
     void count_neighbours() {
-        if (std::ranges::none_of(found_, [](const KeyVersion& version) {
-                return version.standing == VersionStanding::old;
-            }))
+        collect_neighbours();
+        if (is_in_bucket_.empty())
             return;
-        const std::unordered_set<std::string_view> now = keys_of_bucket();
-        for (KeyVersion& version : found_) {
-            const auto page = source_.page(version.page);
-            const auto view = page && version.standing == VersionStanding::old
-                                  ? LeafView::of(page->bytes())
-                                  : format::Checked<LeafView>(std::unexpect);
-            for (std::size_t i = 0; view && i < view->count(); ++i) {
-                const auto element = view->element(i);
-                if (!element || element->key == key_)
-                    continue;
-                ++version.neighbours;
-                version.neighbours_in_bucket += now.contains(element->key) ? 1 : 0;
-            }
-        }
-    }
-
-    [[nodiscard]] std::unordered_set<std::string_view> keys_of_bucket() const {
-        std::unordered_set<std::string_view> keys;
         for (std::uint64_t id = 2; id < source_.page_count(); ++id)
-            for (const StateOfBucket& state : states_)
-                if (const auto owner = state.tree.bucket_of(PageId{id});
-                    owner && (owner == state.bucket || (!state.bucket && owner == state.outer)) &&
-                    !state.tree.is_overflow(PageId{id}))
-                    add_keys(PageId{id}, keys);
-        return keys;
+            if (is_of_bucket(PageId{id}))
+                for_each_element(PageId{id}, [this](const format::LeafElement& element) {
+                    if (const auto found = is_in_bucket_.find(element.key);
+                        found != is_in_bucket_.end())
+                        found->second = true;
+                });
+        for (KeyVersion& version : found_)
+            if (version.standing == VersionStanding::old)
+                for_each_element(version.page, [&](const format::LeafElement& element) {
+                    if (element.key != key_)
+                        version.neighbours_in_bucket += is_in_bucket_[element.key] ? 1 : 0;
+                });
     }
 
-    void add_keys(PageId id, std::unordered_set<std::string_view>& keys) const {
+    void collect_neighbours() {
+        for (KeyVersion& version : found_)
+            if (version.standing == VersionStanding::old)
+                for_each_element(version.page, [&](const format::LeafElement& element) {
+                    if (element.key == key_)
+                        return;
+                    ++version.neighbours;
+                    is_in_bucket_.emplace(element.key, false);
+                });
+    }
+
+    // Of a bucket that is inline, and so has no pages: what the one it is in has.
+    [[nodiscard]] bool is_of_bucket(PageId id) const {
+        return std::ranges::any_of(states_, [id](const StateOfBucket& state) {
+            const auto owner = state.tree.bucket_of(id);
+            return owner && owner == (state.bucket ? state.bucket : state.outer) &&
+                   !state.tree.is_overflow(id);
+        });
+    }
+
+    template <class Visit>
+    void for_each_element(PageId id, Visit&& visit) const {
         const auto page = source_.page(id);
         const auto view = page && page->type() == format::PageType::leaf
                               ? LeafView::of(page->bytes())
                               : format::Checked<LeafView>(std::unexpect);
         for (std::size_t i = 0; view && i < view->count(); ++i)
             if (const auto element = view->element(i))
-                keys.insert(element->key);
+                visit(*element);
     }
 
     const PageSource& source_;
     std::span<const std::string> path_;
     std::string_view key_;
     std::vector<StateOfBucket> states_; ///< the newest first
+    bool is_sound_ = false;             ///< of the page that is looked at
+    std::uint64_t bytes_left_ = 0;      ///< that its values may still add up to
     std::vector<KeyVersion> found_;
+    std::unordered_map<std::string_view, bool> is_in_bucket_; ///< by the keys of old pages
 };
 
 } // namespace

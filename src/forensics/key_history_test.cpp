@@ -8,6 +8,7 @@
 #include <rebolt/db.hpp>
 
 #include "support/file_builder.hpp"
+#include "support/patched_file.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace rebolt {
@@ -118,11 +119,37 @@ TEST(KeyHistory, FindsKeysOfInlineBucketsAndOfDamagedPages) {
     EXPECT_EQ(history.versions[2].value, "of some bucket");
 }
 
+// 100 elements that all are the same bytes of the page.
+TEST(KeyHistory, ElementsThatLieOverEachOtherDoNotAddUp) {
+    test::FileBuilder builder(4096);
+    builder.leaf(3, {{"fruit", test::FileBuilder::bucket(4), 1}})
+        .leaf(4, {{"apple", std::string(2000, 'a')}});
+    test::PatchedFile file(builder.bytes());
+    const std::uint64_t page = std::uint64_t{4} * 4096;
+    file.put(page + 10, std::uint16_t{100});
+    for (std::uint32_t i = 0; i < 100; ++i)
+        file.put(page + 16 + i * 16, format::LeafElementHeader{0, 1700 - i * 16, 5, 2000});
+    for (std::size_t i = 0; i < 5; ++i)
+        file.put(page + 16 + 1700 + i, "apple"[i]);
+    const auto source = PageSource::open(file.path());
+    const KeyHistory history = history_of(*source, {"fruit"}, "apple");
+    EXPECT_GE(history.versions.size(), 1U);
+    EXPECT_LE(history.versions.size(), 4U);
+    EXPECT_FALSE(history.versions.at(0).is_sound);
+}
+
 TEST(KeyHistory, NeedsABucketAndAKeyAndCanBeCancelled) {
     const auto source = PageSource::open(REBOLT_TEST_DATA "/real/docker-20.10-running.db");
     EXPECT_EQ(key_history(*source, {}, "a").error().code(), ErrorCode::invalid_argument);
     const std::vector<std::string> bucket{"b"};
     EXPECT_EQ(key_history(*source, bucket, "").error().code(), ErrorCode::invalid_argument);
+    test::PatchedFile long_file(std::vector<std::byte>(std::size_t{5000} * 4096));
+    const auto many_pages = PageSource::open(long_file.path());
+    EXPECT_EQ(
+        key_history(*many_pages, bucket, "a", [](std::uint64_t, std::uint64_t) { return false; })
+            .error()
+            .code(),
+        ErrorCode::cancelled);
 }
 
 TEST(ChangeBetween, IsTheSmallestPiece) {

@@ -8,6 +8,7 @@ namespace rebolt::cli {
 
 void set_up_backup(Arguments arguments);
 void set_up_bench(Arguments arguments);
+void set_up_browse(Arguments arguments);
 void set_up_buckets(Arguments arguments);
 void set_up_check(Arguments arguments);
 void set_up_containerd(Arguments arguments);

@@ -1,10 +1,11 @@
 // rebolt map FILE -o MAP.html
-#include <fstream>
+#include <cstdio>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include <rebolt/file_map.hpp>
+#include <rebolt/schema.hpp>
 
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
@@ -13,6 +14,7 @@
 #include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "cli/private_file.hpp"
 #include "cli/progress.hpp"
 
 namespace rebolt::cli {
@@ -25,18 +27,22 @@ struct MapCommand {
     bool force = false;
 };
 
-bool write_page(const std::string& path, const std::string& data) {
+// The page holds keys: it is its owner's alone.
+Result<void> write_page(const MapCommand& options, const std::string& data) {
+    auto created = create_private_file(options.output, options.force);
+    if (!created)
+        return std::move(created).error();
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(*created, std::fclose);
     const std::string_view page = map_page();
     const std::size_t mark = page.find(map_data_mark);
-    std::ofstream out(path, std::ios::binary | std::ios::trunc);
-    const auto write = [&out](std::string_view text) {
-        out.write(text.data(), static_cast<std::streamsize>(text.size()));
-    };
-    write(page.substr(0, mark));
-    write(data);
-    write(page.substr(mark + map_data_mark.size()));
-    out.close();
-    return out.good();
+    for (const std::string_view part :
+         {page.substr(0, mark), std::string_view(data), page.substr(mark + map_data_mark.size())})
+        std::fwrite(part.data(), 1, part.size(), file.get());
+    if (std::fflush(file.get()) == 0 && std::ferror(file.get()) == 0)
+        return {};
+    static_cast<void>(std::remove(options.output.c_str()));
+    return Error(ErrorCode::io, "the page cannot be written; is the disk full?")
+        .in_file(options.output);
 }
 
 ExitCode run_map(const MapCommand& options) {
@@ -56,11 +62,13 @@ ExitCode run_map(const MapCommand& options) {
         print_error(fmt::format("{}: {}", printable(options.common.file), sentence(map->report)));
         return ExitCode::failed;
     }
-    const auto keys = options.no_keys ? MapKeys::left_out : MapKeys::shown;
-    if (!write_page(options.output, inside_script(map_json(*source, *map, keys).line()))) {
-        print_error(fmt::format("{}: cannot be written", printable(options.output)));
-        return ExitCode::failed;
-    }
+    const bool has_secrets = schema::keeps_secrets(map->report.owner);
+    if (has_secrets && !options.no_keys && !options.common.quiet)
+        print_note("note: the keys are left out: this program's files hold secrets");
+    const auto keys = options.no_keys || has_secrets ? MapKeys::left_out : MapKeys::shown;
+    const std::string data = inside_script(map_json(*source, *map, keys).line());
+    if (const auto written = write_page(options, data); !written)
+        return report(written.error());
     if (wants_json())
         print_document({{"shape", "rebolt.map/1"},
                         {"file", options.common.file},

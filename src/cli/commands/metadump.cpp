@@ -37,7 +37,8 @@ void print_result(const MaskedCopy& copy, const MetadumpCommand& options) {
         print(fmt::format(
             "{}: {} pages of {}, without the data; {} keys are pseudonyms; {}\n",
             printable(options.output), copy.pages, printable(options.common.file), copy.keys,
-            copy.has_same_findings ? fmt::format("the same {} findings", copy.findings)
+            copy.has_same_findings ? fmt::format("the same {} {}", copy.findings,
+                                                 copy.findings == 1 ? "finding" : "findings")
                                    : std::string("other findings")));
 }
 
