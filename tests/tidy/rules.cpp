@@ -216,8 +216,8 @@ Complaints judge_words(const SourceFile& file) {
          {"src/cli/", "tests/", "bench/"}},
         {std::regex(R"(\bsystem\()"), "system()", {}},
         {std::regex(R"(\busing namespace\b)"), "using namespace", {"bench/"}},
-        {std::regex(
-             R"(^\s*#\s*define (?!(TRY|REBOLT_TRY(_NUMBERED|_NAMED)?|REBOLT_ASSERT|REBOLT_VERSION_[A-Z]+)\b))"),
+        {std::regex(R"(^\s*#\s*define (?!((REBOLT_)?TRY|REBOLT_ASSERT|)"
+                    R"(REBOLT_(TRY|VERSION)_[A-Z]+)\b))"),
          "a macro",
          {}},
         {std::regex(R"(^\s*#\s*define )"),
