@@ -61,7 +61,7 @@ endforeach()
 
 rebolt_package(
   runtime rebolt admin "" "check, recover and guard bbolt database files"
-  "bbolt is the embedded database inside Docker, containerd, BuildKit, etcd,\nConsul, Vault and others. After a power cut a page of such a file can be\nwrong, and the service hangs or panics at its start.\n.\nrebolt says what is wrong and where, brings back what is still there, and\n can look at a service's files each time before it starts.")
+  "bbolt is the embedded database inside Docker, containerd, BuildKit, etcd,\nConsul, Vault and others. After a power cut a page of such a file can be\nwrong, and the service hangs or panics at its start.\n.\nrebolt says what is wrong and where, brings back what is still there, and\ncan look at a service's files each time before it starts.")
 rebolt_package(
   etcd rebolt-etcd admin "rebolt (= ${PROJECT_VERSION}-${revision})"
   "rebolt's store commands on an etcd cluster"
