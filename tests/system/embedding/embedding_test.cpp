@@ -81,8 +81,8 @@ TEST_F(Embedded, WhatIsInstalledLooksForNoLibraryInAFolderOfItsOwn) {
 TEST_F(Embedded, WithPkgConfigTheProgramBuildsAndRuns) {
     const std::string program = path("phone-book");
     run({"/bin/sh", "-c",
-         "c++ " REBOLT_CXX_FLAGS " " + source + "/docs/embedding/main.cpp -o " + program +
-             " $(" + pkg_config() + " --static --cflags --libs rebolt)"});
+         "c++ " REBOLT_CXX_FLAGS " " + source + "/docs/embedding/main.cpp -o " + program + " $(" +
+             pkg_config() + " --static --cflags --libs rebolt)"});
     EXPECT_EQ(run({program, path("book.db")}), "Hopper: 1906\nLovelace: 1815\n");
 }
 
