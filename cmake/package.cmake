@@ -35,13 +35,13 @@ macro(rebolt_package component name section depends summary description)
   set(CPACK_COMPONENT_${upper}_DESCRIPTION "${summary}\n${description}")
   # What Debian wants beside each package.
   set(folder ${PROJECT_BINARY_DIR}/debian/${name})
+  set(REBOLT_PACKAGE ${name})
   configure_file(cmake/debian/changelog.in ${folder}/changelog @ONLY)
   file(
     WRITE ${folder}/copyright
     "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\n${copyright}License: Expat\n${licence}"
   )
-  file(ARCHIVE_CREATE OUTPUT ${folder}/changelog.Debian.gz PATHS ${folder}/changelog FORMAT raw
-       COMPRESSION GZip COMPRESSION_LEVEL 9)
+  execute_process(COMMAND gzip -9nc ${folder}/changelog OUTPUT_FILE ${folder}/changelog.Debian.gz)
   install(FILES ${folder}/copyright ${folder}/changelog.Debian.gz
           DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name} COMPONENT ${component})
 endmacro()
@@ -61,7 +61,7 @@ endforeach()
 
 rebolt_package(
   runtime rebolt admin "" "check, recover and guard bbolt database files"
-  "bbolt is the embedded database inside Docker, containerd, BuildKit, etcd,\nConsul, Vault and others. After a power cut a page of such a file can be\nwrong, and the service hangs or panics at its start.\n.\nrebolt says what is wrong and where, brings back what is still there, and\n can look at a service's files each time before it starts.")
+  "bbolt is the embedded database inside Docker, containerd, BuildKit, etcd,\nConsul, Vault and others. After a power cut a page of such a file can be\nwrong, and the service hangs or panics at its start.\n.\nrebolt says what is wrong and where, brings back what is still there, and\ncan look at a service's files each time before it starts.")
 rebolt_package(
   etcd rebolt-etcd admin "rebolt (= ${PROJECT_VERSION}-${revision})"
   "rebolt's store commands on an etcd cluster"

@@ -20,7 +20,7 @@ JournalExport export_of(std::string_view bytes, std::size_t piece, std::size_t f
             field_bytes_max};
 }
 
-using namespace std::string_view_literals;
+using std::string_view_literals::operator""sv;
 
 constexpr std::string_view two_entries = "__REALTIME_TIMESTAMP=1638863072000999\n"
                                          "SYSLOG_IDENTIFIER=dockerd\n"
