@@ -43,8 +43,8 @@ void set_up_browse(Arguments arguments) {
         "Shows buckets, keys, values in words where their form is known, pages and findings on the "
         "terminal, of\nany file, damaged or not. Arrows move, Enter opens, Backspace goes back, / "
         "searches, q quits.\n"
-        "Example: rebolt browse my.db\n"
-        "Exit codes: 0 done, 8 failed, 16 wrong usage (no terminal).");
+        "Example: rebolt browse my.db");
+    arguments.exit_codes("0 done, 8 failed");
     arguments.on_run([options] { return run_browse(*options); });
 }
 

@@ -33,7 +33,6 @@ struct ScrubCommand {
     double timeout_seconds = 10;
     bool no_values = false;
     bool full_speed = false;
-    bool json = false;
     bool quiet = false;
 };
 
@@ -127,7 +126,7 @@ std::vector<ScrubbedFile> scrub_all(const ScrubCommand& options,
         if (cancelled())
             break;
         const ScrubbedFile& file = files.back();
-        if (!options.json && (!options.quiet || file.state != ScrubState::clean))
+        if (!wants_json() && (!options.quiet || file.state != ScrubState::clean))
             print(fmt::format("{}: {}{}\n", printable(file.path),
                               file.state == ScrubState::not_checked ? "not checked: " : "",
                               printable(file.line)));
@@ -148,8 +147,8 @@ ExitCode run_scrub(const ScrubCommand& options) {
         scrub_all(options, *paths, config->options.state_folder);
     if (cancelled())
         return ExitCode::cancelled;
-    if (options.json)
-        print_json_line({{"shape", "rebolt.scrub/1"}, {"files", array_of(files, json_of)}});
+    if (wants_json())
+        print_document({{"shape", "rebolt.scrub/1"}, {"files", array_of(files, json_of)}});
     else
         print_sum(files);
     if (!options.metrics.empty())
@@ -166,8 +165,10 @@ void set_up_scrub(Arguments arguments) {
     arguments.positional("FILE", options->files,
                          "Files, folders and patterns; none: the files of all programs that the "
                          "guard knows, and of its configuration");
-    arguments.option("--metrics", options->metrics,
-                     "Write a file for the textfile collector of Prometheus' node exporter");
+    arguments
+        .option("--metrics", options->metrics,
+                "Write a file for the textfile collector of Prometheus' node exporter")
+        .value_name("FILE");
     arguments
         .option("--timeout", options->timeout_seconds,
                 "Seconds to try to read a file that is being written to")
@@ -176,16 +177,14 @@ void set_up_scrub(Arguments arguments) {
     add_no_values(arguments, options->no_values);
     arguments.flag("--full-speed", options->full_speed,
                    "Do not let everything else on the host go first");
-    arguments.flag("--json", options->json, "Print JSON for machines");
-    arguments.flag("-q,--quiet", options->quiet, "Say nothing of clean files");
+    arguments.flag("-q,--quiet", options->quiet, "Say nothing of clean files").common();
     arguments.footer(
         "Reads beside the programs that use the files, without their locks; stops nothing and "
         "changes nothing.\n"
         "Example: rebolt scrub\n"
         "         rebolt scrub --metrics /var/lib/prometheus/node-exporter/rebolt.prom\n"
-        "         rebolt scrub '/srv/*/state.db' --json\n"
-        "Exit codes: 0 all clean, 4 a file is damaged, 8 a file could not be checked, 16 wrong "
-        "usage, 32 cancelled.");
+        "         rebolt scrub '/srv/*/state.db' --json");
+    arguments.exit_codes("0 all clean, 4 a file is damaged, 8 a file could not be checked");
     arguments.on_run([options] { return run_scrub(*options); });
 }
 

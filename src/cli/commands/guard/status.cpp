@@ -23,7 +23,6 @@ namespace {
 struct GuardStatusCommand {
     GuardPaths paths;
     std::vector<std::string> files;
-    bool json = false;
 };
 
 std::string host_name() {
@@ -80,7 +79,7 @@ ExitCode run_status(const GuardStatusCommand& options) {
     const auto states = states_of(options);
     if (!states)
         return report(states.error());
-    if (options.json)
+    if (wants_json())
         print(to_json(HostStatus{.host = host_name(), .files = *states}) + "\n");
     else
         print_status(*states);
@@ -106,7 +105,7 @@ ExitCode run_history(const GuardStatusCommand& options) {
     const auto states = states_of(options);
     if (!states)
         return report(states.error());
-    if (options.json) {
+    if (wants_json()) {
         print(to_json(HostStatus{.host = host_name(), .files = *states}) + "\n");
         return ExitCode::done;
     }
@@ -123,7 +122,6 @@ ExitCode run_history(const GuardStatusCommand& options) {
 
 struct GuardReportCommand {
     std::vector<std::string> files;
-    bool json = false;
 };
 
 /// What one host adds to the sum.
@@ -207,8 +205,8 @@ ExitCode run_report(const GuardReportCommand& options) {
             code = ExitCode::failed;
         }
     }
-    if (options.json)
-        print_json_line({{"shape", "rebolt.guard-report/1"}, {"hosts", array_of(sums, sum_json)}});
+    if (wants_json())
+        print_document({{"shape", "rebolt.guard-report/1"}, {"hosts", array_of(sums, sum_json)}});
     else
         print_sums(sums);
     for (const HostSum& sum : sums)
@@ -221,7 +219,6 @@ std::shared_ptr<GuardStatusCommand> add_status_options(Arguments arguments) {
     auto options = std::make_shared<GuardStatusCommand>();
     options->paths.add_to(arguments);
     arguments.positional("FILE", options->files, "Files, with their whole paths; none: all");
-    arguments.flag("--json", options->json, "Print JSON for machines");
     return options;
 }
 
@@ -231,9 +228,8 @@ void set_up_guard_status(Arguments arguments) {
     auto options = add_status_options(arguments);
     arguments.footer("From the guard's records: no file is opened.\n"
                      "Example: rebolt guard status\n"
-                     "         rebolt guard status --json > $(hostname).json\n"
-                     "Exit codes: 0 done, 8 no record of that file or not readable, 16 wrong "
-                     "usage.");
+                     "         rebolt guard status --json > $(hostname).json");
+    arguments.exit_codes("0 done, 8 no record of that file or not readable");
     arguments.on_run([options] { return run_status(*options); });
 }
 
@@ -241,9 +237,8 @@ void set_up_guard_history(Arguments arguments) {
     auto options = add_status_options(arguments);
     arguments.footer("Oldest first; a recovery stays in it whatever comes after it.\n"
                      "Example: rebolt guard history\n"
-                     "         rebolt guard history /var/lib/docker/network/files/local-kv.db\n"
-                     "Exit codes: 0 done, 8 no record of that file or not readable, 16 wrong "
-                     "usage.");
+                     "         rebolt guard history /var/lib/docker/network/files/local-kv.db");
+    arguments.exit_codes("0 done, 8 no record of that file or not readable");
     arguments.on_run([options] { return run_history(*options); });
 }
 
@@ -253,10 +248,9 @@ void set_up_guard_report(Arguments arguments) {
         .positional("FILE", options->files,
                     "What `rebolt guard status --json` printed on each host")
         .required();
-    arguments.flag("--json", options->json, "Print JSON for machines");
-    arguments.footer("Example: rebolt guard report hosts/*.json\n"
-                     "Exit codes: 0 done, 4 a service may not start on a file, 8 a document cannot "
-                     "be read, 16 wrong usage.");
+    arguments.footer("Example: rebolt guard report hosts/*.json");
+    arguments.exit_codes(
+        "0 done, 4 a service may not start on a file, 8 a document cannot be read");
     arguments.on_run([options] { return run_report(*options); });
 }
 
