@@ -3,7 +3,8 @@
 namespace rebolt::cli {
 
 std::string records_text(const RecordSums& sums) {
-    return !sums || sums->empty() ? "" : "Your data: " + to_text(*sums) + "\n";
+    const std::string text = sums ? to_text(*sums) : "";
+    return text.empty() ? "" : "Your data: " + text + "\n";
 }
 
 rebolt::report::Document records_document(const RecordSums& sums) {

@@ -91,10 +91,12 @@ count_records(const PageSource& source,
 
 std::string to_text(std::span<const RecordSum> sums) {
     std::string text;
-    for (const RecordSum& sum : sums)
-        text += (text.empty() ? "" : ", ") + text_of_sum(sum);
+    for (const RecordSum& sum : sums) {
+        if (sum.recovered != 0 || sum.is_loss_known)
+            text += (text.empty() ? "" : ", ") + text_of_sum(sum);
+    }
     const bool is_loss_known = std::ranges::all_of(sums, &RecordSum::is_loss_known);
-    return text + (is_loss_known ? "" : "; how many are lost is not known");
+    return text.empty() || is_loss_known ? text : text + "; how many are lost is not known";
 }
 
 } // namespace rebolt

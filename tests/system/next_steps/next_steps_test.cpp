@@ -106,8 +106,10 @@ TEST_P(NextSteps, EndInACleanFileWithTheDamagedOneKept) {
         if (!typed_already.insert(command).second)
             continue;
         const std::string printed = type(command);
-        is_recoverable &=
-            !printed.contains("No key came back") && !printed.contains("no key came back");
+        // An etcd member of which something is missing is put in place by nobody.
+        for (const char* reason :
+             {"No key came back", "no key came back", "Do not start an etcd member"})
+            is_recoverable &= !printed.contains(reason);
         for (const std::string& next : commands_in(printed))
             if (!takes_back(next))
                 to_type.push_back(next);
