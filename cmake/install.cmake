@@ -10,6 +10,7 @@ install(TARGETS rebolt
         ARCHIVE COMPONENT dev)
 if(REBOLT_PROGRAM)
   install(TARGETS rebolt_exe COMPONENT runtime)
+  install(DIRECTORY schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/rebolt COMPONENT runtime)
 endif()
 if(REBOLT_ETCD)
   install(TARGETS rebolt_etcd_module DESTINATION ${REBOLT_MODULE_FOLDER} COMPONENT etcd)

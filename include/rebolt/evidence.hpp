@@ -14,6 +14,7 @@
 
 #include <rebolt/check.hpp>
 #include <rebolt/diagnose.hpp>
+#include <rebolt/record_count.hpp>
 #include <rebolt/recover.hpp>
 #include <rebolt/result.hpp>
 
@@ -35,6 +36,8 @@ struct FileEvidence {
     std::string lock_holders; ///< who held the lock, so that it was read without; or empty
     /// What recovery would bring back, of a damaged file that it can read.
     std::optional<RecoverReport> recovery;
+    /// The same by kind of record; empty where that was not counted.
+    std::vector<RecordSum> records;
 
     [[nodiscard]] bool is_damaged() const noexcept { return check.verdict != Verdict::clean; }
 };

@@ -31,6 +31,7 @@
 #include <rebolt/owner_rules.hpp>
 #include <rebolt/page_source.hpp>
 #include <rebolt/prediction.hpp>
+#include <rebolt/record_count.hpp>
 #include <rebolt/recover.hpp>
 #include <rebolt/recover_in_place.hpp>
 #include <rebolt/recover_report.hpp>

@@ -38,14 +38,26 @@ struct RecoveredItem {
     std::size_t donor = 0; ///< which donor file, for Provenance::donor
 };
 
-/// How much came from where. Keys are counted with buckets, also nested ones.
+/// How much came from where. Keys are counted without buckets, as check does.
 struct RecoveredCounts {
-    std::array<std::uint64_t, provenance_count> keys{}; ///< by Provenance
-    std::uint64_t partial = 0;                          ///< of these, from damaged pages
-    std::uint64_t bytes = 0;                            ///< of keys and values
+    std::array<std::uint64_t, provenance_count> keys{};    ///< by Provenance
+    std::array<std::uint64_t, provenance_count> buckets{}; ///< by Provenance, nested ones too
+    std::uint64_t partial = 0; ///< of keys and buckets, from damaged pages
+    std::uint64_t bytes = 0;   ///< of keys and values
 
+    /// All keys.
     [[nodiscard]] std::uint64_t total() const noexcept {
         return keys[0] + keys[1] + keys[2] + keys[3];
+    }
+    /// All buckets.
+    [[nodiscard]] std::uint64_t total_buckets() const noexcept {
+        return buckets[0] + buckets[1] + buckets[2] + buckets[3];
+    }
+    /// Neither a key nor a bucket.
+    [[nodiscard]] bool is_empty() const noexcept { return total() + total_buckets() == 0; }
+    /// All keys and buckets are Provenance::current.
+    [[nodiscard]] bool is_all_current() const noexcept {
+        return keys[0] == total() && buckets[0] == total_buckets();
     }
 };
 

@@ -71,6 +71,15 @@ home_of_bucket(Owner owner, std::string_view name, std::span<const std::string_v
 [[nodiscard]] std::optional<ValueAge> age_of(Owner owner, std::span<const std::string> bucket,
                                              std::string_view key, std::string_view value);
 
+/// What a key's record is to a person, in the plural: `networks`. Of an owner whose
+/// records have no names `keys`; empty where the owner keeps bookkeeping alone.
+/// Cost: O(key).
+[[nodiscard]] std::string_view record_kind(Owner owner, std::span<const std::string> bucket,
+                                           std::string_view key);
+/// The same of a bucket that is a record, by the bucket that it is in; else empty.
+[[nodiscard]] std::string_view record_kind_of_bucket(Owner owner,
+                                                     std::span<const std::string> bucket);
+
 /// A value, or a key, as a person reads it.
 struct ReadableValue {
     std::string text; ///< one line, printable; of a secret what it is instead: `<token: 88 bytes>`

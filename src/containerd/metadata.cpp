@@ -197,7 +197,7 @@ Result<Metadata> load_metadata(const PageSource& source) {
     auto recovery = TRY(Recovery::begin(source, "", std::move(options)));
     TRY(recovery.run());
     const RecoverReport& report = recovery.report();
-    if (!reading.has_root && report.is_whole && report.counts.total() != 0)
+    if (!reading.has_root && report.is_whole && !report.counts.is_empty())
         return Error(ErrorCode::bucket_not_found,
                      "there is no bucket `v1`: this is not containerd's meta.db")
             .in_file(source.path());

@@ -132,8 +132,10 @@ void conclude_damaged(const Evidence& evidence, const FileEvidence& file, Conclu
         conclusion.happened +=
             fmt::format(" The log says the same: {}.", evidence.diagnoses.front().cause);
     const std::string_view loss = loss_by_deleting(file.path);
-    conclusion.safe = fmt::format("Safe: reading the file; `rebolt recover` only reads it.\nNot "
+    const std::string data = to_text(file.records);
+    conclusion.safe = fmt::format("{}Safe: reading the file; `rebolt recover` only reads it.\nNot "
                                   "safe: starting the service with it again{}; deleting it{}.",
+                                  data.empty() ? "" : fmt::format("Your data: {}.\n", data),
                                   is_loop(file) ? ", as it would use up all memory again" : "",
                                   loss.empty() ? "" : fmt::format(", which loses {}", loss));
     if (is_incomplete_member(file))

@@ -1,19 +1,28 @@
+#include <rebolt/content_sample.hpp>
 #include <rebolt/evidence.hpp>
 
 namespace rebolt::diagnose {
 namespace {
 
-// What recovery would bring back; nullopt if it cannot.
-std::optional<RecoverReport> dry_run(const PageSource& source, const FileOptions& options) {
+// Counts what recovery would bring back, if it can.
+void dry_run(const PageSource& source, const FileOptions& options, FileEvidence& evidence) {
+    RecordCount records(owner_of(source, known_owner_rules()));
     RecoverOptions recover;
     recover.dry_run = true;
+    recover.on_item = [&](const RecoveredItem& item) -> Result<void> {
+        records.add(item);
+        return {};
+    };
     auto recovery = Recovery::begin(source, {}, std::move(recover));
     if (!recovery)
-        return std::nullopt;
+        return;
     const auto ran = recovery->run([&](const RecoverProgress& at) {
         return !options.progress || options.progress(at.done, at.total);
     });
-    return ran ? std::optional(recovery->report()) : std::nullopt;
+    if (!ran)
+        return;
+    evidence.recovery = recovery->report();
+    evidence.records = records.sums(*evidence.recovery);
 }
 
 } // namespace
@@ -44,7 +53,7 @@ Result<FileEvidence> examine_file(const std::string& path, const FileOptions& op
     evidence.check.path = path;
     if (evidence.check.verdict == Verdict::damaged &&
         evidence.check.file_bytes <= options.dry_run_bytes_max)
-        evidence.recovery = dry_run(*source, options);
+        dry_run(*source, options, evidence);
     return evidence;
 }
 

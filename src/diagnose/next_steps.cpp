@@ -103,16 +103,14 @@ void add_hanging_step(const Diagnosis& diagnosis, StepList& steps) {
 
 bool is_incomplete_member(const FileEvidence& file) noexcept {
     return is_of_etcd(file.path) && file.recovery &&
-           (file.recovery->lost_estimate != 0 ||
-            file.recovery->counts.keys[static_cast<std::size_t>(Provenance::current)] !=
-                file.recovery->counts.total());
+           (file.recovery->lost_estimate != 0 || !file.recovery->counts.is_all_current());
 }
 
 std::vector<Step> recovery_steps(const FileEvidence& file, const std::vector<std::string>& units,
                                  bool is_looping) {
     StepList steps;
     add_stop(file, units, is_looping, steps);
-    if (!file.recovery || file.recovery->counts.total() == 0) {
+    if (!file.recovery || file.recovery->counts.is_empty()) {
         add_keep(file, steps);
         const auto& findings = file.check.findings;
         steps.add(findings.empty() ? "see what is left of it"

@@ -68,8 +68,7 @@ Result<Replacement> make_from_elsewhere(const ReplacementRequest& request, Error
 }
 
 bool has_only_lost_and_found(const RecoverReport& report) {
-    // The bucket lost+found itself is counted too.
-    return report.lost_and_found.total() + 1 >= report.counts.total();
+    return report.lost_and_found.total() == report.counts.total();
 }
 
 Result<Replacement> recover(const PageSource& source, const ReplacementRequest& request) {
@@ -84,10 +83,10 @@ Result<Replacement> recover(const PageSource& source, const ReplacementRequest& 
     }
     TRY(begun->run());
     const RecoverReport& report = begun->report();
-    if (report.counts.total() == 0 && report.outcome != RecoverOutcome::all)
+    if (report.counts.is_empty() && report.outcome != RecoverOutcome::all)
         return make_from_elsewhere(
             request, Error(ErrorCode::damaged, "no key in it can be read").in_file(source.path()));
-    if (report.lost_and_found.total() != 0 && has_only_lost_and_found(report))
+    if (!report.lost_and_found.is_empty() && has_only_lost_and_found(report))
         return make_from_elsewhere(request,
                                    Error(ErrorCode::damaged,
                                          "no key in it can be put in its bucket: the service would "
@@ -101,8 +100,7 @@ Result<Replacement> recover(const PageSource& source, const ReplacementRequest& 
 
 bool Replacement::is_complete() const noexcept {
     return recovery && recovery->is_loss_known && recovery->lost_estimate == 0 &&
-           recovery->counts.total() ==
-               recovery->counts.keys[static_cast<std::size_t>(Provenance::current)];
+           recovery->counts.is_all_current();
 }
 
 Result<Replacement> make_replacement(const PageSource& source, const ReplacementRequest& request) {

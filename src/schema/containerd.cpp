@@ -256,6 +256,19 @@ Home home_of_containerd_bucket(std::string_view name, Names keys, Names buckets)
     return std::nullopt;
 }
 
+// v1/<namespace>/images, containers, snapshots/<snapshotter>, content/blob
+std::string_view containerd_bucket_kind(BucketPath bucket) {
+    if (bucket.size() == 2 && bucket[0] == "v1" && bucket[1] == "snapshots")
+        return "snapshots"; // of a snapshotter's own file
+    if (bucket.size() < 3 || bucket[0] != "v1")
+        return {};
+    if (bucket.size() == 3)
+        return bucket[2] == "images" ? "images" : bucket[2] == "containers" ? "containers" : "";
+    if (bucket.size() == 4 && bucket[2] == "snapshots")
+        return "snapshots";
+    return bucket.size() == 4 && bucket[2] == "content" && bucket[3] == "blob" ? "blobs" : "";
+}
+
 } // namespace
 
 constinit const KnownOwner containerd_owner{.owner = Owner::containerd,
@@ -264,6 +277,7 @@ constinit const KnownOwner containerd_owner{.owner = Owner::containerd,
                                             .fit = fit_containerd,
                                             .validate = validate_containerd,
                                             .home_of_bucket = home_of_containerd_bucket,
-                                            .readable = readable_containerd};
+                                            .readable = readable_containerd,
+                                            .record_kind_of_bucket = containerd_bucket_kind};
 
 } // namespace rebolt::schema

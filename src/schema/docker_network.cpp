@@ -145,6 +145,18 @@ std::optional<ReadableValue> readable_docker(const Entry& entry) {
                : ReadableValue{.text = std::string(parts->payload), .is_json = true};
 }
 
+std::string_view docker_record_kind(BucketPath /*bucket*/, std::string_view key) {
+    const auto chain = chain_of(key);
+    if (!chain)
+        return {};
+    const std::string_view path = chain->substr(0, chain->rfind('/'));
+    if (is_endpoint_path(path))
+        return "endpoints";
+    if (path == "network")
+        return "networks";
+    return path == "sandbox" ? "sandboxes" : "";
+}
+
 } // namespace
 
 constinit const KnownOwner docker_network_owner{.owner = Owner::docker_network,
@@ -154,6 +166,7 @@ constinit const KnownOwner docker_network_owner{.owner = Owner::docker_network,
                                                 .validate = validate_docker_network,
                                                 .home_of_key = home_of_docker_key,
                                                 .age_of = age_of_docker,
-                                                .readable = readable_docker};
+                                                .readable = readable_docker,
+                                                .record_kind = docker_record_kind};
 
 } // namespace rebolt::schema

@@ -307,6 +307,11 @@ std::optional<ValueAge> age_of_etcd(const Entry& entry) {
     return std::nullopt;
 }
 
+// A key of etcd has a record for each of its revisions.
+std::string_view etcd_record_kind(BucketPath bucket, std::string_view /*key*/) {
+    return bucket.size() == 1 && bucket[0] == "key" ? "revisions of keys" : "";
+}
+
 } // namespace
 
 constinit const KnownOwner etcd_owner{.owner = Owner::etcd,
@@ -316,6 +321,7 @@ constinit const KnownOwner etcd_owner{.owner = Owner::etcd,
                                       .validate = validate_etcd,
                                       .home_of_key = home_of_etcd_key,
                                       .age_of = age_of_etcd,
-                                      .is_proof = is_keyspace};
+                                      .is_proof = is_keyspace,
+                                      .record_kind = etcd_record_kind};
 
 } // namespace rebolt::schema

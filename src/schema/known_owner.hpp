@@ -78,6 +78,11 @@ struct KnownOwner {
     /// that it tells. nullptr: each does.
     bool (*is_proof)(const Entry& at_home) = nullptr;
     std::optional<ReadableValue> (*readable)(const Entry& entry) = nullptr;
+    /// What a record is to a person, in the plural; empty: none. nullptr: each key is
+    /// one of `keys`.
+    std::string_view (*record_kind)(BucketPath bucket, std::string_view key) = nullptr;
+    /// The same of a bucket in `bucket`.
+    std::string_view (*record_kind_of_bucket)(BucketPath bucket) = nullptr;
     bool keeps_secrets = false; ///< a value of which nothing is known may be one
 };
 

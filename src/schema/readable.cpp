@@ -167,6 +167,21 @@ bool keeps_secrets(Owner owner) noexcept {
     return known != nullptr && known->keeps_secrets;
 }
 
+std::string_view record_kind(Owner owner, BucketPath bucket, std::string_view key) {
+    const KnownOwner* known = known_owner(owner);
+    return known == nullptr || (known->record_kind == nullptr && !known->record_kind_of_bucket)
+               ? "keys"
+           : known->record_kind == nullptr ? std::string_view{}
+                                           : known->record_kind(bucket, key);
+}
+
+std::string_view record_kind_of_bucket(Owner owner, BucketPath bucket) {
+    const KnownOwner* known = known_owner(owner);
+    return known == nullptr || known->record_kind_of_bucket == nullptr
+               ? std::string_view{}
+               : known->record_kind_of_bucket(bucket);
+}
+
 std::optional<ReadableValue> readable_key(Owner owner, BucketPath bucket, std::string_view key) {
     const KnownOwner* known = known_owner(owner);
     const Place* place = known == nullptr ? nullptr : place_of(*known, bucket, key);

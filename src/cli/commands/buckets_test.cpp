@@ -11,10 +11,13 @@ TEST(BucketsCommand, ListsTheTopLevelInKeyOrder) {
     EXPECT_EQ(result.exit_code, 0);
 }
 
-TEST(BucketsCommand, JsonIsOneObjectALine) {
+TEST(BucketsCommand, JsonHasALineForEachBucket) {
     const auto result = rebolt_on(real_file("docker-20.10-running.db"), "buckets", {"--json"});
-    EXPECT_EQ(result.out,
-              "{\"bucket\":\"libnetwork\",\"root\":18,\"sequence\":0,\"inline\":false}\n");
+    EXPECT_EQ(result.out, "{\"shape\":\"rebolt.buckets/1\",\"file\":\"" +
+                              real_file("docker-20.10-running.db") +
+                              "\",\"buckets\":[\n"
+                              "{\"bucket\":\"libnetwork\",\"root\":18,\"sequence\":0,"
+                              "\"inline\":false}\n]}\n");
 }
 
 TEST(BucketsCommand, ANameThatCannotBePrintedIsShownInHex) {

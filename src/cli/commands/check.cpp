@@ -19,6 +19,7 @@
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
+#include "cli/records.hpp"
 #include "cli/validators.hpp"
 
 namespace rebolt::cli {
@@ -64,8 +65,22 @@ Result<CheckReport> checked_pages(const PageSource& source, const CheckCommand& 
 struct Checked {
     CheckReport report;
     std::string impact;
+    RecordSums records; ///< of a damaged file
     double seconds = 0;
 };
+
+// What recovery would bring back; what it cannot read is not counted.
+RecordSums records_in(const PageSource& source, const CheckReport& report,
+                      const CommonOptions& options) {
+    if (report.verdict != Verdict::damaged || options.quiet)
+        return std::nullopt;
+    Progress progress("pages", true);
+    auto sums = count_records(source, [&](const RecoverProgress& at) {
+        progress.update(at.done, at.total);
+        return !cancelled();
+    });
+    return sums ? RecordSums(std::move(*sums)) : std::nullopt;
+}
 
 Result<Checked> check_file(const CheckCommand& options, const std::string& file) {
     const auto start = std::chrono::steady_clock::now();
@@ -77,11 +92,18 @@ Result<Checked> check_file(const CheckCommand& options, const std::string& file)
     auto report = checked_pages(*source, options);
     if (!report)
         return std::move(report).error();
-    Checked checked{std::move(*report), {}, 0};
+    Checked checked{std::move(*report), {}, {}, 0};
     checked.impact = impact_of(*source, checked.report);
+    checked.records = records_in(*source, checked.report, common);
     checked.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return checked;
+}
+
+Document document_of(const Checked& checked) {
+    Document json = check_document(checked.report, checked.impact, checked.seconds);
+    json["data"] = records_document(checked.records);
+    return json;
 }
 
 std::string sentence_text(const CheckReport& report) {
@@ -93,11 +115,11 @@ ExitCode check_one(const CheckCommand& options, const std::string& file) {
     if (!checked)
         return report(checked.error());
     if (wants_json())
-        print_document(check_document(checked->report, checked->impact, checked->seconds));
+        print_document(document_of(*checked));
     else if (options.common.quiet)
         print(sentence_text(checked->report));
     else
-        print(check_text(checked->report, checked->impact));
+        print(check_text(checked->report, checked->impact, checked->records));
     return exit_code_of(checked->report);
 }
 
@@ -107,11 +129,11 @@ ExitCode check_next(const CheckCommand& options, const std::string& file, Docume
     if (!checked)
         return report(checked.error());
     if (wants_json())
-        list.add(check_document(checked->report, checked->impact, checked->seconds));
+        list.add(document_of(*checked));
     else if (options.common.quiet || checked->report.verdict == Verdict::clean)
         print(sentence_text(checked->report));
     else
-        print(check_text(checked->report, checked->impact));
+        print(check_text(checked->report, checked->impact, checked->records));
     return exit_code_of(checked->report);
 }
 

@@ -124,8 +124,26 @@ TEST(CheckCommand, JsonOfADamagedFileTellsWhere) {
     EXPECT_EQ(finding["path"], (json{21, 18, 2, 2}));
     EXPECT_EQ(finding["bucket"], json{"libnetwork"});
     EXPECT_EQ(finding["transaction"], 99);
+    EXPECT_EQ(report["data"][1]["kind"], "networks");
+    EXPECT_EQ(report["data"][1]["recovered"], 9);
+    EXPECT_EQ(report["data"][1]["lost_estimate"], 0);
     EXPECT_FALSE(report["consequence"].get<std::string>().empty());
     EXPECT_THAT(report["next"].get<std::string>(), StartsWith("rebolt recover "));
+}
+
+TEST(CheckCommand, SaysWhatOfTheDataIsSafe) {
+    const auto result = rebolt_on(damaged_file("docker-cycle-next.db"), "check");
+    EXPECT_THAT(result.out, HasSubstr("\nYour data: 11 of 11 endpoints, 9 of 9 networks, "));
+}
+
+TEST(CheckCommand, JsonOfAFolderIsOneDocument) {
+    const auto result = rebolt({"check", "--json", REBOLT_TEST_DATA "/owners"});
+    const json report = json::parse(result.out);
+    EXPECT_EQ(report["shape"], "rebolt.check-files/1");
+    EXPECT_EQ(report["files"].size(), report["clean"]);
+    EXPECT_EQ(report["files"][0]["shape"], "rebolt.check/1");
+    EXPECT_EQ(report["damaged"], 0);
+    EXPECT_EQ(result.exit_code, 0);
 }
 
 TEST(CheckCommand, FindingsBeyondTheLimitAreCounted) {

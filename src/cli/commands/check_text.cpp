@@ -94,7 +94,8 @@ Advice advice_for(const CheckReport& report, std::string impact) {
     return advice;
 }
 
-std::string check_text(const CheckReport& report, const std::string& impact) {
+std::string check_text(const CheckReport& report, const std::string& impact,
+                       const RecordSums& records) {
     std::string text = fmt::format("{}: {}\n", printable(report.path), sentence(report));
     for (const Finding& finding : report.findings)
         text += "\n" + finding_text(finding);
@@ -103,7 +104,7 @@ std::string check_text(const CheckReport& report, const std::string& impact) {
                             report.findings_left_out);
     if (!report.findings.empty())
         text += "\n";
-    text += pages_text(report) + keys_text(report);
+    text += pages_text(report) + keys_text(report) + records_text(records);
     const Advice advice = advice_for(report, impact);
     if (!advice.consequence.empty())
         text += fmt::format("\nImpact: {}.\nWhat to do: {}:\n  {}\n", advice.consequence,

@@ -5,6 +5,8 @@
 
 #include <rebolt/check.hpp>
 
+#include "cli/records.hpp"
+
 namespace rebolt::cli {
 
 /// What follows from a verdict; `impact` is impact_of()'s. All are empty for a clean file.
@@ -18,6 +20,7 @@ struct Advice {
 
 /// The whole report, ending in a newline. Control characters in names and
 /// paths are shown as \xNN.
-[[nodiscard]] std::string check_text(const CheckReport& report, const std::string& impact);
+[[nodiscard]] std::string check_text(const CheckReport& report, const std::string& impact,
+                                     const RecordSums& records);
 
 } // namespace rebolt::cli

@@ -1,6 +1,7 @@
 #include <rebolt/finding.hpp>
 
 #include "cli/commands/diagnose_report.hpp"
+#include "cli/records.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -44,10 +45,13 @@ Document file_json(const diagnose::FileEvidence& file) {
                      {"sentence", sentence(file.check)},
                      {"lock_holders", file.lock_holders},
                      {"findings", array_of(file.check.findings, finding_document)},
-                     {"recoverable", nullptr}};
-    if (file.recovery)
+                     {"recoverable", nullptr},
+                     {"data", nullptr}};
+    if (file.recovery) {
+        json["data"] = records_document(file.records);
         json["recoverable"] = {{"keys", file.recovery->counts.total()},
                                {"lost_estimate", file.recovery->lost_estimate}};
+    }
     return json;
 }
 

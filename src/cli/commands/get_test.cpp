@@ -19,7 +19,10 @@ TEST(GetCommand, PrintsTheValue) {
 TEST(GetCommand, TakesNestedBuckets) {
     const auto result =
         rebolt_on(real_file("containerd-1.6-meta.db"), "get", {"v1", "version", "--json"});
-    EXPECT_EQ(result.out, "{\"key\":\"version\",\"value\":\"\\u0006\",\"readable\":\"6\"}\n");
+    EXPECT_EQ(result.out, "{\"shape\":\"rebolt.get/1\",\"file\":\"" +
+                              real_file("containerd-1.6-meta.db") +
+                              "\",\"bucket\":[\"v1\"],\"key\":\"version\",\"value\":\"\\u0006\","
+                              "\"readable\":\"6\"}\n");
 }
 
 TEST(GetCommand, AKeyThatIsNotThereIsSaidAndWhereToLook) {

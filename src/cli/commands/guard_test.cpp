@@ -88,7 +88,7 @@ TEST_F(GuardCommand, SaysAsMuchInJson) {
     EXPECT_EQ(report["may_start"], true);
     ASSERT_EQ(report["files"].size(), 2U);
     EXPECT_EQ(report["files"][0]["outcome"], "recovered");
-    EXPECT_EQ(report["files"][0]["keys"]["current"], 57);
+    EXPECT_EQ(report["files"][0]["keys"]["current"], 56);
     EXPECT_EQ(report["files"][0]["lost_estimate"], 0);
     EXPECT_EQ(report["files"][0]["restored_from"], nullptr);
     EXPECT_TRUE(fs::exists(report["files"][0]["quarantine"].get<std::string>()));

@@ -27,8 +27,10 @@ TEST(InfoCommand, JsonOfADamagedFreelistShowsTheRest) {
     const auto result = rebolt_on(damaged_file("docker-freelist-leaf.db"), "info", {"--json"});
     const auto json = nlohmann::json::parse(result.out);
     EXPECT_EQ(json["txid"], 99);
-    EXPECT_EQ(json["error"]["code"], "freelist-type");
-    EXPECT_EQ(json["error"]["page"], 22);
+    EXPECT_EQ(json["shape"], "rebolt.info/1");
+    EXPECT_TRUE(json["free_pages"].is_null());
+    EXPECT_EQ(json["errors"][0]["finding"]["code"], "freelist-type");
+    EXPECT_EQ(json["errors"][0]["finding"]["page"], 22);
     EXPECT_EQ(result.exit_code, 4);
 }
 

@@ -47,7 +47,10 @@ TEST(PageItemCommand, ABrokenItemIsDamage) {
 TEST(PageItemCommand, Json) {
     const auto result =
         page_item(real_file("docker-20.10-running.db"), {"21", "0", "--json", "--key-only"});
-    EXPECT_EQ(result.out, "{\"page\":21,\"item\":0,\"key\":\"libnetwork\",\"is_bucket\":true}\n");
+    EXPECT_EQ(result.out,
+              "{\"shape\":\"rebolt.page-item/1\",\"file\":\"" +
+                  real_file("docker-20.10-running.db") +
+                  "\",\"page\":21,\"item\":0,\"key\":\"libnetwork\",\"is_bucket\":true}\n");
 }
 
 } // namespace

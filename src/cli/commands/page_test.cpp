@@ -65,7 +65,7 @@ TEST(PageCommand, AllPrintsEveryPageOnce) {
     for (std::size_t at = 0; (at = result.out.find("Page ID: ", at)) != std::string::npos; ++at)
         ++count;
     const auto table = rebolt_on(real_file("docker-20.10-many.db"), "pages", {"--json"});
-    EXPECT_EQ(count, static_cast<std::size_t>(std::ranges::count(table.out, '\n')));
+    EXPECT_EQ(count, nlohmann::json::parse(table.out)["pages"].size());
     EXPECT_EQ(result.exit_code, 0);
 }
 
@@ -133,10 +133,10 @@ TEST(PageCommand, NeedsIdsOrAllButNotBoth) {
     EXPECT_EQ(rebolt_on(file, "page", {"three"}).exit_code, 16);
 }
 
-TEST(PageCommand, JsonIsOneObjectALine) {
+TEST(PageCommand, JsonHasTheItemsOfAPage) {
     const auto result =
         rebolt_on(real_file("docker-20.10-volumes-metadata.db"), "page", {"--json", "3"});
-    const auto json = nlohmann::json::parse(result.out);
+    const auto json = nlohmann::json::parse(result.out)["pages"][0];
     EXPECT_EQ(json["type"], "leaf");
     EXPECT_EQ(json["in_use"], true);
     EXPECT_EQ(json["items"][0].dump(), R"({"bucket":{"root":0,"sequence":0},"key":"volumes"})");
@@ -146,7 +146,7 @@ TEST(PageCommand, EveryDamagedFileCanBeLookedAt) {
     for (const auto& entry : std::filesystem::directory_iterator(REBOLT_TEST_DATA "/damaged")) {
         const auto result = rebolt_on(entry.path(), "page", {"--all", "--json"});
         EXPECT_TRUE(result.exit_code == 0 || result.exit_code == 4) << entry.path();
-        EXPECT_TRUE(result.out.starts_with("{\"page\":0,")) << entry.path();
+        EXPECT_EQ(nlohmann::json::parse(result.out)["pages"][0]["page"], 0) << entry.path();
     }
 }
 

@@ -168,8 +168,12 @@ ExitCode run_recover(const RecoverCommand& options) {
         provenance = std::make_unique<ProvenanceFile>(options.provenance, options.donors);
         if (const auto made = provenance->create(options.force); !made)
             return report(made.error());
-        recover.on_item = [&](const RecoveredItem& item) { return provenance->write(item); };
     }
+    RecordCount records(owner_of(*source, known_owner_rules()));
+    recover.on_item = [&](const RecoveredItem& item) -> Result<void> {
+        records.add(item);
+        return provenance ? provenance->write(item) : Result<void>{};
+    };
     auto recovery = Recovery::begin(*source, options.output, std::move(recover));
     if (!recovery)
         return report(recovery.error());
@@ -191,7 +195,8 @@ ExitCode run_recover(const RecoverCommand& options) {
                            .is_dry_run = options.dry_run,
                            .in_place_command = in_place_command(options),
                            .is_incomplete_member =
-                               is_incomplete_member(*source, recovery->report())};
+                               is_incomplete_member(*source, recovery->report()),
+                           .records = records.sums(recovery->report())};
     if (wants_json())
         print_document(recover_document(view));
     else if (options.common.quiet)

@@ -1,5 +1,6 @@
 #include "cli/commands/recover_report.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -12,7 +13,7 @@
 namespace rebolt::cli {
 namespace {
 
-constexpr std::size_t shown_key_bytes = 72;
+constexpr std::size_t shown_key_bytes = 60;
 constexpr std::array provenances{Provenance::current, Provenance::previous, Provenance::stale,
                                  Provenance::donor};
 
@@ -38,25 +39,37 @@ std::string path_text(const std::vector<std::string>& path) {
     return text.empty() ? "(top level)" : text;
 }
 
-std::string key_text(std::string_view key) {
-    if (key.size() <= shown_key_bytes)
-        return printable(key);
-    return printable(key.substr(0, shown_key_bytes)) + "…";
+// A long key is shown from byte `start` on.
+std::string shown_key(std::string_view key, std::size_t start = 0) {
+    key.remove_prefix(std::min(start, key.size()));
+    return (start == 0 ? "" : "…") + printable(key.substr(0, shown_key_bytes)) +
+           (key.size() > shown_key_bytes ? "…" : "");
+}
+
+// Where to begin so that both keys can be told apart.
+std::size_t start_of_both(std::string_view first, std::string_view end) {
+    constexpr std::size_t shown_before = 24; // of what they have in common
+    const auto differ = std::ranges::mismatch(first, end).in1;
+    const auto common = static_cast<std::size_t>(differ - first.begin());
+    return common + shown_before < shown_key_bytes ? 0 : common - shown_before;
+}
+
+std::string keys_in(const LostRange& range) {
+    if (range.first.empty() && !range.end)
+        return "all keys";
+    if (range.first.empty())
+        return "keys before " + shown_key(*range.end);
+    if (!range.end)
+        return "keys from " + shown_key(range.first);
+    const std::size_t start = start_of_both(range.first, *range.end);
+    return fmt::format("keys from\n      {} to before\n      {}", shown_key(range.first, start),
+                       shown_key(*range.end, start));
 }
 
 std::string range_text(const LostRange& range) {
-    std::string text = fmt::format("page {} ({}), {}: ", number(range.page),
-                                   text_of(range.code).name, path_text(range.bucket));
-    if (range.first.empty() && !range.end)
-        text += "all keys";
-    else if (range.first.empty())
-        text += fmt::format("keys before {}", key_text(*range.end));
-    else if (!range.end)
-        text += fmt::format("keys from {}", key_text(range.first));
-    else
-        text +=
-            fmt::format("keys from {} to before {}", key_text(range.first), key_text(*range.end));
-    text += fmt::format("\n    {} found elsewhere, ", range.restored);
+    std::string text = fmt::format("page {} ({}), {}: {}\n    {} found elsewhere, ",
+                                   number(range.page), text_of(range.code).name,
+                                   path_text(range.bucket), keys_in(range), range.restored);
     if (!range.is_loss_known)
         text += "how many are lost is not known";
     else
@@ -114,6 +127,7 @@ Document counts_json(const RecoveredCounts& counts) {
         json[std::string(name_of(provenance))] = counts.keys[static_cast<std::size_t>(provenance)];
     json["partial"] = counts.partial;
     json["total"] = counts.total();
+    json["buckets"] = counts.total_buckets();
     json["bytes"] = counts.bytes;
     return json;
 }
@@ -156,7 +170,7 @@ std::string recover_sentence(const RecoverView& view) {
 std::string recover_text(const RecoverView& view) {
     const RecoverReport& report = view.report;
     std::string text = states_text(report);
-    text += recover_sentence(view) + "\n";
+    text += recover_sentence(view) + "\n" + records_text(view.records);
     if (report.lost_and_found.total() != 0)
         text += fmt::format("{} of them fit no bucket for sure: they are in the bucket "
                             "lost+found, by page\n",
@@ -170,9 +184,12 @@ std::string recover_text(const RecoverView& view) {
     if (report.ranges > report.listed_ranges.size())
         text += fmt::format("  and {} more\n", report.ranges - report.listed_ranges.size());
     text += "\nbuckets:\n";
-    for (const RecoveredBucket& bucket : report.listed_buckets)
+    for (const RecoveredBucket& bucket : report.listed_buckets) {
+        if (bucket.counts.total() == 0)
+            continue;
         text += fmt::format("  {}: {}, {}\n", path_text(bucket.path), keys(bucket.counts.total()),
                             by_provenance(bucket.counts));
+    }
     if (view.is_dry_run)
         return text + "\nThis was a dry run: no file was made.\n";
     return text + next_text(view);
@@ -193,6 +210,7 @@ Document recover_document(const RecoverView& view) {
     json["whole"] = report.is_whole;
     json["roots_guessed"] = report.roots_were_guessed;
     json["keys"] = counts_json(report.counts);
+    json["data"] = records_document(view.records);
     json["lost_and_found"] = counts_json(report.lost_and_found);
     json["buckets"] = report.buckets;
     json["bucket_list"] = Document::array();

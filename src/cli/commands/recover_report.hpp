@@ -8,6 +8,7 @@
 #include <rebolt/recover_in_place.hpp>
 
 #include "cli/json_output.hpp"
+#include "cli/records.hpp"
 
 namespace rebolt::cli {
 
@@ -18,7 +19,8 @@ struct RecoverView {
     /// To do the same in place; empty where that cannot be done.
     std::string in_place_command{};
     bool is_incomplete_member = false; ///< of an etcd cluster: not to be put in place
-    std::string set_aside{};           ///< done in place: where the damaged file is
+    RecordSums records{};
+    std::string set_aside{}; ///< done in place: where the damaged file is
 };
 
 /// One line: `56 of 56 keys came back: 56 current`.

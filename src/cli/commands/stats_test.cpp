@@ -47,7 +47,7 @@ TEST(StatsCommand, LeavesOutADamagedBucketAndSaysSo) {
     const auto json = nlohmann::json::parse(
         rebolt_on(damaged_file("etcd-zero-leaf.db"), "stats", {"--json"}).out);
     EXPECT_EQ(json["left_out"][0]["bucket"], "key");
-    EXPECT_EQ(json["left_out"][0]["error"]["code"], "page-zeroed");
+    EXPECT_EQ(json["left_out"][0]["error"]["finding"]["code"], "page-zeroed");
 }
 
 } // namespace

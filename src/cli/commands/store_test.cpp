@@ -41,7 +41,8 @@ TEST_F(StoreCommand, PutsAndGets) {
     EXPECT_EQ(result.out, "Jo\n");
     EXPECT_EQ(result.exit_code, 0);
     EXPECT_EQ(store({"get", "--json", url(), "users/7"}).out,
-              "{\"key\":\"users/7\",\"value\":\"Jo\",\"index\":1}\n");
+              "{\"shape\":\"rebolt.store-get/1\",\"url\":\"" + url() +
+                  "\",\"key\":\"users/7\",\"value\":\"Jo\",\"index\":1}\n");
     EXPECT_EQ(store({"get", url(), "users/8"}).exit_code, 8);
     EXPECT_EQ(store({"get", url(), "", "--parse-format", "hex"}).exit_code, 8);
 }
@@ -56,7 +57,8 @@ TEST_F(StoreCommand, ComparesAndSwaps) {
     EXPECT_EQ(store({"put", url(), "a", "1", "--if-missing"}).out, "index 1\n");
     EXPECT_EQ(store({"put", url(), "a", "2", "--if-missing"}).exit_code, 8);
     EXPECT_EQ(store({"put", url(), "a", "2", "--if-index", "1", "--json"}).out,
-              "{\"key\":\"a\",\"index\":2}\n");
+              "{\"shape\":\"rebolt.store-put/1\",\"url\":\"" + url() +
+                  "\",\"key\":\"a\",\"index\":2}\n");
     const auto stale = store({"put", url(), "a", "3", "--if-index", "1"});
     EXPECT_EQ(stale.exit_code, 8);
     EXPECT_NE(stale.err.find("a was written since"), std::string::npos) << stale.err;
@@ -82,7 +84,7 @@ TEST_F(StoreCommand, ListsDockersFileAndLeavesItAsItIs) {
     EXPECT_EQ(networks.exit_code, 0);
     EXPECT_EQ(std::ranges::count(networks.out, '\n'), 9);
     const auto json = store({"ls", "--json", docker_url, "docker/network/v1.0/network/"});
-    const auto first = nlohmann::json::parse(json.out.substr(0, json.out.find('\n')));
+    const auto first = nlohmann::json::parse(json.out)["keys"][0];
     EXPECT_TRUE(first["key"].get<std::string>().starts_with("docker/network/v1.0/network/0d36"));
     EXPECT_GT(first["index"], 0);
     EXPECT_EQ(nlohmann::json::parse(first["value"].get<std::string>())["name"], "custom");
@@ -117,7 +119,8 @@ TEST_F(StoreCommand, WatchesUntilItHasSeenEnough) {
     EXPECT_EQ(store({"watch", url(), "--count", "2"}).out,
               "put \"a\" index 1: 1\nput \"b\" index 2: 2\n");
     EXPECT_EQ(store({"watch", url(), "b", "--json", "--count", "1"}).out,
-              "{\"event\":\"put\",\"key\":\"b\",\"value\":\"2\",\"index\":2}\n");
+              "{\"shape\":\"rebolt.store-event/"
+              "1\",\"event\":\"put\",\"key\":\"b\",\"value\":\"2\",\"index\":2}\n");
     EXPECT_EQ(store({"watch", url(), "--after", "1"}).exit_code, 8);
 }
 

@@ -107,13 +107,11 @@ private:
 };
 
 RecoverOutcome outcome_of(const RecoverReport& report) {
-    if (report.counts.total() == 0 && (report.ranges != 0 || report.lost_estimate != 0))
+    if (report.counts.is_empty() && (report.ranges != 0 || report.lost_estimate != 0))
         return RecoverOutcome::nothing;
-    const bool is_all_current =
-        report.counts.keys[static_cast<std::size_t>(Provenance::current)] == report.counts.total();
-    const bool is_all = report.lost_estimate == 0 && report.is_loss_known && is_all_current &&
-                        report.counts.partial == 0 && report.lost_and_found.total() == 0 &&
-                        report.stale_left_out == 0;
+    const bool is_all = report.lost_estimate == 0 && report.is_loss_known &&
+                        report.counts.is_all_current() && report.counts.partial == 0 &&
+                        report.lost_and_found.is_empty() && report.stale_left_out == 0;
     return is_all ? RecoverOutcome::all : RecoverOutcome::incomplete;
 }
 

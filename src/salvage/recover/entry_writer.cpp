@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint64_t listed_bytes_max = 4U << 20; // a name may have 32 KiB, a path 1024 of them
 
 void add_to(RecoveredCounts& counts, const Kept& entry, Provenance provenance) {
-    ++counts.keys[static_cast<std::size_t>(provenance)];
+    ++(entry.is_bucket ? counts.buckets : counts.keys)[static_cast<std::size_t>(provenance)];
     counts.partial += entry.is_partial ? 1 : 0;
     counts.bytes += entry.key.size() + entry.value.size();
 }

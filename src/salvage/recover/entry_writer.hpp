@@ -46,7 +46,9 @@ public:
 
     void fill_in(RecoverReport& report) const;
     /// Keys and buckets that the new file must have.
-    [[nodiscard]] std::uint64_t key_count() const noexcept { return counts_.total(); }
+    [[nodiscard]] std::uint64_t key_count() const noexcept {
+        return counts_.total() + counts_.total_buckets();
+    }
     /// What a leaf of the newest state holds, rounded; at least 1.
     [[nodiscard]] std::uint64_t keys_a_leaf() const noexcept;
     /// Plain keys in the top level, which may hold only buckets.
