@@ -98,11 +98,12 @@ Result<std::vector<GuardedState>> guarded_states(const std::string& state_folder
 }
 
 std::string to_json(const HostStatus& status) {
-    guard::Json json{
-        {"shape", status_shape}, {"host", status.host}, {"files", guard::Json::array()}};
+    guard::Json files = guard::Json::array();
     for (const GuardedState& state : status.files)
-        json["files"].push_back(json_of(state));
-    return json.dump(-1, ' ', false, guard::Json::error_handler_t::replace);
+        files.push_back(json_of(state));
+    return nlohmann::ordered_json{
+        {"shape", status_shape}, {"host", status.host}, {"files", std::move(files)}}
+        .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 Result<HostStatus> host_status(std::string_view json) {

@@ -91,7 +91,7 @@ Result<KeptBackup> keep(const BackupCommand& options) {
     auto tx = db->begin();
     if (!tx)
         return std::move(tx).error();
-    Progress progress("bytes", !options.common.quiet);
+    Progress progress(ProgressUnit::bytes, !options.common.quiet);
     return back_up(*tx, {.folder = options.folder,
                          .name = std::filesystem::path(options.common.file).filename().string(),
                          .kept = options.kept,
@@ -105,7 +105,17 @@ ExitCode run_backups(const BackupCommand& options) {
     const auto made = keep(options);
     if (!made)
         return report(made.error());
-    if (!options.common.quiet)
+    if (wants_json())
+        print_document({{"shape", "rebolt.backup/1"},
+                        {"file", options.common.file},
+                        {"output", made->path},
+                        {"transaction", number(made->transaction)},
+                        {"output_bytes", made->file_bytes},
+                        {"verdict", name_of(Verdict::clean)},
+                        {"sentence", "checked: clean"},
+                        {"kept", made->kept},
+                        {"removed", made->removed}});
+    else if (!options.common.quiet)
         print(fmt::format("{}: transaction {} of {}, {} bytes, checked: clean; {} kept, {} "
                           "removed\n",
                           printable(made->path), number(made->transaction),

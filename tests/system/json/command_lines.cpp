@@ -32,6 +32,12 @@ std::vector<Words> looking(const Place& at) {
             {"recover", "--dry-run", at.file},
             {"recover", "--scan", at.file},
             {"surgery", "meta", "validate", at.file},
+            {"history", at.file, at.bucket, at.key},
+            {"diff", at.file, at.file},
+            {"hash", at.file},
+            {"map", at.file, "-o", at.folder + "/map.html"},
+            {"metadump", at.file, "-o", at.folder + "/safe.db"},
+            {"scrub", at.file, "--full-speed"},
             {"version"}};
 }
 
@@ -62,6 +68,7 @@ std::vector<Words> changing(const Place& at) {
                              {"repair", "-o", at.folder + "/repaired.db", at.file},
                              {"guard", "--dry-run", "--state-folder", guarded, at.file},
                              {"backup", at.file, "-o", at.folder + "/backup.db"},
+                             {"backup", at.file, "--dir", at.folder + "/backups"},
                              {"compact", at.file, "-o", at.folder + "/compact.db"}};
     for (const Words& verb :
          {Words{"revert-meta-page"},
@@ -84,6 +91,8 @@ std::vector<Words> changing(const Place& at) {
                 {"undo", at.copy},
                 {"recover", "--in-place", at.copy},
                 {"guard", "--state-folder", guarded, at.copy},
+                {"guard", "status", "--state-folder", guarded},
+                {"guard", "history", "--state-folder", guarded},
                 {"guard", "undo", "--state-folder", guarded, at.copy}});
     return lines;
 }
@@ -102,7 +111,7 @@ std::vector<Words> of_stores(const Place& at) {
             {"store", "lock", "bolt://" + at.folder + "/other.db", "l"}};
 }
 
-// The commands in `rebolt X --help`: indented by two, after "Subcommands:".
+// The commands in `rebolt X --help`: indented by two, after "Commands:".
 void walk(const std::string& path, std::vector<std::string>& found) {
     Words words{REBOLT_EXE};
     std::istringstream names(path);
@@ -117,7 +126,7 @@ void walk(const std::string& path, std::vector<std::string>& found) {
             has_any = true;
             walk(path + (path.empty() ? "" : " ") + line.substr(2, line.find(' ', 2) - 2), found);
         }
-        are_listed |= line.starts_with("Subcommands:");
+        are_listed |= line.starts_with("Commands:");
     }
     if (!has_any)
         found.push_back(path);

@@ -34,7 +34,7 @@ std::string shown(const Words& words) {
 std::vector<std::string> files_in(const std::string& folder) {
     std::vector<std::string> files;
     for (const auto& entry : fs::directory_iterator(REBOLT_TEST_DATA "/" + folder))
-        if (entry.path().extension() == ".db")
+        if (entry.path().extension() == ".db" && !entry.path().string().contains(".original"))
             files.push_back(entry.path());
     std::ranges::sort(files);
     return files;
@@ -99,8 +99,13 @@ std::string name_of_file(const ::testing::TestParamInfo<std::string>& file) {
 
 INSTANTIATE_TEST_SUITE_P(Damaged, JsonOn, ::testing::ValuesIn(files_in("damaged")), name_of_file);
 INSTANTIATE_TEST_SUITE_P(Field, JsonOn, ::testing::ValuesIn(files_in("field")), name_of_file);
-INSTANTIATE_TEST_SUITE_P(Real, JsonOn, ::testing::ValuesIn(files_in("real")), name_of_file);
-INSTANTIATE_TEST_SUITE_P(Owners, JsonOn, ::testing::ValuesIn(files_in("owners")), name_of_file);
+INSTANTIATE_TEST_SUITE_P(Sound, JsonOn,
+                         ::testing::Values(REBOLT_TEST_DATA "/real/docker-20.10-running.db",
+                                           REBOLT_TEST_DATA "/real/containerd-1.6-meta.db",
+                                           REBOLT_TEST_DATA "/real/etcd-3.4.db",
+                                           REBOLT_TEST_DATA "/owners/podman.db",
+                                           REBOLT_TEST_DATA "/owners/vault.db"),
+                         name_of_file);
 
 TEST_F(Json, IsValidForWhatIsNoDatabase) {
     const TemporaryFolder folder;
@@ -117,8 +122,11 @@ TEST_F(Json, IsValidForWhatIsNoDatabase) {
 
 TEST_F(Json, CoversEveryCommandOfTheProgram) {
     // These need a service, a member or a terminal; they have tests of their own below.
-    std::set<std::string> covered{"bench",       "guard install", "guard uninstall", "etcd status",
-                                  "etcd repair", "store watch",   "store lock"};
+    std::set<std::string> covered{"bench",        "guard install", "guard uninstall",
+                                  "guard report", "load",          "etcd status",
+                                  "etcd repair",  "store watch",   "store lock"};
+    // What they print is for a terminal, a shell, or already JSON line by line.
+    covered.insert({"browse", "completion", "complete", "manual", "dump-text"});
     for (const Words& words :
          command_lines({.file = "f", .copy = "c", .folder = "d", .bucket = "b"}))
         for (std::size_t depth = 1; depth <= std::min<std::size_t>(3, words.size()); ++depth) {
@@ -138,11 +146,18 @@ TEST_F(Json, IsValidForCommandsWithoutADatabase) {
     const std::string member = folder.path("member");
     fs::copy(REBOLT_TEST_DATA "/etcd/member-3.5.16", member, fs::copy_options::recursive);
     const std::string url = "bolt://" + folder.path("kv.db") + "?bucket=app";
+    const std::string lines = folder.path("dump.jsonl");
+    std::ofstream(lines) << R"({"bucket":["app"],"sequence":0})"
+                            "\n";
+    const std::string status = folder.path("status.json");
+    std::ofstream(status) << R"({"shape":"rebolt.guard-status/1","host":"a","files":[]})";
     for (const Words& words :
          {Words{"bench", "--count", "10"},
           {"guard", "install", "docker", "--root", folder.path(".")},
           {"guard", "install", "docker", "--yes", "--root", folder.path(".")},
           {"guard", "uninstall", "docker", "--yes", "--root", folder.path(".")},
+          {"guard", "report", status},
+          {"load", folder.path("loaded.db"), "-i", lines},
           {"etcd", "status", member},
           {"etcd", "repair", "--dry-run", member},
           {"etcd", "repair", "--undo", member},
