@@ -27,8 +27,6 @@
 namespace rebolt::guard {
 namespace {
 
-constexpr const char* new_name = "new.db"; // in the work folder
-
 // Where a rehearsal makes its file: not beside the damaged one, where nothing is to change.
 Result<io::Place> rehearsal_place() {
     std::error_code failed;
