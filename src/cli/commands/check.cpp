@@ -93,7 +93,7 @@ RecordSums records_in(const PageSource& source, const CheckReport& report,
                       const CommonOptions& options) {
     if (report.verdict != Verdict::damaged || options.quiet)
         return std::nullopt;
-    Progress progress("pages", true);
+    Progress progress(ProgressUnit::pages, true);
     auto sums = count_records(source, [&](const RecoverProgress& at) {
         progress.update(at.done, at.total);
         return !cancelled();

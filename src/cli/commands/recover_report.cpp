@@ -255,8 +255,6 @@ Document recover_document(const RecoverView& view) {
     return json;
 }
 
-} // namespace
-
 Document in_place_document(const InPlaceReport& report, const std::string& file) {
     Document json;
     if (report.outcome == InPlaceOutcome::not_damaged) {
