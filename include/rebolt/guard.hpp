@@ -11,14 +11,10 @@
 //       if (auto report = rebolt::guard_file(file, options); !report.may_start)
 //           std::puts(report.line.c_str()); // and do not start the service
 //
-// Nothing is ever deleted but old snapshots and set-aside files beyond their
-// retention. undo_guard() reverses what was done.
-//
-// The guard tolerates the same failures it protects against: it may be killed at
-// any moment, run out of space, find a read-only folder, or meet a program that
-// changes the file. The file under its path is always the old one or the complete
-// new one, a clean file is never kept from its service, and the report's line
-// says what went wrong.
+// Nothing is deleted but old snapshots and set-aside files beyond their retention;
+// undo_guard() reverses what was done. Killed at any moment, without space, in a
+// read-only folder: the file under its path is the old one or the complete new one,
+// and a clean file is never kept from its service.
 #pragma once
 
 #include <chrono>
@@ -77,8 +73,7 @@ struct GuardOptions {
     /// For one file. A file that could not be judged in it does not stop the
     /// service; one that is known to be damaged does.
     std::chrono::milliseconds time_budget{60'000};
-    /// A larger file is not copied into a snapshot, but where the file system shares
-    /// its blocks.
+    /// A larger file is copied into a snapshot only where its blocks can be shared.
     std::uint64_t snapshot_bytes_max = std::uint64_t{1} << 30;
     bool reset_caches = false; ///< the policy of caches is quarantine
     /// Docker's network state that is not there, though containers are in networks,
@@ -154,8 +149,7 @@ struct GuardUndone {
 /// (nothing to undo), lock_timeout (a program uses the file), io, permission_denied.
 Result<GuardUndone> undo_guard(const std::string& path, const GuardOptions& options);
 
-/// Where a preset looks for what the services were told. For tests: a folder
-/// in which `/etc` and `/usr/lib` are.
+/// Where a preset looks for what the services were told.
 struct GuardPresetOptions {
     std::string data_root; ///< empty: from the service's own configuration
     std::string system_root = {};
@@ -194,11 +188,9 @@ struct GuardDropIn {
 [[nodiscard]] Result<GuardDropIn> guard_drop_in(std::string_view preset,
                                                 const std::string& program);
 
-/// Writes the drop-in, creating its folder; systemd never reads half of it.
-/// Errors: io, permission_denied.
+/// Writes the drop-in, and its folder; never half of it. Errors: io, permission_denied.
 Result<void> install_guard(const GuardDropIn& drop_in);
-/// Removes it, and its folder if that is empty then. Errors: file_not_found, io,
-/// permission_denied.
+/// Removes it, and its folder if empty. Errors: file_not_found, io, permission_denied.
 Result<void> uninstall_guard(const GuardDropIn& drop_in);
 
 /// Tells systemd, if it started this program, that the guard is about to check

@@ -18,70 +18,9 @@ namespace {
 
 constexpr const char* common_group = "Common options";
 
-// `-o, --output FILE`
-std::string names_of(const CLI::Option& option) {
-    std::string names;
-    for (const std::string& letter : option.get_snames())
-        names += fmt::format("{}-{}", names.empty() ? "" : ", ", letter);
-    for (const std::string& name : option.get_lnames())
-        names += fmt::format("{}--{}", names.empty() ? "" : ", ", name);
-    if (option.get_items_expected_max() == 0)
-        return names;
-    return names + " " + option.get_type_name();
-}
-
-bool takes_many(const CLI::Option& option) {
-    return option.get_items_expected_max() > 1 || option.get_allow_extra_args();
-}
-
-std::string text_of(const CLI::Option& option) {
-    std::string text = option.get_description();
-    if (!option.get_default_str().empty())
-        text += fmt::format(" (default: {})", option.get_default_str());
-    if (!option.get_envname().empty())
-        text += fmt::format(" (or ${})", option.get_envname());
-    if (option.get_required() && !option.get_positional())
-        text += " (required)";
-    return text;
-}
-
-HelpEntry argument_entry(const CLI::Option& option) {
-    return {option.get_name(true) + (takes_many(option) ? "..." : ""), text_of(option)};
-}
-
-std::string usage_of(const CLI::App& app, const std::string& path) {
-    std::string usage = path + " [OPTIONS]";
-    for (const CLI::Option* option : app.get_options())
-        if (option->get_positional()) {
-            const std::string name = argument_entry(*option).names;
-            usage += option->get_required() ? " " + name : fmt::format(" [{}]", name);
-        }
-    if (!app.get_subcommands([](const CLI::App* /*any*/) { return true; }).empty())
-        usage += app.get_require_subcommand_min() == 0 ? " [COMMAND]" : " COMMAND";
-    return usage;
-}
-
 std::string path_of(const CLI::App& app) {
     return app.get_parent() == nullptr ? app.get_name()
                                        : path_of(*app.get_parent()) + " " + app.get_name();
-}
-
-std::string help_of(const CLI::App& app) {
-    HelpPage page;
-    page.summary = app.get_description();
-    page.usage = usage_of(app, path_of(app));
-    for (const CLI::Option* option : app.get_options()) {
-        if (option->get_positional())
-            page.arguments.push_back(argument_entry(*option));
-        else if (option->get_group() == common_group)
-            page.common_options.push_back({names_of(*option), text_of(*option)});
-        else
-            page.options.push_back({names_of(*option), text_of(*option)});
-    }
-    for (const CLI::App* one : app.get_subcommands([](const CLI::App* /*any*/) { return true; }))
-        page.commands.push_back({one->get_name(), one->get_description()});
-    page.more = app.get_footer();
-    return help_text(page);
 }
 
 } // namespace
@@ -362,7 +301,9 @@ OptionHelp help_of(const CLI::Option& option) {
                     .default_text = option.get_default_str(),
                     .environment = option.get_envname(),
                     .is_required = option.get_required(),
-                    .is_repeatable = option.get_items_expected_max() > 1};
+                    .is_repeatable =
+                        option.get_items_expected_max() > 1 || option.get_allow_extra_args(),
+                    .is_common = option.get_group() == common_group};
     if (option.get_positional()) {
         help.names = {option.get_name(true)};
         return help;
@@ -406,7 +347,10 @@ ExitCode CommandLine::run(const std::vector<std::string>& arguments) {
         app_->parse(
             std::vector<std::string>(arguments.rbegin(), arguments.rend())); // as CLI11 takes them
     } catch (const CLI::CallForHelp&) {
-        print(help_of(given(*app_)));
+        const CLI::App& app = given(*app_);
+        const std::string above =
+            app.get_parent() == nullptr ? "" : path_of(*app.get_parent()) + " ";
+        print(help_text(help_of(app, above)));
     } catch (const CLI::CallForVersion& version) {
         print(fmt::format("{} {}\n", app_->get_name(), version.what()));
     } catch (const CLI::ParseError& error) {

@@ -16,6 +16,7 @@ struct OptionHelp {
     std::string environment; ///< the variable that stands for it
     bool is_required = false;
     bool is_repeatable = false;
+    bool is_common = false; ///< one that most commands have
 };
 
 struct CommandHelp {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace rebolt::cli {
 namespace {
@@ -73,6 +74,58 @@ std::string help_text(const HelpPage& page) {
     text += section("Common options", page.common_options);
     text += section("Commands", page.commands);
     return page.more.empty() ? text : text + "\n" + more_text(page.more);
+}
+
+namespace {
+
+// `-o, --output FILE`
+std::string names_of(const OptionHelp& option) {
+    const std::string names = fmt::format("{}", fmt::join(option.names, ", "));
+    return option.value.empty() ? names : names + " " + option.value;
+}
+
+std::string text_of(const OptionHelp& option) {
+    std::string text = option.text;
+    if (!option.default_text.empty())
+        text += fmt::format(" (default: {})", option.default_text);
+    if (!option.environment.empty())
+        text += fmt::format(" (or ${})", option.environment);
+    return text;
+}
+
+HelpEntry option_entry(const OptionHelp& option) {
+    return {names_of(option), text_of(option) + (option.is_required ? " (required)" : "")};
+}
+
+HelpEntry argument_entry(const OptionHelp& argument) {
+    return {argument.names.front() + (argument.is_repeatable ? "..." : ""), text_of(argument)};
+}
+
+std::string usage_of(const CommandHelp& command) {
+    std::string usage = command.name + " [OPTIONS]";
+    for (const OptionHelp& argument : command.positionals) {
+        const std::string name = argument_entry(argument).names;
+        usage += argument.is_required ? " " + name : fmt::format(" [{}]", name);
+    }
+    if (!command.subcommands.empty())
+        usage += command.wants_subcommand ? " COMMAND" : " [COMMAND]";
+    return usage;
+}
+
+} // namespace
+
+std::string help_text(const CommandHelp& command) {
+    HelpPage page;
+    page.summary = command.summary;
+    page.usage = usage_of(command);
+    for (const OptionHelp& argument : command.positionals)
+        page.arguments.push_back(argument_entry(argument));
+    for (const OptionHelp& option : command.options)
+        (option.is_common ? page.common_options : page.options).push_back(option_entry(option));
+    for (const CommandHelp& one : command.subcommands)
+        page.commands.push_back({last_word(one), one.summary});
+    page.more = command.footer;
+    return help_text(page);
 }
 
 } // namespace rebolt::cli

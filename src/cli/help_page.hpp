@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/command_help.hpp"
+
 namespace rebolt::cli {
 
 /// An argument, an option or a subcommand, with what it is for.
@@ -30,5 +32,8 @@ struct HelpPage {
 /// `text` in lines of at most `columns`, broken at spaces; lines after the first
 /// begin with `indent` spaces. A longer word stays whole. Ends without a newline.
 [[nodiscard]] std::string wrapped(std::string_view text, std::size_t columns, std::size_t indent);
+
+/// The page of a command.
+[[nodiscard]] std::string help_text(const CommandHelp& command);
 
 } // namespace rebolt::cli
