@@ -133,7 +133,7 @@ Document document_of(const Checked& checked) {
 }
 
 std::string sentence_text(const CheckReport& report) {
-    return fmt::format("{}: {}\n", printable(report.path), sentence(report));
+    return fmt::format("{}: {}\n", printable(report.path), verdict_text(report));
 }
 
 ExitCode check_one(const CheckCommand& options, const std::string& file) {

@@ -210,7 +210,7 @@ TEST_F(GuardCommand, InstallsShowsAndRemovesTheDropIn) {
             "\nNotifyAccess=exec\nTimeoutStartSec=5min\n"
             "MemoryMax=75%\nMemorySwapMax=0\n");
     EXPECT_THAT(shown.err, StartsWith("warning: there is no docker.service here"));
-    EXPECT_THAT(shown.err, EndsWith("Nothing was changed. To do it, add --yes.\n"));
+    EXPECT_THAT(shown.err, EndsWith("rebolt: nothing was changed; to do it, add --yes\n"));
     EXPECT_FALSE(fs::exists(drop_in));
     fs::create_directories(root + "/usr/lib/systemd/system");
     std::ofstream(root + "/usr/lib/systemd/system/docker.service") << "[Service]\n";

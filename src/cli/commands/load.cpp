@@ -139,7 +139,8 @@ void set_up_load(Arguments arguments) {
     auto options = std::make_shared<LoadCommand>();
     options->common.add_to_writer(arguments);
     arguments.find("FILE").description("The new file");
-    arguments.option("-i,--input", options->input, "Read this file, not standard input");
+    arguments.option("-i,--input", options->input, "Read this file, not standard input")
+        .value_name("FILE");
     arguments
         .option("--page-size", options->page_size_bytes,
                 "Bytes a page of the new file (default: as the dump says)")
@@ -157,7 +158,7 @@ void set_up_load(Arguments arguments) {
         "whole and synced.\nA dump that was cut off is refused. Lines of your own need no head "
         "and no end:\n"
         "  {\"bucket\":[\"fruit\"],\"key\":\"apple\",\"value\":\"red\"}\n"
-        "Example: rebolt dump-text old.db | rebolt load new.db");
+        "Example: rebolt load new.db --input dump.jsonl");
     arguments.exit_codes("0 done, 8 failed");
     arguments.on_run([options] { return run_load(*options); });
 }

@@ -86,7 +86,9 @@ ExitCode run_map(const MapCommand& options) {
 void set_up_map(Arguments arguments) {
     auto options = std::make_shared<MapCommand>();
     options->common.add_to(arguments);
-    arguments.option("-o,--output", options->output, "The HTML page to write").required();
+    arguments.option("-o,--output", options->output, "The HTML page to write")
+        .value_name("NEW")
+        .required();
     arguments.flag("--no-keys", options->no_keys, "Leave the keys out; bucket names stay");
     arguments.flag("--force", options->force, "Replace the page if it is there");
     arguments.footer(

@@ -72,7 +72,7 @@ ExitCode run_metadump(const MetadumpCommand& options) {
 void set_up_metadump(Arguments arguments) {
     auto options = std::make_shared<MetadumpCommand>();
     options->common.add_to(arguments);
-    arguments.option("-o,--output", options->output, "The new file").required();
+    arguments.option("-o,--output", options->output, "The new file").value_name("NEW").required();
     arguments.flag("--force", options->force, "Replace the new file if it is there");
     arguments.footer(
         "Keys and bucket names become pseudonyms of the same length and in the same order; values, "
