@@ -37,7 +37,7 @@ TEST_F(History, ForgetsNoRecoveryWhenTheNextStartIsClean) {
     EXPECT_EQ(event.outcome, GuardOutcome::recovered);
     EXPECT_EQ(event.damage, recovered.damage);
     EXPECT_EQ(event.quarantine, recovered.quarantine);
-    EXPECT_EQ(event.keys_recovered, 57U);
+    EXPECT_EQ(event.keys_recovered, 56U);
     EXPECT_EQ(event.keys_lost, recovered.recovery->lost_estimate);
     EXPECT_EQ(state.last_recovery(), &event);
     EXPECT_THAT(state.set_aside, testing::ElementsAre(recovered.quarantine));
