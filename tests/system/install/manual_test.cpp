@@ -62,7 +62,7 @@ TEST_F(Manual, HasAPageOfEachCommandAndNoOther) {
 TEST_F(Manual, TellsWhatHelpTells) {
     const std::string text = shown(page("rebolt-recover"));
     for (const std::string part :
-         {"rebolt recover [options] FILE", "-o, --output TEXT", "--in-place", "EXIT STATUS",
+         {"rebolt recover [options] FILE", "-o, --output NEW", "--in-place", "EXIT STATUS",
           "0 all came back, 4", "rebolt recover local-kv.db -o", "Default: best."})
         EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
 }
