@@ -179,7 +179,7 @@ TEST(Conclusion, StepsKeepTheDamagedFileBeforeAnythingIsReplaced) {
     EXPECT_EQ(conclusion.next[2].words,
               (Words{"rebolt", "recover", "--in-place", damaged("docker-cycle-next.db")}));
     EXPECT_EQ(conclusion.next[3].words, (Words{"systemctl", "start", "docker.service"}));
-    EXPECT_THAT(conclusion.facts.front(), HasSubstr("9 networks, 11 endpoints and 9 sandboxes"));
+    EXPECT_THAT(conclusion.safe, HasSubstr("11 of 11 endpoints, 9 of 9 networks"));
     EXPECT_THAT(conclusion.safe, HasSubstr("Not safe"));
 }
 

@@ -157,11 +157,12 @@ private:
 };
 
 ExitCode report_nothing(const HistoryCommand& options, const WantedKey& wanted) {
-    print_error(fmt::format("{}: no page of the file holds the key `{}`",
-                            printable(options.common.file), printable(wanted.key)));
-    print_note(fmt::format("To see the keys: rebolt keys {} {}", shell_quoted(options.common.file),
-                           shell_quoted(options.path.front())));
-    return ExitCode::failed;
+    return report(
+        Error(ErrorCode::key_not_found,
+              fmt::format("no page of the file holds the key `{}`", printable(wanted.key)))
+            .in_file(options.common.file),
+        {"To see the keys", fmt::format("rebolt keys {} {}", shell_quoted(options.common.file),
+                                        shell_quoted(options.path.front()))});
 }
 
 ExitCode show_history(const PageSource& source, const HistoryCommand& options) {
@@ -191,10 +192,9 @@ ExitCode show_history(const PageSource& source, const HistoryCommand& options) {
 
 ExitCode run_history(const HistoryCommand& options) {
     if (options.path.size() < 2 || options.path.back().empty()) {
-        print_error("history: give a bucket and a key after the file");
-        print_note(fmt::format("To see the buckets: rebolt buckets {}",
-                               shell_quoted(options.common.file)));
-        return ExitCode::usage;
+        return report_usage(
+            "history: give a bucket and a key after the file",
+            {"To see the buckets", "rebolt buckets " + shell_quoted(options.common.file)});
     }
     const auto source = open_pages(options.common);
     if (!source)

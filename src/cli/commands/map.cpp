@@ -58,10 +58,9 @@ ExitCode run_map(const MapCommand& options) {
     });
     if (!map)
         return report(map.error());
-    if (map->report.verdict == Verdict::not_a_bolt_file) {
-        print_error(fmt::format("{}: {}", printable(options.common.file), sentence(map->report)));
-        return ExitCode::failed;
-    }
+    if (map->report.verdict == Verdict::not_a_bolt_file)
+        return report(
+            Error(ErrorCode::invalid_argument, sentence(map->report)).in_file(options.common.file));
     const bool has_secrets = schema::keeps_secrets(map->report.owner);
     if (has_secrets && !options.no_keys && !options.common.quiet)
         print_note("note: the keys are left out: this program's files hold secrets");
