@@ -7,7 +7,7 @@
 
 namespace rebolt::guard {
 
-/// `recovered: 57 keys (54 current, 3 donor), about 1 lost`, and what else was done.
+/// `recovered: 56 keys (53 current, 3 donor), about 1 lost`, and what else was done.
 [[nodiscard]] std::string recovered_text(const Replacement& made);
 
 } // namespace rebolt::guard

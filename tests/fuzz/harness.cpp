@@ -167,7 +167,7 @@ void recover_stages(Input input) {
                 continue;
             }
             const RecoverReport& report = recovery->report();
-            require(report.counts.keys[0] == current);
+            require(report.counts.keys[0] + report.counts.buckets[0] == current);
         }
 }
 
@@ -187,7 +187,8 @@ void recover_file(Input input) {
         return;
     if (const auto done = recovery->run(); !done)
         return require_no_defect(done.error());
-    require(recovery->report().counts.total() == told);
+    const RecoveredCounts& counts = recovery->report().counts;
+    require(counts.total() + counts.total_buckets() == told);
     const auto made = PageSource::open(name.path());
     require(made.has_value());
     CheckOptions check_options;

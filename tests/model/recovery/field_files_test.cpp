@@ -34,8 +34,10 @@ Recovered recovered(const std::string& path, RecoverPolicy policy = RecoverPolic
     return result;
 }
 
+// Keys and buckets.
 std::uint64_t current(const Recovered& recovery) {
-    return recovery.report.counts.keys[static_cast<std::size_t>(Provenance::current)];
+    constexpr auto at = static_cast<std::size_t>(Provenance::current);
+    return recovery.report.counts.keys[at] + recovery.report.counts.buckets[at];
 }
 
 class PatchedReal {

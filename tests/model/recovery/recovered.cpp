@@ -1,7 +1,6 @@
 #include "recovered.hpp"
 
 #include <filesystem>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -63,10 +62,10 @@ private:
         check_file(target);
         compare_file(target);
         const RecoveredCounts& counts = result_.report.counts;
-        const std::uint64_t sum =
-            std::accumulate(counts.keys.begin(), counts.keys.end(), std::uint64_t{0});
+        const std::uint64_t sum = counts.total() + counts.total_buckets();
         if (sum != result_.items.size())
-            fault(fmt::format("the report counts {} keys, told of {}", sum, result_.items.size()));
+            fault(fmt::format("the report counts {} keys and buckets, told of {}", sum,
+                              result_.items.size()));
         if (result_.report.output_bytes != std::filesystem::file_size(target))
             fault("the report's size of the new file is wrong");
     }
