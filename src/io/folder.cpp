@@ -20,6 +20,8 @@
 
 #include <fmt/format.h>
 
+#include <rebolt/bytes.hpp>
+
 #include "base/try.hpp"
 #include "io/descriptor_path.hpp"
 #include "io/system_calls.hpp"

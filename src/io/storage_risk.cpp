@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include <rebolt/bytes.hpp>
+#include <rebolt/finding.hpp>
 
 #include "io/kernel_log.hpp"
 #include "io/mount_table.hpp"
