@@ -87,7 +87,7 @@ Result<std::shared_ptr<const File>> File::take(int descriptor, std::string path)
 }
 
 Result<std::shared_ptr<const File>> File::take(int descriptor) {
-    return take(descriptor, shown(descriptor_path(descriptor)));
+    return take(descriptor, shown(io::descriptor_path(descriptor)));
 }
 
 bool File::is_writable() const noexcept {
