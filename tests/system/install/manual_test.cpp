@@ -63,7 +63,7 @@ TEST_F(Manual, TellsWhatHelpTells) {
     const std::string text = shown(page("rebolt-recover"));
     for (const std::string part :
          {"rebolt recover [options] FILE", "-o, --output NEW", "--in-place", "EXIT STATUS",
-          "0 all came back, 4", "rebolt recover local-kv.db -o", "Default: best."})
+          "0 all was recovered, 4", "rebolt recover local-kv.db -o", "Default: best."})
         EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
 }
 
