@@ -67,7 +67,8 @@ TEST_F(Embedded, WithFindPackageTheProgramBuildsAndRuns) {
 TEST_F(Embedded, WhatIsInstalledLooksForNoLibraryInAFolderOfItsOwn) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(prefix_)) {
         const std::string name = entry.path().filename();
-        if (name != "rebolt" && name.find(".so") == std::string::npos)
+        const bool is_program = name == "rebolt" && entry.path().parent_path().filename() == "bin";
+        if (!is_program && name.find(".so") == std::string::npos)
             continue;
         if (!entry.is_regular_file())
             continue;
