@@ -13,68 +13,49 @@
 namespace rebolt::guard {
 namespace {
 
-/// Below the distribution's data folder.
+constexpr std::string_view etcd_pod = "/etc/kubernetes/manifests/etcd.yaml";
+
 struct Distribution {
     std::string_view name;
-    std::string_view unit;       ///< of a server, without `.service`
-    std::string_view data_root;  ///< the usual one
-    std::string_view etcd;       ///< below it
-    std::string_view containerd; ///< below it; "" for none of its own
-    std::string_view config;     ///< a file with `option: VALUE` or `- --option=VALUE`
-    std::string_view option;     ///< that names another data folder
+    std::string_view unit;                ///< of a server, without `.service`
+    std::string_view data_root;           ///< the usual one
+    std::string_view etcd = {};           ///< below it
+    std::string_view containerd = {};     ///< below it; empty: none of its own
+    std::string_view config = {};         ///< a file with `OPTION: VALUE` or `- --OPTION=VALUE`
+    std::string_view option = "data-dir"; ///< that names another data folder; empty: none
 };
 
 constexpr std::array<Distribution, 7> distributions{{
-    {.name = "kubeadm",
-     .unit = "kubelet",
-     .data_root = "/var/lib/etcd",
-     .etcd = "",
-     .containerd = "",
-     .config = "/etc/kubernetes/manifests/etcd.yaml",
-     .option = "data-dir"},
+    {.name = "kubeadm", .unit = "kubelet", .data_root = "/var/lib/etcd", .config = etcd_pod},
     {.name = "k3s",
      .unit = "k3s",
      .data_root = "/var/lib/rancher/k3s",
      .etcd = "/server/db/etcd",
      .containerd = "/agent/containerd",
-     .config = "/etc/rancher/k3s/config.yaml",
-     .option = "data-dir"},
+     .config = "/etc/rancher/k3s/config.yaml"},
     {.name = "rke2",
      .unit = "rke2-server",
      .data_root = "/var/lib/rancher/rke2",
      .etcd = "/server/db/etcd",
      .containerd = "/agent/containerd",
-     .config = "/etc/rancher/rke2/config.yaml",
-     .option = "data-dir"},
+     .config = "/etc/rancher/rke2/config.yaml"},
     {.name = "k0s",
      .unit = "k0scontroller",
      .data_root = "/var/lib/k0s",
      .etcd = "/etcd",
-     .containerd = "/containerd",
-     .config = "",
-     .option = "data-dir"},
+     .containerd = "/containerd"},
     {.name = "microk8s",
      .unit = "snap.microk8s.daemon-containerd",
      .data_root = "/var/snap/microk8s/common/var",
      .etcd = "/run/etcd",
      .containerd = "/lib/containerd",
-     .config = "",
      .option = ""},
     // Inside the node: a container's or a virtual machine's.
     {.name = "minikube",
      .unit = "kubelet",
      .data_root = "/var/lib/minikube/etcd",
-     .etcd = "",
-     .containerd = "",
-     .config = "/etc/kubernetes/manifests/etcd.yaml",
-     .option = "data-dir"},
-    {.name = "kind",
-     .unit = "kubelet",
-     .data_root = "/var/lib/etcd",
-     .etcd = "",
-     .containerd = "",
-     .config = "/etc/kubernetes/manifests/etcd.yaml",
-     .option = "data-dir"},
+     .config = etcd_pod},
+    {.name = "kind", .unit = "kubelet", .data_root = "/var/lib/etcd", .config = etcd_pod},
 }};
 
 const Distribution* find(std::string_view preset) noexcept {
