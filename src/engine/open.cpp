@@ -22,17 +22,6 @@ namespace {
 
 using format::file_bytes_min;
 
-// The page size in a meta's bytes, for the two places where metas stand.
-template <class Visit>
-void for_each_meta(Bytes file, std::uint32_t page_size, Visit visit) {
-    for (const std::uint64_t begin : {std::uint64_t{0}, std::uint64_t{page_size}}) {
-        if (begin >= file.size())
-            return;
-        if (const auto meta = format::MetaView::of(file.subspan(begin)))
-            visit(*meta);
-    }
-}
-
 constexpr std::uint64_t new_pages = 4;
 
 // bbolt: DB.init: two metas, an empty freelist, an empty leaf.
@@ -96,14 +85,13 @@ Error file_damage(FindingCode code, std::string message, const std::string& path
 }
 
 std::uint64_t bytes_to_map(Bytes head, std::uint64_t file_bytes) {
-    constexpr std::uint64_t mapped_whole_bytes = std::uint64_t{1} << 30;
-    return std::min(file_bytes, std::max(io::bytes_of_metas(head), mapped_whole_bytes));
+    return std::min(file_bytes, std::max(io::bytes_of_metas(head), io::mapped_whole_bytes));
 }
 
 Error no_meta(Bytes file, std::uint32_t page_size, const std::string& path) {
     bool is_foreign = false;
     bool has_magic = false;
-    for_each_meta(file, page_size, [&](const format::MetaView& meta) {
+    io::for_each_meta(file, page_size, [&](const format::MetaView& meta) {
         is_foreign |= !has_magic && meta.fields().magic == format::magic_of_foreign_byte_order;
         has_magic |= meta.fields().magic == format::magic;
     });

@@ -10,7 +10,6 @@
 namespace rebolt::io {
 namespace {
 
-constexpr std::uint64_t mapped_whole_bytes = std::uint64_t{1} << 30U;
 constexpr std::uint64_t unit_bytes = 65536; // no page is larger
 constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
 
@@ -23,13 +22,10 @@ constexpr std::uint64_t product(std::uint64_t left, std::uint64_t right) noexcep
 std::uint64_t bytes_of_metas(Bytes head) noexcept {
     const std::uint32_t page_size = find_page_size(head).bytes;
     std::uint64_t pages = 0;
-    for (const std::uint64_t begin : {std::uint64_t{0}, std::uint64_t{page_size}}) {
-        if (begin >= head.size())
-            break;
-        const auto meta = format::MetaView::of(head.subspan(begin));
-        if (meta && !meta->validate())
-            pages = std::max(pages, meta->fields().high_water_mark);
-    }
+    for_each_meta(head, page_size, [&](const format::MetaView& meta) {
+        if (!meta.validate())
+            pages = std::max(pages, meta.fields().high_water_mark);
+    });
     return product(pages, page_size);
 }
 

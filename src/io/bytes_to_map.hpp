@@ -12,8 +12,22 @@
 
 namespace rebolt::io {
 
+/// A file up to this size is mapped whole, whatever lies in it.
+inline constexpr std::uint64_t mapped_whole_bytes = std::uint64_t{1} << 30U;
+
 /// Where bbolt's metas lie, whatever the page size: in so many first bytes.
 inline constexpr std::uint64_t metas_bytes_max = std::uint64_t{2} * format::page_size_max;
+
+/// Visits a meta, valid or not, in each of the two places where metas are.
+template <class Visit>
+void for_each_meta(Bytes file, std::uint32_t page_size, Visit visit) {
+    for (const std::uint64_t begin : {std::uint64_t{0}, std::uint64_t{page_size}}) {
+        if (begin >= file.size())
+            return;
+        if (const auto meta = format::MetaView::of(file.subspan(begin)))
+            visit(*meta);
+    }
+}
 
 /// The bytes below the highest high water mark of the valid metas in `head`; 0 if
 /// none is valid. May be more than the file has. Cost: O(1).
