@@ -255,4 +255,15 @@ Result<void> may_write_to(const std::string& path, const std::string& input, boo
     return {};
 }
 
+ExitCode show_database(const CommonOptions& options, Judge judge,
+                       const std::function<ExitCode(const DB&, const Tx&)>& show) {
+    const auto db = open_database(options, judge);
+    if (!db)
+        return report(db.error());
+    const auto tx = db->begin();
+    if (!tx)
+        return report(tx.error());
+    return show(*db, *tx);
+}
+
 } // namespace rebolt::cli

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "cli/arguments.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/state_choice.hpp"
 
 #include <rebolt/db.hpp>
@@ -80,6 +82,9 @@ enum class Judge : unsigned char {
 /// judge_before_writing(). Without it, the state that the user named, if any.
 [[nodiscard]] Result<DB> open_database(const CommonOptions& options, Judge judge = Judge::metas,
                                        std::optional<TxId> transaction = std::nullopt);
+/// The same, and hands the state to `show`; what kept it from that is reported.
+[[nodiscard]] ExitCode show_database(const CommonOptions& options, Judge judge,
+                                     const std::function<ExitCode(const DB&, const Tx&)>& show);
 /// The same for writing. A file that is not there is made only if `may_make`; tells
 /// what was found at opening and how it ends.
 [[nodiscard]] Result<DB> open_for_writing(const CommonOptions& options, bool may_make = false,

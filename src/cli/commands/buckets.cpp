@@ -53,13 +53,9 @@ ExitCode print_buckets(const Tx& tx, const std::string& file) {
 }
 
 ExitCode run_buckets(const CommonOptions& options) {
-    const auto db = open_database(options);
-    if (!db)
-        return report(db.error());
-    const auto tx = db->begin();
-    if (!tx)
-        return report(tx.error());
-    return print_buckets(*tx, options.file);
+    return show_database(options, Judge::metas, [&](const DB& /*db*/, const Tx& tx) {
+        return print_buckets(tx, options.file);
+    });
 }
 
 } // namespace

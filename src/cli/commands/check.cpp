@@ -17,6 +17,7 @@
 #include "cli/commands/check_json.hpp"
 #include "cli/commands/check_text.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/counted.hpp"
 #include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
@@ -136,18 +137,22 @@ std::string sentence_text(const CheckReport& report) {
     return fmt::format("{}: {}\n", printable(report.path), verdict_text(report));
 }
 
+void print_text(const Checked& checked, const std::string& file, const CheckCommand& options,
+                bool is_line) {
+    print(is_line ? sentence_text(checked.report)
+                  : check_text(checked.report, checked.impact, checked.records));
+    if (options.common.verbose)
+        print(storage_text(file));
+}
+
 ExitCode check_one(const CheckCommand& options, const std::string& file) {
     const auto checked = check_file(options, file);
     if (!checked)
         return report(checked.error());
     if (wants_json())
         print_document(document_of(*checked));
-    else if (options.common.quiet)
-        print(sentence_text(checked->report));
     else
-        print(check_text(checked->report, checked->impact, checked->records));
-    if (!wants_json() && options.common.verbose)
-        print(storage_text(file));
+        print_text(*checked, file, options, options.common.quiet);
     return exit_code_of(checked->report);
 }
 
@@ -158,12 +163,9 @@ ExitCode check_next(const CheckCommand& options, const std::string& file, Docume
         return report(checked.error());
     if (wants_json())
         list.add(document_of(*checked));
-    else if (options.common.quiet || checked->report.verdict == Verdict::clean)
-        print(sentence_text(checked->report));
     else
-        print(check_text(checked->report, checked->impact, checked->records));
-    if (!wants_json() && options.common.verbose)
-        print(storage_text(file));
+        print_text(*checked, file, options,
+                   options.common.quiet || checked->report.verdict == Verdict::clean);
     return exit_code_of(checked->report);
 }
 
@@ -208,8 +210,8 @@ ExitCode run_check(const CheckCommand& options) {
     list.put("damaged", counts[ExitCode::damaged]);
     list.put("not_checked", counts[ExitCode::failed]);
     if (!wants_json())
-        print(fmt::format("{} {}: {} clean, {} damaged, {} not checked\n", files->size(),
-                          files->size() == 1 ? "file" : "files", counts[ExitCode::done],
+        print(fmt::format("{}: {} clean, {} damaged, {} not checked\n",
+                          counted(files->size(), "file"), counts[ExitCode::done],
                           counts[ExitCode::damaged], counts[ExitCode::failed]));
     return worst;
 }

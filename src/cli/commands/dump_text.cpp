@@ -37,13 +37,8 @@ ExitCode print_content(const Tx& tx, const DB& db) {
 }
 
 ExitCode run_dump_text(const CommonOptions& options) {
-    const auto db = open_database(options);
-    if (!db)
-        return report(db.error());
-    const auto tx = db->begin();
-    if (!tx)
-        return report(tx.error());
-    return print_content(*tx, *db);
+    return show_database(options, Judge::metas,
+                         [](const DB& db, const Tx& tx) { return print_content(tx, db); });
 }
 
 } // namespace

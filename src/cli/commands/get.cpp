@@ -6,6 +6,7 @@
 #include "cli/bucket_path.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/json_output.hpp"
+#include "cli/key_options.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/printable.hpp"
@@ -17,18 +18,16 @@ namespace {
 
 struct GetCommand {
     CommonOptions common;
-    std::vector<std::string> path; ///< buckets, then the key
+    KeyOptions key;
     KeyFormat format = KeyFormat::automatic;
     bool raw = false;
-    ParseFormat key_format = ParseFormat::ascii_encoded;
-    ParseFormat bucket_format = ParseFormat::ascii_encoded;
 };
 
 /// The command line up to the last bucket: `keys local-kv.db libnetwork`.
 std::string keys_command(const GetCommand& options) {
     std::string command = "rebolt keys " + shell_quoted(options.common.file);
-    for (std::size_t index = 0; index + 1 < options.path.size(); ++index)
-        command += " " + shell_word(options.path[index]);
+    for (const std::string& bucket : options.key.buckets())
+        command += " " + shell_word(bucket);
     return command;
 }
 
@@ -42,7 +41,7 @@ ExitCode report_missing(const Bucket& bucket, const std::string& key, const GetC
                           printable(key)))
             .in_file(options.common.file),
         {"To see the keys",
-         keys_command(options) + (nested ? " " + shell_word(options.path.back()) : "")});
+         keys_command(options) + (nested ? " " + shell_word(options.key.path.back()) : "")});
 }
 
 struct Found {
@@ -73,53 +72,38 @@ void print_value(const Found& found, const GetCommand& options) {
     print_document(json);
 }
 
-/// The key as it was given, or the number that stands for it.
-Result<std::string> wanted_key(const Bucket& bucket, const Words& words,
-                               const GetCommand& options) {
-    auto key = parsed(options.path.back(), options.key_format);
-    if (!key || options.key_format != ParseFormat::ascii_encoded)
-        return key;
-    if (auto number = key_of_number(words.owner(), bucket.path(), *key))
-        return *std::move(number);
-    return key;
-}
-
 ExitCode get(const Tx& tx, Words words, const GetCommand& options) {
-    if (const auto key = parsed(options.path.back(), options.key_format); !key)
+    if (const auto key = parsed(options.key.path.back(), options.key.format); !key)
         return report_bucket(key.error());
-    const auto bucket =
-        find_bucket(tx, {options.path.begin(), options.path.end() - 1}, options.bucket_format);
+    const auto names = options.key.buckets();
+    const auto bucket = find_bucket(tx, {names.begin(), names.end()}, options.key.bucket_format);
     if (!bucket)
         return report_bucket(bucket.error());
-    const auto key = wanted_key(*bucket, words, options);
+    const std::vector<std::string> path = bucket->path();
+    const auto key = options.key.key(words, path);
     const auto value = bucket->get(*key);
     if (!value)
         return report(value.error());
     if (!value->has_value())
         return report_missing(*bucket, *key, options);
-    const std::vector<std::string> path = bucket->path();
     print_value({path, *key, **value, words.value(path, *key, **value)}, options);
     words.tell_secrets(options.common.quiet);
     return ExitCode::done;
 }
 
 ExitCode run_get(const GetCommand& options) {
-    if (options.path.size() < 2 || options.path.back().empty()) {
+    if (!options.key.is_given()) {
         const std::string file = shell_quoted(options.common.file);
         return report_usage(
             "get: give a bucket and a key after the file",
-            options.path.empty()
+            options.key.path.empty()
                 ? NextStep{"To see the buckets", "rebolt buckets " + file}
                 : NextStep{"To see the keys", fmt::format("rebolt keys {} {}", file,
-                                                          shell_word(options.path.front()))});
+                                                          shell_word(options.key.path.front()))});
     }
-    const auto db = open_database(options.common);
-    if (!db)
-        return report(db.error());
-    const auto tx = db->begin();
-    if (!tx)
-        return report(tx.error());
-    return get(*tx, Words::of(options.common, options.format, options.raw), options);
+    return show_database(options.common, Judge::metas, [&](const DB& /*db*/, const Tx& tx) {
+        return get(tx, Words::of(options.common, options.format, options.raw), options);
+    });
 }
 
 } // namespace
@@ -128,11 +112,8 @@ void set_up_get(Arguments arguments) {
     auto options = std::make_shared<GetCommand>();
     options->common.add_to(arguments);
     options->common.state.add_to(arguments);
-    arguments.positionals("BUCKET_KEY", options->path,
-                          "A bucket, buckets inside it, and at last the key");
     add_format_option(arguments, "--format", options->format, "How to print the value");
-    add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
-    add_bucket_format(arguments, options->bucket_format);
+    options->key.add_to(arguments);
     add_raw(arguments, options->raw);
     arguments.footer(
         "Where it is known whose the file is (docs/owners.md) the value is shown in words, without "

@@ -13,26 +13,25 @@
 namespace rebolt::cli {
 namespace {
 
-ExitCode run_hash(const CommonOptions& options) {
-    const auto db = open_database(options);
-    if (!db)
-        return report(db.error());
-    const auto tx = db->begin();
-    if (!tx)
-        return report(tx.error());
-    const auto hash = hash_content(*tx);
+ExitCode print_hash(const Tx& tx, const CommonOptions& options) {
+    const auto hash = hash_content(tx);
     if (!hash)
         return report(hash.error());
     if (wants_json())
         print_document({{"shape", "rebolt.hash/1"},
                         {"file", options.file},
-                        {"transaction", number(tx->id())},
+                        {"transaction", number(tx.id())},
                         {"sha256", hash->sha256},
                         {"keys", hash->keys},
                         {"buckets", hash->buckets}});
     else
         print(fmt::format("{}  {}\n", hash->sha256, printable(options.file)));
     return ExitCode::done;
+}
+
+ExitCode run_hash(const CommonOptions& options) {
+    return show_database(options, Judge::metas,
+                         [&](const DB& /*db*/, const Tx& tx) { return print_hash(tx, options); });
 }
 
 } // namespace

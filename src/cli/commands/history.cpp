@@ -11,6 +11,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/content_line.hpp"
 #include "cli/json_output.hpp"
+#include "cli/key_options.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
@@ -22,11 +23,9 @@ namespace {
 
 struct HistoryCommand {
     CommonOptions common;
-    std::vector<std::string> path; ///< buckets, then the key
+    KeyOptions key;
     KeyFormat format = KeyFormat::automatic;
     bool raw = false;
-    ParseFormat key_format = ParseFormat::ascii_encoded;
-    ParseFormat bucket_format = ParseFormat::ascii_encoded;
 };
 
 /// The key that was asked for, as bytes.
@@ -37,19 +36,16 @@ struct WantedKey {
 
 Result<WantedKey> wanted_key(const HistoryCommand& options, const Words& words) {
     WantedKey wanted;
-    for (std::size_t i = 0; i + 1 < options.path.size(); ++i) {
-        auto name = parsed(options.path[i], options.bucket_format);
+    for (const std::string& text : options.key.buckets()) {
+        auto name = parsed(text, options.key.bucket_format);
         if (!name)
             return std::move(name).error();
         wanted.bucket.push_back(*std::move(name));
     }
-    auto key = parsed(options.path.back(), options.key_format);
+    auto key = options.key.key(words, wanted.bucket);
     if (!key)
         return std::move(key).error();
     wanted.key = *std::move(key);
-    if (options.key_format == ParseFormat::ascii_encoded)
-        if (auto number = key_of_number(words.owner(), wanted.bucket, wanted.key))
-            wanted.key = *std::move(number);
     return wanted;
 }
 
@@ -162,7 +158,7 @@ ExitCode report_nothing(const HistoryCommand& options, const WantedKey& wanted) 
               fmt::format("no page of the file holds the key `{}`", printable(wanted.key)))
             .in_file(options.common.file),
         {"To see the keys", fmt::format("rebolt keys {} {}", shell_quoted(options.common.file),
-                                        shell_quoted(options.path.front()))});
+                                        shell_quoted(options.key.path.front()))});
 }
 
 ExitCode show_history(const PageSource& source, const HistoryCommand& options) {
@@ -191,7 +187,7 @@ ExitCode show_history(const PageSource& source, const HistoryCommand& options) {
 }
 
 ExitCode run_history(const HistoryCommand& options) {
-    if (options.path.size() < 2 || options.path.back().empty()) {
+    if (!options.key.is_given()) {
         return report_usage(
             "history: give a bucket and a key after the file",
             {"To see the buckets", "rebolt buckets " + shell_quoted(options.common.file)});
@@ -207,11 +203,8 @@ ExitCode run_history(const HistoryCommand& options) {
 void set_up_history(Arguments arguments) {
     auto options = std::make_shared<HistoryCommand>();
     options->common.add_to(arguments);
-    arguments.positionals("BUCKET_KEY", options->path,
-                          "A bucket, buckets inside it, and at last the key");
     add_format_option(arguments, "--format", options->format, "How to print the values");
-    add_parse_option(arguments, "--parse-format", options->key_format, "How the key is given");
-    add_bucket_format(arguments, options->bucket_format);
+    options->key.add_to(arguments);
     add_raw(arguments, options->raw);
     arguments.footer(
         "Looks at every page of the file, also of a damaged one. `newest`: what a reader gets; "

@@ -179,14 +179,11 @@ private:
 };
 
 ExitCode run_inspect(const CommonOptions& options) {
-    const auto db = open_database(options, Judge::all);
-    if (!db)
-        return report(db.error());
-    const auto tx = db->begin();
-    if (!tx)
-        return report(tx.error());
-    const OpenDocument document({{"shape", "rebolt.inspect/1"}, {"file", options.file}}, "root");
-    return BucketTree(*tx, options.file).print_all();
+    return show_database(options, Judge::all, [&](const DB& /*db*/, const Tx& tx) {
+        const OpenDocument document({{"shape", "rebolt.inspect/1"}, {"file", options.file}},
+                                    "root");
+        return BucketTree(tx, options.file).print_all();
+    });
 }
 
 } // namespace

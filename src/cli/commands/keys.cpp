@@ -76,16 +76,12 @@ ExitCode run_keys(const KeysCommand& options) {
         return report_usage(
             "keys: of which bucket? Give its name after the file",
             {"To see the buckets", "rebolt buckets " + shell_quoted(options.common.file)});
-    const auto db = open_database(options.common, Judge::all);
-    if (!db)
-        return report(db.error());
-    const auto tx = db->begin();
-    if (!tx)
-        return report(tx.error());
-    const auto bucket = find_bucket(*tx, options.buckets, options.bucket_format);
-    if (!bucket)
-        return report_bucket(bucket.error());
-    return print_keys(*bucket, Words::of(options.common, options.format, options.raw), options);
+    return show_database(options.common, Judge::all, [&](const DB& /*db*/, const Tx& tx) {
+        const auto bucket = find_bucket(tx, options.buckets, options.bucket_format);
+        if (!bucket)
+            return report_bucket(bucket.error());
+        return print_keys(*bucket, Words::of(options.common, options.format, options.raw), options);
+    });
 }
 
 } // namespace

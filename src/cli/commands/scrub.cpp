@@ -18,6 +18,7 @@
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/guard/subcommands.hpp"
+#include "cli/counted.hpp"
 #include "cli/json_output.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
@@ -104,9 +105,9 @@ void print_sum(const std::vector<ScrubbedFile>& files) {
     std::map<ScrubState, std::uint64_t> counts;
     for (const ScrubbedFile& file : files)
         ++counts[file.state];
-    print(fmt::format("{} {}: {} clean, {} damaged, {} not checked\n", files.size(),
-                      files.size() == 1 ? "file" : "files", counts[ScrubState::clean],
-                      counts[ScrubState::damaged], counts[ScrubState::not_checked]));
+    print(fmt::format("{}: {} clean, {} damaged, {} not checked\n", counted(files.size(), "file"),
+                      counts[ScrubState::clean], counts[ScrubState::damaged],
+                      counts[ScrubState::not_checked]));
 }
 
 std::vector<ScrubbedFile> scrub_all(const ScrubCommand& options,

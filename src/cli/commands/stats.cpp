@@ -196,13 +196,8 @@ private:
 };
 
 ExitCode run_stats(const StatsCommand& options) {
-    const auto db = open_database(options.common, Judge::all);
-    if (!db)
-        return report(db.error());
-    const auto tx = db->begin();
-    if (!tx)
-        return report(tx.error());
-    return Sum(*db, *tx, options).run();
+    return show_database(options.common, Judge::all,
+                         [&](const DB& db, const Tx& tx) { return Sum(db, tx, options).run(); });
 }
 
 } // namespace
