@@ -118,7 +118,7 @@ struct WriteContentOptions {
 };
 
 /// Writes all items of a stream into a new file, which appears under `path`, in place
-/// of what stands there, once it is whole and synced. A bucket that items are in is
+/// of what is there, once it is whole and synced. A bucket that items are in is
 /// made where the stream does not name it before; items may come in any order.
 /// Returns the number of items. Errors: the stream's, those of writing, cancelled.
 Result<std::uint64_t> write_content(const std::string& path, const ContentStream& next,

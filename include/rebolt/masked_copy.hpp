@@ -21,7 +21,7 @@ struct MaskedCopy {
     std::string difference;
 };
 
-/// Writes the copy to `path`, which appears, in place of what stands there, once it is
+/// Writes the copy to `path`, which appears, in place of what is there, once it is
 /// whole and synced. Of every page, in use or not:
 ///
 /// - keys and bucket names become pseudonyms of the same length, in the same order, the
