@@ -1,11 +1,14 @@
 #include <rebolt/page_source.hpp>
 
+#include <csignal>
 #include <string>
 #include <vector>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/patched_file.hpp"
@@ -98,17 +101,45 @@ TEST(PageSource, WhatIsNoRegularFileIsRefused) {
 TEST(PageSource, ALockedFileNamesWhoHoldsIt) {
     test::PatchedFile file(data("real/docker-20.10-running.db"));
     const std::string path = file.path();
-    const int holder = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-    ASSERT_EQ(::flock(holder, LOCK_EX), 0);
-    const auto locked = PageSource::open(path);
-    ASSERT_FALSE(locked);
-    EXPECT_EQ(locked.error().code(), ErrorCode::lock_timeout);
-    EXPECT_NE(locked.error().message().find("io_test (process " + std::to_string(::getpid())),
+    int locked[2];
+    ASSERT_EQ(::pipe(locked), 0);
+    const pid_t holder = ::fork();
+    if (holder == 0) {
+        const int descriptor = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+        const char done = ::flock(descriptor, LOCK_EX) == 0 ? 'y' : 'n';
+        if (::write(locked[1], &done, 1) == 1)
+            ::pause();
+        ::_exit(1);
+    }
+    char is_locked = 'n';
+    ASSERT_EQ(::read(locked[0], &is_locked, 1), 1);
+    ASSERT_EQ(is_locked, 'y');
+    const auto refused = PageSource::open(path);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::lock_timeout);
+    EXPECT_NE(refused.error().message().find(fmt::format("io_test (process {})", holder)),
               std::string::npos)
-        << locked.error().message();
+        << refused.error().message();
     const auto anyway = PageSource::open(path, {.lock = false});
     ASSERT_TRUE(anyway);
     EXPECT_NE(anyway->lock_holders(), "");
+    ::kill(holder, SIGKILL);
+    ASSERT_EQ(::waitpid(holder, nullptr, 0), holder);
+    EXPECT_TRUE(PageSource::open(path));
+    ::close(locked[0]);
+    ::close(locked[1]);
+}
+
+TEST(PageSource, AFileThatThisProcessLocksSaysSo) {
+    test::PatchedFile file(data("real/docker-20.10-running.db"));
+    const std::string path = file.path();
+    const int holder = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_EQ(::flock(holder, LOCK_EX), 0);
+    const auto refused = PageSource::open(path);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::lock_timeout);
+    EXPECT_NE(refused.error().message().find("locked by this process itself"), std::string::npos)
+        << refused.error().message();
     ::close(holder);
     EXPECT_TRUE(PageSource::open(path));
 }
