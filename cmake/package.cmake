@@ -9,7 +9,10 @@ if(REBOLT_ETCD)
 endif()
 set(CPACK_PACKAGE_NAME rebolt)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
-if(NOT CPACK_PACKAGE_CONTACT) # who publishes the packages names himself
+# Who makes the packages maintains them, and is named as by Debian's own tools.
+if(DEFINED ENV{DEBFULLNAME} AND DEFINED ENV{DEBEMAIL})
+  set(CPACK_PACKAGE_CONTACT "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
+else()
   set(CPACK_PACKAGE_CONTACT "the rebolt authors <authors@rebolt.example>")
 endif()
 execute_process(
@@ -69,12 +72,16 @@ rebolt_package(
 rebolt_package(
   dev librebolt-dev libdevel "libfmt-dev" "library that reads, writes, checks and recovers bbolt files"
   "Headers, a static library, and what CMake and pkg-config need to find them.\nThe interface is C++23, and C for reading, checking and recovering.")
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/cmake/debian/postrm)
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/cmake/debian/prerm
+                                               ${PROJECT_SOURCE_DIR}/cmake/debian/postrm)
 set(CPACK_DEBIAN_ETCD_PACKAGE_DEPENDS "rebolt (= ${PROJECT_VERSION}-${revision})")
 
 file(GLOB pages CONFIGURE_DEPENDS docs/*.md)
 install(FILES README.md ${pages} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/rebolt COMPONENT runtime)
 install(DIRECTORY contrib DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/rebolt COMPONENT runtime)
+# Neither enabled nor started: that is for who installs it to say.
+install(FILES contrib/systemd/rebolt-scrub.service contrib/systemd/rebolt-scrub.timer
+        DESTINATION lib/systemd/system COMPONENT runtime)
 install(DIRECTORY docs/embedding DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/librebolt-dev/examples
         COMPONENT dev)
 include(CPack)

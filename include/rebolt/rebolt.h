@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 /* Of this header: grows when something is added. What is there keeps its meaning. */
-#define REBOLT_C_VERSION 1
+#define REBOLT_C_VERSION 2
 
 /* Of the library: compare it with REBOLT_C_VERSION where the library is shared. */
 int rebolt_c_version(void);
@@ -56,6 +56,11 @@ typedef struct rebolt_db rebolt_db;
 /* Opens a file read-only and takes bbolt's shared lock, for which it waits so many
  * milliseconds; a negative number: without end. `*db` is set only on REBOLT_OK. */
 rebolt_status rebolt_open(const char* path, int64_t timeout_milliseconds, rebolt_db** db);
+/* Since version 2. Reads a file whose program has it open: takes no lock, and copies the
+ * newest state that it can get hold of, to memory up to 256 MiB, else to an unnamed file
+ * in $TMPDIR. REBOLT_LOCKED: commits came faster than the file could be read, for so
+ * many milliseconds. */
+rebolt_status rebolt_open_live(const char* path, int64_t timeout_milliseconds, rebolt_db** db);
 /* Lets go of the file. NULL is allowed. */
 void rebolt_close(rebolt_db* db);
 
@@ -93,6 +98,11 @@ typedef int (*rebolt_visit_finding)(void* context, const rebolt_finding* finding
  * REBOLT_DAMAGED: the message is one sentence about it. REBOLT_INVALID: no bolt file. */
 rebolt_status rebolt_check(const char* path, int64_t timeout_milliseconds,
                            rebolt_visit_finding visit, void* context);
+
+/* Since version 2. Checks the newest state of a file whose program has it open, without
+ * its lock; damage is told only if a second look shows it too. */
+rebolt_status rebolt_check_live(const char* path, int64_t timeout_milliseconds,
+                                rebolt_visit_finding visit, void* context);
 
 /* What came back. */
 typedef struct rebolt_recovered {

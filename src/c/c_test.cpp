@@ -4,6 +4,10 @@
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 #include "support/temporary_folder.hpp"
@@ -93,6 +97,43 @@ TEST(CInterface, CheckTellsWhatIsDamagedAndWhere) {
                   .find("damaged: the newest transaction 99 is damaged, and so is transaction 98"),
               std::string::npos);
     EXPECT_EQ(rebolt_check(REBOLT_SOURCE_DIR "/README.md", 0, nullptr, nullptr), REBOLT_INVALID);
+}
+
+// As a program holds its file.
+class CInterfaceBesideAWriter : public ::testing::Test {
+protected:
+    CInterfaceBesideAWriter() {
+        std::filesystem::copy_file(sound, path_);
+        descriptor_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
+        EXPECT_EQ(::flock(descriptor_, LOCK_EX), 0);
+    }
+    ~CInterfaceBesideAWriter() override { ::close(descriptor_); }
+    CInterfaceBesideAWriter(const CInterfaceBesideAWriter&) = delete;
+    CInterfaceBesideAWriter& operator=(const CInterfaceBesideAWriter&) = delete;
+
+    const test::TemporaryFolder folder_;
+    const std::string path_ = folder_.path("held.db");
+    int descriptor_ = -1;
+};
+
+TEST_F(CInterfaceBesideAWriter, ReadsWithoutItsLock) {
+    rebolt_db* db = nullptr;
+    EXPECT_EQ(rebolt_open(path_.c_str(), 0, &db), REBOLT_LOCKED);
+    ASSERT_EQ(rebolt_open_live(path_.c_str(), 1000, &db), REBOLT_OK) << rebolt_message();
+    std::vector<std::string> found;
+    EXPECT_EQ(rebolt_walk(db, nullptr, 0, collect, &found), REBOLT_OK);
+    EXPECT_EQ(found.size(), 1U);
+    rebolt_close(db);
+    EXPECT_EQ(rebolt_open_live("/no/such/file.db", 0, &db), REBOLT_NOT_FOUND);
+    EXPECT_EQ(rebolt_open_live(nullptr, 0, &db), REBOLT_INVALID);
+}
+
+TEST_F(CInterfaceBesideAWriter, ChecksWithoutItsLock) {
+    EXPECT_EQ(rebolt_check(path_.c_str(), 0, nullptr, nullptr), REBOLT_LOCKED);
+    EXPECT_EQ(rebolt_check_live(path_.c_str(), 1000, nullptr, nullptr), REBOLT_OK)
+        << rebolt_message();
+    EXPECT_EQ(rebolt_check_live(damaged.c_str(), -1, nullptr, nullptr), REBOLT_DAMAGED);
+    EXPECT_EQ(rebolt_check_live(nullptr, 0, nullptr, nullptr), REBOLT_INVALID);
 }
 
 TEST(CInterface, RecoverMakesANewFileThatIsClean) {

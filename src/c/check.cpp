@@ -4,10 +4,12 @@
 #include <string>
 
 #include <rebolt/check.hpp>
+#include <rebolt/live_copy.hpp>
 #include <rebolt/rebolt.h>
 #include <rebolt/recover.hpp>
 
 #include "base/try.hpp"
+#include "c/live_options.hpp"
 #include "c/status.hpp"
 
 namespace rebolt::c {
@@ -51,6 +53,18 @@ rebolt_status status_of(Verdict verdict) {
     return REBOLT_FAILED;
 }
 
+// What a check returns, after all findings are told.
+rebolt_status told(const Result<CheckReport>& report, rebolt_visit_finding visit, void* context) {
+    if (!report)
+        return fail(report.error());
+    if (visit != nullptr)
+        tell(*report, visit, context);
+    const rebolt_status status = status_of(report->verdict);
+    if (status == REBOLT_OK)
+        return status;
+    return fail(status, (report->path + ": " + sentence(*report)).c_str());
+}
+
 Result<RecoverReport> recovered_to(const char* path, const char* to,
                                    std::int64_t timeout_milliseconds) {
     const PageSource source = TRY(open_pages(path, timeout_milliseconds));
@@ -70,15 +84,18 @@ rebolt_status rebolt_check(const char* path, int64_t timeout_milliseconds,
     return guarded([&] {
         if (path == nullptr)
             return fail(REBOLT_INVALID, "rebolt_check: no path");
-        const auto report = rebolt::c::checked(path, timeout_milliseconds);
-        if (!report)
-            return fail(report.error());
-        if (visit != nullptr)
-            rebolt::c::tell(*report, visit, context);
-        const rebolt_status status = rebolt::c::status_of(report->verdict);
-        return status == REBOLT_OK
-                   ? status
-                   : fail(status, (report->path + ": " + sentence(*report)).c_str());
+        return rebolt::c::told(rebolt::c::checked(path, timeout_milliseconds), visit, context);
+    });
+}
+
+rebolt_status rebolt_check_live(const char* path, int64_t timeout_milliseconds,
+                                rebolt_visit_finding visit, void* context) {
+    return guarded([&] {
+        if (path == nullptr)
+            return fail(REBOLT_INVALID, "rebolt_check_live: no path");
+        return rebolt::c::told(
+            rebolt::check_live(path, {}, rebolt::c::live_options(timeout_milliseconds)), visit,
+            context);
     });
 }
 

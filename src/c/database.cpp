@@ -6,15 +6,19 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <rebolt/db.hpp>
+#include <rebolt/live_copy.hpp>
 #include <rebolt/rebolt.h>
 #include <rebolt/version.hpp>
 
 #include "base/try.hpp"
+#include "c/live_options.hpp"
 #include "c/status.hpp"
 
 struct rebolt_db {
+    std::optional<rebolt::LiveCopy> copy; ///< what `db` reads, if it is one
     rebolt::DB db;
 };
 
@@ -23,6 +27,12 @@ namespace {
 
 std::optional<std::chrono::milliseconds> timeout_of(std::int64_t milliseconds) {
     return milliseconds < 0 ? std::nullopt : std::optional(std::chrono::milliseconds{milliseconds});
+}
+
+Result<rebolt_db> opened_live(const char* path, std::int64_t timeout_milliseconds) {
+    LiveCopy copy = TRY(LiveCopy::take(path, live_options(timeout_milliseconds)));
+    DB db = TRY(DB::open(copy.open_path(), {.read_only = true}));
+    return rebolt_db{.copy = std::move(copy), .db = std::move(db)};
 }
 
 std::string_view view_of(const rebolt_bytes& bytes) {
@@ -80,6 +90,18 @@ rebolt_status rebolt_open(const char* path, int64_t timeout_milliseconds, rebolt
             return fail(REBOLT_INVALID, "rebolt_open: no path, or no place for the database");
         auto opened = rebolt::DB::open(
             path, {.read_only = true, .timeout = rebolt::c::timeout_of(timeout_milliseconds)});
+        if (!opened)
+            return fail(opened.error());
+        *db = std::make_unique<rebolt_db>(std::nullopt, *std::move(opened)).release();
+        return REBOLT_OK;
+    });
+}
+
+rebolt_status rebolt_open_live(const char* path, int64_t timeout_milliseconds, rebolt_db** db) {
+    return guarded([&] {
+        if (path == nullptr || db == nullptr)
+            return fail(REBOLT_INVALID, "rebolt_open_live: no path, or no place for the database");
+        auto opened = rebolt::c::opened_live(path, timeout_milliseconds);
         if (!opened)
             return fail(opened.error());
         *db = std::make_unique<rebolt_db>(*std::move(opened)).release();

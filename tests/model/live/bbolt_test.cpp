@@ -2,9 +2,13 @@
 #include <rebolt/live_copy.hpp>
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -39,43 +43,64 @@ void write_script(const std::string& path, std::string_view freelist) {
     }
 }
 
-void check_beside(std::string_view freelist) {
+// $REBOLT_LIVE_CHECKS: how many copies are checked at least.
+int wanted_checks() {
+    const char* given = std::getenv("REBOLT_LIVE_CHECKS");
+    return given == nullptr ? 1 : std::atoi(given);
+}
+
+// What was seen beside one writer after the other.
+struct Seen {
+    int checked = 0;
+    std::uint64_t followed = 0; ///< commits that came while a copy was made
+    std::uint64_t last = 0;     ///< transaction of this writer's file
+};
+
+// A copy that cannot be made is none: the file is not there yet, or commits come too fast.
+void check_copy(const std::string& path, Seen& seen) {
+    const auto copy = LiveCopy::take(path);
+    if (!copy || !copy->transaction() || number(*copy->transaction()) < 4) // 4: being made
+        return;
+    EXPECT_GE(number(*copy->transaction()), seen.last);
+    seen.last = number(*copy->transaction());
+    const auto pages = copy->pages();
+    ASSERT_TRUE(pages);
+    const auto found = check(*pages);
+    ASSERT_TRUE(found);
+    ASSERT_EQ(found->verdict, Verdict::clean)
+        << "transaction " << seen.last << ": " << found->findings.front().message;
+    ++seen.checked;
+    seen.followed += copy->commits_followed();
+}
+
+// Checks copies of a new file until its writer has applied all of a script.
+void check_beside_a_writer(const std::string& peer, std::string_view freelist, Seen& seen) {
     const TemporaryFolder folder;
+    const std::string path = folder.path("busy.db");
+    write_script(folder.path("script"), freelist);
+    std::atomic<bool> is_over = false;
+    const std::jthread writer([&] {
+        const auto applied =
+            run_command({peer, "apply", path, folder.path("script")}, std::chrono::seconds{600});
+        EXPECT_EQ(applied.exit_code, 0) << applied.err;
+        is_over = true;
+    });
+    seen.last = 0;
+    while (!is_over && !::testing::Test::HasFailure())
+        check_copy(path, seen);
+    EXPECT_GT(seen.last, 100U);
+}
+
+void check_beside(std::string_view freelist) {
     const std::string peer = std::string(REBOLT_BUILD_DIR) + "/interop/bboltpeer";
     const auto built =
         run_command({std::string(REBOLT_SOURCE_DIR) + "/tests/peers/build-peer", peer});
     ASSERT_EQ(built.exit_code, 0) << built.err;
-    const std::string path = folder.path("busy.db");
-    write_script(folder.path("script"), freelist);
-    std::atomic<bool> is_over = false;
-    std::jthread writer([&] {
-        const auto applied = run_command({peer, "apply", path, folder.path("script")});
-        EXPECT_EQ(applied.exit_code, 0) << applied.err;
-        is_over = true;
-    });
-    std::uint64_t followed = 0;
-    int checked = 0;
-    std::uint64_t last = 0;
-    for (; !is_over; ++checked) {
-        const auto report = LiveCopy::take(path);
-        if (!report) // not made yet, or too fast
-            continue;
-        if (!report->transaction() || number(*report->transaction()) < 4)
-            continue; // being made, which is no commit
-        followed += report->commits_followed();
-        EXPECT_GE(number(*report->transaction()), last);
-        last = number(*report->transaction());
-        const auto pages = report->pages();
-        ASSERT_TRUE(pages);
-        const auto found = check(*pages);
-        ASSERT_TRUE(found);
-        if (found->verdict != Verdict::clean) {
-            is_over = true;
-            FAIL() << "transaction " << last << ": " << found->findings.front().message;
-        }
-    }
-    std::printf("%d copies, %lu commits followed, last transaction %lu\n", checked, followed, last);
-    EXPECT_GT(last, 100U);
+    Seen seen;
+    do {
+        check_beside_a_writer(peer, freelist, seen);
+    } while (seen.checked < wanted_checks() && !::testing::Test::HasFailure());
+    std::printf("%d copies checked, %lu commits followed\n", seen.checked, seen.followed);
 }
 
 TEST(LiveCopyOfBbolt, IsOneState) {
