@@ -136,6 +136,10 @@ struct Conclusion {
     std::vector<std::string> facts; ///< what comes back, how long it takes, how to go back
     std::vector<std::string> proof;
     std::vector<Step> next;
+    /// Whether the steps are one block: each is for the case that the one before it
+    /// succeeded. Typing it twice does no harm.
+    bool is_block = false;
+    std::vector<std::string> undo; ///< the command that takes the block back; or empty
 };
 
 /// Puts log, file, process and unit together.

@@ -41,6 +41,8 @@ constexpr std::array entries{
     Entry{"unexpected bucket header flag", Signature::page_damaged},
     Entry{"zero-length inode key", Signature::page_damaged},
     Entry{"zero-length node key", Signature::page_damaged},
+    Entry{"put: zero-length old key", Signature::page_damaged},
+    Entry{"put: zero-length new key", Signature::page_damaged},
     Entry{"isn't 0 for an inline bucket", Signature::page_damaged},
     Entry{"inline bucket non-zero page access", Signature::page_damaged},
     Entry{"has unexpected type/flags", Signature::page_damaged},
@@ -49,6 +51,8 @@ constexpr std::array entries{
     Entry{"both meta pages are invalid", Signature::meta_invalid},
     Entry{"database file isn't correctly mapped", Signature::remap_failed},
     Entry{"database isn't correctly mapped", Signature::remap_failed},
+    // A program caught what Go stopped, and tells no more.
+    Entry{"from panic opening boltdb file: runtime error", Signature::bolt_panic},
     // Lines of `bbolt check`.
     Entry{"page #: multiple references", Signature::pages_unreachable},
     Entry{"page #: out of bounds: #", Signature::pages_unreachable},

@@ -147,9 +147,10 @@ void add_facts(const FileEvidence& file, Conclusion& conclusion) {
     conclusion.facts.push_back(
         meanwhile.empty() ? time_fact(file.recovery_time)
                           : fmt::format("{}; {}", time_fact(file.recovery_time), meanwhile));
-    if (!is_incomplete_member(file))
+    if (is_recovered_in_place(file) && file.recovery->outcome != RecoverOutcome::all)
         conclusion.facts.push_back(
-            "to go back: `rebolt undo` puts the damaged file back, byte for byte");
+            "it is not proven that nothing is missing, so `rebolt recover` ends with exit code 4 "
+            "and the block stops there; paste it again to go on");
 }
 
 void conclude_damaged(const Evidence& evidence, const FileEvidence& file, Conclusion& conclusion) {
@@ -180,6 +181,9 @@ void conclude_damaged(const Evidence& evidence, const FileEvidence& file, Conclu
         conclusion.safe += "\nNot safe: putting an incomplete file in place; this member would "
                            "then differ from its peers, and etcd would not notice.";
     conclusion.next = recovery_steps(file, units_in(evidence), is_loop(file));
+    conclusion.is_block = is_recovered_in_place(file);
+    if (conclusion.is_block)
+        conclusion.undo = {"rebolt", "undo", file.path};
     add_facts(file, conclusion);
 }
 

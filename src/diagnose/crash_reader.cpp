@@ -23,6 +23,16 @@ bool is_of_stack(std::string_view text) {
            take_place(text, ignored);
 }
 
+// A frame or place whose end is on the next line.
+bool may_be_piece(std::string_view bare) noexcept {
+    if (bare.empty() || contains(bare, ".go:"))
+        return false;
+    const bool is_path = bare.front() == '/' || is_alphanumeric(bare.front());
+    const std::size_t blank = bare.find(' ');
+    const bool is_name = blank == std::string_view::npos || bare.find('(') < blank;
+    return is_path && is_name && contains(bare, "/") && !bare.ends_with(')');
+}
+
 // The message that has the signature's words; else the first.
 std::string_view message_of(Signature signature, const Trace& trace) {
     for (const std::string& message : trace.messages) {
@@ -68,6 +78,7 @@ void CrashReader::end() {
 void CrashReader::take_header(const GoroutineHeader& header) {
     if (where_ == Where::stack)
         end_stack();
+    is_user_to_come_ = false;
     if (where_ == Where::others)
         return;
     stack_.restart(header);
@@ -101,11 +112,40 @@ bool CrashReader::take_stack_line(std::string_view text) {
         return true;
     if (auto frame = frame_of(bare)) {
         stack_.add(std::move(*frame));
+        piece_.clear();
         return true;
     }
+    if (take_pieces(bare))
+        return true;
     if (++strange_lines_ > strange_lines_max)
         end_stack();
     return false;
+}
+
+// A terminal or a mail may have broken a long line.
+bool CrashReader::take_pieces(std::string_view bare) {
+    constexpr std::size_t piece_bytes_max = 1024;
+    const std::string whole = piece_ + std::string(bare);
+    const bool is_second = !piece_.empty();
+    piece_.clear();
+    if (is_second && !stack_.is_empty() && take_place(whole, stack_.last()))
+        return true;
+    if (auto frame = is_second ? frame_of(whole) : std::nullopt) {
+        stack_.add(std::move(*frame));
+        return true;
+    }
+    if (!may_be_piece(bare))
+        return false;
+    piece_ = bare.substr(0, piece_bytes_max);
+    return true;
+}
+
+// The stack that crashed may be bbolt's alone: who called it waits in another one.
+void CrashReader::note_user(const Frame& frame) {
+    if (is_of_bolt(frame))
+        is_user_to_come_ = true;
+    else if (is_user_to_come_ && user_.empty())
+        user_ = program_of(frame);
 }
 
 bool CrashReader::take_other_line(std::string_view text) {
@@ -123,11 +163,15 @@ bool CrashReader::take_other_line(std::string_view text) {
     }
     if (where_ != Where::others)
         return false;
+    if (const auto frame = frame_of(text))
+        note_user(*frame);
     // The other stacks of a crash end where something else starts.
     if (trimmed(text).empty() || is_of_stack(text))
         return true;
-    if (++strange_lines_ > strange_lines_max)
+    if (++strange_lines_ > strange_lines_max) {
+        end_event();
         where_ = Where::between;
+    }
     return false;
 }
 
@@ -137,7 +181,9 @@ void CrashReader::end_stack() {
         return;
     trace_ = stack_.take();
     const bool is_dump = messages_.empty();
-    end_event();
+    if (is_dump || !program_of(trace_).empty())
+        end_event();
+    piece_.clear();
     strange_lines_ = 0;
     where_ = is_dump ? Where::between : Where::others;
 }
@@ -155,6 +201,7 @@ void CrashReader::end_event() {
     ++*traces_;
     for (const Signature signature : signatures_of_trace(trace))
         add_symptom(signature, trace);
+    user_ = {};
 }
 
 void CrashReader::add_symptom(Signature signature, const Trace& trace) {
@@ -169,6 +216,8 @@ void CrashReader::add_symptom(Signature signature, const Trace& trace) {
     symptom.text = is_dump
                        ? "goroutine " + std::to_string(trace.goroutine) + " [" + trace.state + "]"
                        : std::string(message_of(signature, trace));
+    if (symptom.program.empty())
+        symptom.program = user_;
     if (symptom.program.empty())
         symptom.program = component_.empty() ? std::string(known_program_in(program_)) : component_;
     if (symptom.program.empty() && !is_dump)

@@ -52,6 +52,8 @@ private:
     void end_stack();
     void end_event();
     void add_symptom(Signature signature, const Trace& trace);
+    bool take_pieces(std::string_view bare);
+    void note_user(const Frame& frame);
 
     LineRoute route_;
     std::string program_; ///< by the prefix
@@ -63,6 +65,9 @@ private:
     FrameStack stack_;
     Trace trace_;
     std::vector<std::string> messages_;
+    std::string piece_;            ///< of a frame that somebody wrapped
+    std::string_view user_;        ///< whose code called bbolt, by another stack; a literal
+    bool is_user_to_come_ = false; ///< of that stack, a frame of bbolt was read
     std::uint64_t line_ = 0;
     std::size_t strange_lines_ = 0;
     std::size_t patience_ = 0;

@@ -55,6 +55,15 @@ constexpr std::array<std::string_view, 24> other_parts{
     "nssdb",      "/apt/",     "/samba",   ".sqlite",    "updatedb",   "pluto.db",
 };
 
+// Below a container's own root: of whatever runs in it.
+constexpr std::array<std::string_view, 4> container_parts{"/diff/", "/merged/", "/upper/",
+                                                          "/rootfs/"};
+
+bool is_in_container(std::string_view path) noexcept {
+    return std::ranges::any_of(container_parts,
+                               [&](std::string_view part) { return contains(path, part); });
+}
+
 } // namespace
 
 PathSort sort_of_path(std::string_view path) noexcept {
@@ -66,16 +75,18 @@ PathSort sort_of_path(std::string_view path) noexcept {
     // BuildKit sets a file that it cannot open aside as `cache.db.ID.bak`.
     if (path.ends_with(".bak") && contains(path, ".db."))
         return PathSort::bolt;
-    const bool is_database = path.ends_with(".db") && path.size() > 4;
+    const bool is_database = path.ends_with(".db") && path.size() > 4 && !is_in_container(path);
     return is_database ? PathSort::possible : PathSort::none;
 }
 
 bool is_of_other_database(std::string_view line) noexcept {
     return contains_any(
-        line, {"bolt://", "neo4j",   "sqlite",   "SQLite",   "sqlstore", "sql:",     "mysql",
-               "MySQL",   "mariadb", "postgres", "Postgres", "rpm",      "leveldb",  "rocksdb",
-               "badger",  "lmdb",    "LMDB",     "using db", "Berkeley", "berkeley", "bdb",
-               "redis",   "mongo",   "ldap",     "postfix/", "dovecot",  "named["});
+        line,
+        {"bolt://",   "neo4j",   "sqlite",   "SQLite",         "sqlstore", "sql:",     "mysql",
+         "MySQL",     "mariadb", "postgres", "Postgres",       "rpm",      "leveldb",  "rocksdb",
+         "badger",    "lmdb",    "LMDB",     "using db",       "Berkeley", "berkeley", "bdb",
+         "redis",     "mongo",   "ldap",     "postfix/",       "dovecot",  "named[",   "mapdb",
+         "Exception", "EACCES:", "ENOENT:",  "disk I/O error", "Errno "});
 }
 
 } // namespace rebolt::diagnose

@@ -169,7 +169,8 @@ TEST(Conclusion, StepsKeepTheDamagedFileBeforeAnythingIsReplaced) {
     ASSERT_TRUE(file);
     evidence.files.push_back(std::move(*file));
     const Conclusion conclusion = conclude(evidence);
-    ASSERT_EQ(conclusion.next.size(), 4U);
+    ASSERT_EQ(conclusion.next.size(), 5U);
+    EXPECT_TRUE(conclusion.is_block);
     using Words = std::vector<std::string>;
     EXPECT_EQ(conclusion.next[0].words,
               (Words{"systemctl", "stop", "docker.socket", "docker.service"}));
@@ -178,7 +179,10 @@ TEST(Conclusion, StepsKeepTheDamagedFileBeforeAnythingIsReplaced) {
     EXPECT_TRUE(conclusion.next[1].is_optional);
     EXPECT_EQ(conclusion.next[2].words,
               (Words{"rebolt", "recover", "--in-place", damaged("docker-cycle-next.db")}));
-    EXPECT_EQ(conclusion.next[3].words, (Words{"systemctl", "start", "docker.service"}));
+    EXPECT_EQ(conclusion.next[3].words,
+              (Words{"rebolt", "check", "-q", damaged("docker-cycle-next.db")}));
+    EXPECT_EQ(conclusion.next[4].words, (Words{"systemctl", "start", "docker.service"}));
+    EXPECT_EQ(conclusion.undo, (Words{"rebolt", "undo", damaged("docker-cycle-next.db")}));
     EXPECT_THAT(conclusion.safe, HasSubstr("11 of 11 endpoints, 9 of 9 networks"));
     EXPECT_THAT(conclusion.safe, HasSubstr("Not safe"));
 }
@@ -192,6 +196,7 @@ TEST(Conclusion, NeverPutsAnIncompleteEtcdMemberInPlaceWhateverItsName) {
         const Conclusion conclusion = conclude(evidence);
         for (const Step& step : conclusion.next)
             EXPECT_EQ(std::ranges::find(step.words, "--in-place"), step.words.end()) << name;
+        EXPECT_FALSE(conclusion.is_block);
         EXPECT_THAT(conclusion.safe, HasSubstr("Not safe: putting an incomplete file in place"));
     }
 }

@@ -1,6 +1,9 @@
 #include "diagnose/line_route.hpp"
 
+#include <algorithm>
+
 #include "diagnose/bolt_words.hpp"
+#include "diagnose/frame.hpp"
 #include "diagnose/line_text.hpp"
 #include "diagnose/quoted.hpp"
 
@@ -43,6 +46,30 @@ void note_origin(std::string_view line, std::string_view prefix, LearnedRoute& l
         learned.time = time.substr(0, name_bytes_max);
 }
 
+// A stack without its arguments, as zap writes it, in Go's form.
+std::string as_stack(std::string_view text) {
+    std::string stack = starts_with_goroutine_header(text) ? "" : "goroutine 1 [running]:\n";
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        const bool is_bare = !line.empty() && line.front() != '\t' && !line.ends_with(')') &&
+                             line.find(' ') == std::string_view::npos;
+        stack += std::string(line) + (is_bare ? "()" : "") + "\n";
+    }
+    return stack;
+}
+
+// The stack that a record has beside the words of the crash; empty: none.
+std::string stack_beside(std::string_view line) {
+    for (const std::string_view key : {"stacktrace", "stack", "stack_trace"}) {
+        const auto value = quoted_value(line, key);
+        const std::string text = value ? value_text(line, *value) : std::string();
+        if (contains(text, "\n"))
+            return as_stack(text);
+    }
+    return {};
+}
+
 } // namespace
 
 std::optional<LearnedRoute> LineRoute::learn(std::string_view line) {
@@ -73,6 +100,14 @@ std::optional<LearnedRoute> LineRoute::learn(std::string_view line) {
     note_origin(learned.text, prefix, learned);
     learned.route.prefix_ = PrefixShape(prefix);
     learned.text.erase(0, *start);
+    if (learned.route.fields_.empty())
+        return learned;
+    if (learned.route.fields_.back().key == "panic" && !learned.text.starts_with("panic: "))
+        learned.text.insert(0, "panic: ");
+    if (const std::string stack = stack_beside(line); !stack.empty()) {
+        learned.text += "\n\n" + stack;
+        learned.is_burst = true;
+    }
     return learned;
 }
 
@@ -108,6 +143,13 @@ std::string_view without_prefix(std::string_view line) noexcept {
     const std::string_view name = head.substr(0, bar == std::string_view::npos ? 0 : bar);
     if (!name.empty() && !contains_any(name, {"\"", "=", "> "}) && !is_digit(name.front()))
         return line.substr(bar + 3);
+    // A container's log, as its runtime keeps it.
+    constexpr std::string_view log_field = "{\"log\":\"";
+    if (head.starts_with(log_field))
+        return line.substr(log_field.size());
+    for (const std::string_view stream : {" stderr F ", " stdout F ", " stderr P ", " stdout P "})
+        if (const std::size_t at = head.find(stream); at != std::string_view::npos)
+            return line.substr(at + stream.size());
     for (std::size_t close = head.find("]: "); close != std::string_view::npos;
          close = head.find("]: ", close + 1)) {
         const std::size_t open = head.rfind('[', close);

@@ -29,6 +29,22 @@ bool has_escapes(std::string_view line) noexcept {
     return line.find('\\') != std::string_view::npos;
 }
 
+// `k3s-agent` of `systemd[1]: k3s-agent.service: Main process exited`.
+void note_failed_unit(std::string_view line, ScanReport& report) {
+    constexpr std::size_t units_max = 16;
+    const std::size_t end = line.find(".service");
+    if (end == std::string_view::npos || report.units.size() == units_max ||
+        !contains_any(line.substr(end),
+                      {": Main process exited", ": Failed with result", "entered failed state",
+                       ": Scheduled restart", ": Start request repeated"}))
+        return;
+    const std::size_t blank = line.substr(0, end).find_last_of(" \t\"");
+    const std::size_t begin = blank == std::string_view::npos ? 0 : blank + 1;
+    std::string unit(line.substr(begin, std::min(end - begin, name_bytes_max)));
+    if (!unit.empty() && std::ranges::find(report.units, unit) == report.units.end())
+        report.units.push_back(std::move(unit));
+}
+
 } // namespace
 
 void LogReader::take(std::string_view line, const LineOrigin& origin, std::uint64_t number) {
@@ -39,6 +55,7 @@ void LogReader::take(std::string_view line, const LineOrigin& origin, std::uint6
     const std::string_view readable = is_escaped ? std::string_view(plain) : line;
     if (note_named_files(readable, report_))
         file_line_ = number;
+    note_failed_unit(readable, report_);
     if (learned) {
         if (!origin.program.empty())
             learned->program = origin.program.substr(0, name_bytes_max);

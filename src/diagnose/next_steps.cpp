@@ -113,6 +113,10 @@ bool is_incomplete_member(const FileEvidence& file) noexcept {
             !file.recovery->counts.is_all_current());
 }
 
+bool is_recovered_in_place(const FileEvidence& file) noexcept {
+    return file.recovery && !file.recovery->counts.is_empty() && !is_incomplete_member(file);
+}
+
 std::vector<Step> recovery_steps(const FileEvidence& file, const std::vector<std::string>& units,
                                  bool may_loop) {
     StepList steps;
@@ -129,10 +133,10 @@ std::vector<Step> recovery_steps(const FileEvidence& file, const std::vector<std
         add_member_steps(file, steps);
         return steps.take();
     }
-    steps.add(fmt::format("recover the data: {}. The damaged file is kept beside it, and `rebolt "
-                          "undo` takes it back",
+    steps.add(fmt::format("recover the data: {}. The damaged file is kept beside it",
                           keys_text(*file.recovery)),
               {"rebolt", "recover", "--in-place", file.path});
+    steps.add("make sure that the file is clean", {"rebolt", "check", "-q", file.path});
     if (!units.empty())
         steps.add("start the service", {"systemctl", "start", units.back()});
     return steps.take();

@@ -13,6 +13,9 @@ namespace rebolt::diagnose {
 [[nodiscard]] std::vector<Step>
 recovery_steps(const FileEvidence& file, const std::vector<std::string>& units, bool may_loop);
 
+/// Whether the steps of recovery_steps() are one block that ends in a clean file.
+[[nodiscard]] bool is_recovered_in_place(const FileEvidence& file) noexcept;
+
 /// The steps that a log alone gives reason for.
 [[nodiscard]] std::vector<Step> steps_after_log(const Diagnosis& diagnosis,
                                                 const std::vector<FileEvidence>& examined);

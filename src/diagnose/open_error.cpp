@@ -5,6 +5,7 @@
 #include <span>
 
 #include "diagnose/database_path.hpp"
+#include "diagnose/line_route.hpp"
 #include "diagnose/line_text.hpp"
 #include "diagnose/named_files.hpp"
 #include "diagnose/programs.hpp"
@@ -35,6 +36,8 @@ constexpr std::array error_texts{
     ErrorText{"waiting for response from boltdb open", Signature::lock_timeout, Need::nothing},
     ErrorText{"timed out while opening database", Signature::lock_timeout, Need::nothing},
     ErrorText{"cache may be in use by another process", Signature::lock_timeout, Need::nothing},
+    ErrorText{"database may be in use by another process", Signature::lock_timeout, Need::nothing},
+    ErrorText{"DB locked by another process", Signature::lock_timeout, Need::nothing},
     ErrorText{"another process has locked a portion of the file", Signature::lock_timeout,
               Need::file},
     ErrorText{"being used by another process", Signature::lock_timeout, Need::file},
@@ -81,7 +84,7 @@ const WordFinder& error_finder() {
 }
 
 // Words that open a database, in the programs that use bbolt.
-constexpr std::array<std::string_view, 36> opening_words{"open database",
+constexpr std::array<std::string_view, 43> opening_words{"open database",
                                                          "opening database",
                                                          "open the database",
                                                          "open db",
@@ -116,7 +119,14 @@ constexpr std::array<std::string_view, 36> opening_words{"open database",
                                                          "open channel",
                                                          "channeldb",
                                                          "open bolt",
-                                                         "store for object type"};
+                                                         "opening bolt",
+                                                         "store for object type",
+                                                         "load plugin",
+                                                         "macaroon",
+                                                         "storage client",
+                                                         "index client",
+                                                         "leve Issue Indexer",
+                                                         "of type raft"};
 
 // The last letter that is no blank before `at`, 0 at the begin.
 char closest_before(std::string_view line, std::size_t at) noexcept {
@@ -126,7 +136,7 @@ char closest_before(std::string_view line, std::size_t at) noexcept {
 }
 
 bool starts_as_text(std::string_view line, std::size_t at) noexcept {
-    return std::string_view("\0:=(\"'|,>[", 10).find(closest_before(line, at)) !=
+    return std::string_view("\0:=(\"'|,>[.", 11).find(closest_before(line, at)) !=
            std::string_view::npos;
 }
 
@@ -149,13 +159,17 @@ bool ends_as_text(std::string_view line, std::size_t end) noexcept {
 
 // Nothing before the text but a time, a container's name and `Error:`.
 bool is_bare(std::string_view line, std::size_t at) noexcept {
-    std::string_view head = line.substr(0, at);
+    const std::size_t prefix = line.size() - without_prefix(line).size();
+    std::string_view head = line.substr(std::min(prefix, at), at - std::min(prefix, at));
     if (const std::size_t bar = head.rfind('|'); bar != std::string_view::npos)
         head.remove_prefix(bar + 1);
     head = trimmed(head);
     for (const std::string_view level : {"Error:", "error:", "ERROR", "FATAL", "panic:"})
         if (head.ends_with(level))
             head.remove_suffix(level.size());
+    // `containerd: timeout`.
+    if (head.ends_with(':') && is_known_program(head.substr(0, head.size() - 1)))
+        return true;
     return std::ranges::none_of(
         head, [](char c) { return is_alphanumeric(c) && !is_digit(c) && c != 'T' && c != 'Z'; });
 }
@@ -171,9 +185,12 @@ PathSort best_path(std::string_view line) {
     return best;
 }
 
+// Other things are called bolt, too; they have no files.
 bool says_bolt(std::string_view line) noexcept {
-    return has_word(line, "bolt") || has_word(line, "boltdb") || has_word(line, "bbolt") ||
-           contains(line, "PortainerDB");
+    return has_word(line, "boltdb") || has_word(line, "BoltDB") || has_word(line, "bbolt") ||
+           contains_any(line,
+                        {"bolt file", "bolt database", "bolt db", "bolt store", "boltstore",
+                         "open bolt", "opening bolt", ".v1.bolt", "plugin=bolt", "PortainerDB"});
 }
 
 bool is_in_any(std::string_view line, std::span<const std::string_view> parts) noexcept {
@@ -183,10 +200,12 @@ bool is_in_any(std::string_view line, std::span<const std::string_view> parts) n
 // Nobody opens anything but a bolt file with these words.
 bool opens_bolt(std::string_view line) noexcept {
     return says_bolt(line) ||
-           contains_any(line, {"start Raft", "start raft", "volume store metadata database",
-                               "create fsm", "state database", "opening store", "channeldb",
-                               "database backends", "revocation database", "open wallet",
-                               "mmap allocate error", "mmap failed", "failed to map db file"});
+           contains_any(line,
+                        {"start Raft", "start raft", "volume store metadata database", "create fsm",
+                         "state database", "opening store", "channeldb", "database backends",
+                         "revocation database", "open wallet", "mmap allocate error", "mmap failed",
+                         "failed to map db file", "file resize error", "file sync error",
+                         "of type raft", "leve Issue Indexer", "failed to load plugin"});
 }
 
 // What a line says beside the error's text.
@@ -208,6 +227,12 @@ Facts facts_of(std::string_view line) {
             .has_word = contains_any(line, {"database ", "db", "DB", "open", "store"})};
 }
 
+// Those that run other programs speak of these programs' files, too.
+bool runs_others(std::string_view program) noexcept {
+    return contains_any(program, {"docker", "containerd", "podman", "nomad", "k3s", "k0s", "rke2",
+                                  "microk8s", "balena", "buildkit"});
+}
+
 bool is_met(const ErrorText& error, const Facts& facts, const LineContext& context, bool is_alone) {
     if (error.need == Need::nothing)
         return true;
@@ -216,11 +241,12 @@ bool is_met(const ErrorText& error, const Facts& facts, const LineContext& conte
     const bool opens_bolt = facts.opens_bolt && !facts.is_of_network;
     const bool is_known = is_known_program(context.program);
     if (error.need == Need::file)
-        return facts.path == PathSort::bolt || opens_bolt ||
-               (facts.path == PathSort::possible && (facts.opens || is_known));
+        return context.is_in_bolt || facts.path == PathSort::bolt || opens_bolt ||
+               (facts.path == PathSort::possible && !runs_others(context.program) &&
+                (facts.opens || is_known));
     if (facts.path != PathSort::none || opens_bolt || (facts.opens && !facts.is_of_network))
         return true;
-    if (is_alone && context.is_file_near)
+    if (is_alone && (context.is_file_near || is_known))
         return true;
     return error.need == Need::database && (is_alone || is_known || facts.has_word);
 }

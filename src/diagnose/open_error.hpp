@@ -12,6 +12,7 @@ namespace rebolt::diagnose {
 struct LineContext {
     std::string_view program;  ///< who wrote the line; or empty
     bool is_file_near = false; ///< a line shortly before names a database file
+    bool is_in_bolt = false;   ///< it is the message of a panic in bbolt's own code
 };
 
 /// A lock that was not to be had, a file that is no database, an error of the

@@ -40,7 +40,10 @@ std::string_view owner_of(const Symptom& symptom) {
     return symptom.program;
 }
 
+// `=containerd`: whose code it is, where no word of it tells more.
 bool is_named(const Symptom& symptom, std::string_view part) {
+    if (part.starts_with('='))
+        return symptom.program == part.substr(1);
     return contains(symptom.text, part) ||
            std::ranges::any_of(symptom.trace.frames,
                                [&](const Frame& frame) { return contains(frame.function, part); });
@@ -129,6 +132,27 @@ std::vector<std::string> paths_in_words(const Symptom& symptom, const ScanReport
     return paths;
 }
 
+constexpr std::string_view service_suffix = ".service";
+
+// The unit that the log says failed, where it is another of the same program's:
+// `k3s-agent` of k3s.
+std::vector<std::string> as_named(std::vector<std::string> usual_units, std::string_view system,
+                                  const ScanReport& report) {
+    if (usual_units.empty())
+        return usual_units;
+    const std::string_view usual =
+        std::string_view(usual_units.back()).substr(0, usual_units.back().rfind(service_suffix));
+    const std::string family(system.empty() ? usual.substr(0, usual.find('-')) : system);
+    const auto is_other = [&](const std::string& unit) {
+        return unit != usual && unit.starts_with(family);
+    };
+    const auto other = std::ranges::find_if(report.units, is_other);
+    const bool is_usual_named = std::ranges::find(report.units, usual) != report.units.end();
+    if (other != report.units.end() && !is_usual_named)
+        usual_units.back() = *other + std::string(service_suffix);
+    return usual_units;
+}
+
 } // namespace
 
 std::vector<std::string> files_for(const Symptom& symptom, const ScanReport& report) {
@@ -166,8 +190,15 @@ std::vector<std::string> units_for(const Symptom& symptom, const ScanReport& rep
         if (rule.system == system && !system.empty() &&
             (rule.program.empty() || symptom.program.starts_with(rule.program) ||
              owner.starts_with(rule.program)))
-            return {rule.units.begin(), std::ranges::find(rule.units, std::string_view{})};
-    return units_of(owner);
+            return as_named({rule.units.begin(), std::ranges::find(rule.units, std::string_view{})},
+                            system, report);
+    if (auto usual = units_of(owner); !usual.empty())
+        return as_named(std::move(usual), {}, report);
+    // Of a program that is not known, the unit with its name.
+    for (const std::string& unit : report.units)
+        if (!symptom.writer.empty() && unit.starts_with(symptom.writer))
+            return {unit + std::string(service_suffix)};
+    return {};
 }
 
 std::vector<std::string> units_of(std::string_view program) {

@@ -37,8 +37,11 @@ bool is_hex(char c) {
 }
 
 // Where a long number in hexadecimal digits ends: an id, or a time as daemontools
-// write it; `begin` if there is none.
+// write it, or any with `0x`; `begin` if there is none.
 std::size_t hex_end(std::string_view text, std::size_t begin) noexcept {
+    if (text.substr(begin).starts_with("0x"))
+        if (const std::size_t end = run_end(text, begin + 2, is_hex); end > begin + 2)
+            return end;
     const std::size_t end = run_end(text, begin, is_hex);
     const bool is_whole = end == text.size() || !is_alphanumeric(text[end]);
     return is_whole && end - begin >= hex_digits_min ? end : begin;

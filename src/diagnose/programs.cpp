@@ -67,6 +67,9 @@ constexpr std::array programs_by_code{
 // Words of lines, which may name source files too.
 constexpr std::array programs_by_words{
     Program{"portainer", "portainer"},
+    Program{"chronograf", "chronograf"},
+    Program{"component=boltstore", "chronograf"},
+    Program{"kapacitor", "kapacitor"},
     Program{"volume store metadata database", "dockerd"},
     Program{"starting daemon", "dockerd"},
     Program{"start daemon", "dockerd"},
@@ -85,6 +88,7 @@ constexpr std::array programs_by_words{
     Program{"consul", "consul"},
     Program{"Nomad process", "nomad"},
     Program{"client setup failed", "nomad"},
+    Program{"server setup failed", "nomad"},
     Program{"nomad", "nomad"},
     Program{"storage of type raft", "vault"},
     Program{"libpod", "podman"},
@@ -92,15 +96,26 @@ constexpr std::array programs_by_words{
     Program{"AdGuardHome", "AdGuardHome"},
     Program{"filebrowser", "filebrowser"},
     Program{"vulnerability DB", "trivy"},
+    Program{"image scan error", "trivy"},
+    Program{"initialize fs cache", "trivy"},
+    Program{"initialize a scanner", "trivy"},
     Program{"trivy", "trivy"},
     Program{"unable to open boltdb", "influxd"},
     Program{"influxd", "influxd"},
     Program{"chain control", "lnd"},
     Program{"database backends", "lnd"},
     Program{"channel.db", "lnd"},
+    Program{"channeldb", "lnd"},
+    Program{"[lncli]", "lnd"},
+    Program{"] LTND: ", "lnd"},
+    Program{"] DISC: ", "lnd"},
+    Program{"] CHDB: ", "lnd"},
+    Program{"] HSWC: ", "lnd"},
+    Program{"error running loki", "loki"},
     Program{"issues.bleve", "gitea"},
     Program{"rclone", "rclone"},
     Program{"failed to open bolt file", "vault"},
+    Program{"Error response from daemon", "dockerd"},
 };
 
 // Words that a program's other lines have, and no other's.
@@ -125,7 +140,8 @@ constexpr std::array programs_by_own_words{
     Program{"Starting Nomad agent", "nomad"},
     Program{"Vault server started", "vault"},
     Program{"Vault server configuration", "vault"},
-    Program{"[INF] LTND: Version", "lnd"},
+    Program{"] LTND: ", "lnd"},
+    Program{"] LNWL: ", "lnd"},
     Program{"Welcome to InfluxDB", "influxd"},
     Program{"InfluxDB starting", "influxd"},
     Program{"Using database: ", "filebrowser"},
@@ -150,11 +166,17 @@ bool is_known_program(std::string_view name) noexcept {
     return std::ranges::find(known_programs, name) != known_programs.end();
 }
 
+std::string_view program_of(const Frame& frame) noexcept {
+    for (const auto& [part, program] : programs_by_code)
+        if (contains(frame.function, part))
+            return program;
+    return {};
+}
+
 std::string_view program_of(const Trace& trace) noexcept {
     for (const Frame& frame : trace.frames)
-        for (const auto& [part, program] : programs_by_code)
-            if (contains(frame.function, part))
-                return program;
+        if (const std::string_view program = program_of(frame); !program.empty())
+            return program;
     return {};
 }
 

@@ -12,6 +12,8 @@ namespace rebolt::diagnose {
 
 /// The program that a trace's functions belong to: `dockerd`; empty if unknown.
 [[nodiscard]] std::string_view program_of(const Trace& trace) noexcept;
+/// The same of one function.
+[[nodiscard]] std::string_view program_of(const Frame& frame) noexcept;
 
 /// The program that a lone line is about, by its words; empty if unknown.
 [[nodiscard]] std::string_view program_of_line(std::string_view line) noexcept;

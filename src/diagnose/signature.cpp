@@ -139,6 +139,19 @@ bool is_of_revision(const Trace& trace) {
     });
 }
 
+bool has_bolt_frame(const Trace& trace) {
+    return std::ranges::any_of(trace.frames, is_of_bolt);
+}
+
+// The kernel and other allocators speak of freed pages, too.
+bool is_meant(const BoltWords& words, const Trace& trace, std::string_view message) {
+    if (words.signature != Signature::page_freed_twice || has_bolt_frame(trace))
+        return true;
+    const bool is_of_others =
+        std::ranges::any_of(trace.frames, [](const Frame& frame) { return !is_tool(frame); });
+    return contains(message, "anic") && !is_of_others;
+}
+
 std::optional<Signature> signature_of_place(const Trace& trace) {
     const bool is_out_of_range =
         messages_have(trace, {"index out of range", "slice bounds out of range", "len out of range",
@@ -228,25 +241,23 @@ std::vector<Signature> signatures_of_trace(const Trace& trace) {
         if (std::ranges::find(signatures, signature) == signatures.end())
             signatures.push_back(signature);
     };
-    const bool has_bolt = std::ranges::any_of(trace.frames, is_of_bolt);
-    for (const std::string& message : trace.messages) {
-        const auto words = bolt_words_in(message);
-        // The kernel speaks of freed pages, too.
-        const bool is_meant =
-            words && (has_bolt || words->signature != Signature::page_freed_twice ||
-                      contains(message, "anic"));
-        if (is_meant)
+    for (const std::string& message : trace.messages)
+        if (const auto words = bolt_words_in(message); words && is_meant(*words, trace, message))
             add(words->signature);
-    }
     if (!signatures.empty())
         return signatures;
     // A panic with the text of an error: `panic: timeout`.
     const std::string_view program = program_of(trace);
-    const bool is_of_user = !program.empty() || has_bolt;
-    const LineContext context{.program = program, .is_file_near = is_of_user};
-    for (const std::string& message : trace.messages)
+    const bool is_of_user = !program.empty() || has_bolt_frame(trace);
+    const Frame* place = place_of(trace);
+    LineContext context{.program = program, .is_file_near = is_of_user};
+    for (const std::string& message : trace.messages) {
+        // Not Go's own: its memory is no file's.
+        context.is_in_bolt =
+            place != nullptr && is_of_bolt(*place) && message.starts_with("panic: ");
         if (const auto signature = open_error_in(message, context))
             add(*signature);
+    }
     if (!signatures.empty())
         return signatures;
     if (const auto signature = signature_of_place(trace))

@@ -6,9 +6,12 @@
 #include <map>
 #include <memory>
 
+#include <unistd.h>
+
 #include <rebolt/check.hpp>
 #include <rebolt/find_files.hpp>
 #include <rebolt/impact.hpp>
+#include <rebolt/read_pages.hpp>
 #include <rebolt/storage_risk.hpp>
 
 #include <fmt/format.h>
@@ -106,11 +109,13 @@ Result<Checked> check_file(const CheckCommand& options, const std::string& file)
     const auto start = std::chrono::steady_clock::now();
     CommonOptions common = options.common;
     common.file = file;
-    auto source = open_pages(common);
+    const bool is_piped = file == standard_input;
+    auto source = is_piped ? read_pages(STDIN_FILENO, file) : open_pages(common);
     if (!source)
         return Error(source.error().code(), source.error().message()).in_file(file);
     auto report = checked_pages(*source, options);
-    if (report && report->verdict == Verdict::damaged && common.live) { // a second copy confirms
+    if (report && report->verdict == Verdict::damaged && common.live &&
+        !is_piped) { // a second copy confirms
         common.live_copy.reset();
         source = open_pages(quietly(common));
         if (!source)
@@ -141,7 +146,7 @@ void print_text(const Checked& checked, const std::string& file, const CheckComm
                 bool is_line) {
     print(is_line ? sentence_text(checked.report)
                   : check_text(checked.report, checked.impact, checked.records));
-    if (options.common.verbose)
+    if (options.common.verbose && file != standard_input)
         print(storage_text(file));
 }
 
@@ -220,7 +225,9 @@ ExitCode run_check(const CheckCommand& options) {
 
 void set_up_check(Arguments arguments) {
     auto options = std::make_shared<CheckCommand>();
-    arguments.positional("FILE", options->files, "Database files, and folders to look for them in")
+    arguments
+        .positional("FILE", options->files,
+                    "Database files, and folders to look for them in; - is stdin")
         .required()
         .value_name("");
     options->common.add_for_any_file(arguments);
@@ -242,6 +249,7 @@ void set_up_check(Arguments arguments) {
     add_no_values(arguments, options->no_values);
     arguments.footer("Example: rebolt check /var/lib/docker/network/files/local-kv.db\n"
                      "         rebolt check /var/lib/docker\n"
+                     "         zcat backup.db.gz | rebolt check -\n"
                      "         rebolt check --live /var/lib/etcd/default/member/snap/db");
     arguments.exit_codes("0 clean, 4 damaged, 8 not a bolt file or not readable");
     arguments.on_run([options] { return run_check(*options); });

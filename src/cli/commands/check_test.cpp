@@ -40,6 +40,21 @@ std::string this_process() {
     return fmt::format("(process {})", ::getpid());
 }
 
+TEST(CheckCommand, ReadsADatabaseFromAPipe) {
+    const auto piped = [](const std::string& file, const std::string& options) {
+        return test::run_command(
+            {"/bin/sh", "-c", "cat '" + file + "' | '" REBOLT_EXE "' check " + options + " -"});
+    };
+    const auto clean = piped(real_file("docker-20.10-running.db"), "-q");
+    EXPECT_EQ(clean.exit_code, 0) << clean.err;
+    EXPECT_THAT(clean.out, ::testing::StartsWith("-: clean"));
+    const auto damaged = piped(damaged_file("docker-cycle-next.db"), "");
+    EXPECT_EQ(damaged.exit_code, 4) << damaged.err;
+    EXPECT_THAT(damaged.out, ::testing::HasSubstr("page 2 points to itself"));
+    EXPECT_THAT(damaged.out, ::testing::EndsWith("  rebolt recover FILE -o NEW\n"));
+    EXPECT_EQ(piped("/dev/null", "--json").exit_code, 4);
+}
+
 TEST(CheckCommand, SaysThatARealFileIsClean) {
     const std::string file = real_file("docker-20.10-running.db");
     const auto result = rebolt_on(file, "check");

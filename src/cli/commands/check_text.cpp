@@ -100,6 +100,13 @@ Advice advice_for(const CheckReport& report, std::string impact) {
         advice.hint = "nothing is left in it to recover; restore a copy";
         advice.command = "ls -l " + file;
     }
+    if (report.path == standard_input) {
+        const bool is_recoverable = advice.command.starts_with("rebolt recover");
+        advice.hint = is_recoverable
+                          ? "keep these bytes in a file, and recover its data into a new one"
+                          : "no database came through the pipe; check the file that it is made of";
+        advice.command = is_recoverable ? "rebolt recover FILE -o NEW" : "rebolt check FILE";
+    }
     return advice;
 }
 

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <rebolt/check.hpp>
 
 #include "cli/records.hpp"
 
 namespace rebolt::cli {
+
+/// As FILE: a database that comes through a pipe.
+inline constexpr std::string_view standard_input = "-";
 
 /// What follows from a verdict; `impact` is impact_of()'s. All are empty for a clean file.
 struct Advice {

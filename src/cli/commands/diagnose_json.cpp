@@ -98,6 +98,8 @@ Document diagnose_document(const DiagnoseView& view) {
             {"facts", conclusion.facts},
             {"safe", conclusion.safe},
             {"next", array_of(conclusion.next, step_json)},
+            {"block", conclusion.is_block},
+            {"undo", conclusion.undo},
             {"log", view.log ? log_json(*view.log) : Document(nullptr)},
             {"diagnoses", array_of(evidence.diagnoses, diagnosis_json)},
             {"files", array_of(evidence.files, file_json)},

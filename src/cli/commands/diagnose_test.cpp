@@ -23,7 +23,10 @@ TEST(DiagnoseCommand, TheSeedsTraceWithItsFileGivesCauseProofAndCommands) {
     EXPECT_TRUE(has(result.out, "page-cycle: page 2 points to itself"));
     EXPECT_TRUE(has(result.out, "NewDaemon → Daemon.restore"));
     EXPECT_TRUE(has(result.out, "Cursor.first\n"));
-    EXPECT_TRUE(has(result.out, "  rebolt recover --in-place " + file));
+    EXPECT_TRUE(has(result.out, "  systemctl stop docker.socket docker.service &&"));
+    EXPECT_TRUE(has(result.out, "  rebolt recover --in-place " + file + " &&"));
+    EXPECT_TRUE(has(result.out, "  rebolt check -q " + file + " &&"));
+    EXPECT_TRUE(has(result.out, "  systemctl start docker.service "));
     EXPECT_EQ(result.err, "");
     EXPECT_EQ(result.exit_code, 4);
 }
@@ -63,7 +66,7 @@ TEST(DiagnoseCommand, SaysWhatComesBackAndHowToGoBack) {
     EXPECT_TRUE(has(result.out, "Your data: 11 of 11 endpoints, 9 of 9 networks, 9 of 9 sandboxes"))
         << result.out;
     EXPECT_TRUE(has(result.out, "stopping Docker stops its containers too"));
-    EXPECT_TRUE(has(result.out, "to go back: `rebolt undo`"));
+    EXPECT_TRUE(has(result.out, "To take it all back afterwards:\n  rebolt undo "));
     EXPECT_TRUE(has(result.out, "systemctl kill -s KILL docker.service"));
 }
 

@@ -24,10 +24,30 @@ std::string shown(std::string_view text) {
     return safe + (text.size() > shown_bytes ? "…" : "");
 }
 
-std::string command_text(const diagnose::Step& step) {
+std::string command_text(const std::vector<std::string>& words) {
     std::string text;
-    for (const std::string& word : step.words)
+    for (const std::string& word : words)
         text += fmt::format("{}{}", text.empty() ? "" : " ", shell_word(word));
+    return text;
+}
+
+// A command with a comment, which a shell leaves out of what is pasted. In a block
+// each command but the last ends in `&&`.
+std::string next_text(const diagnose::Conclusion& conclusion) {
+    if (conclusion.next.empty())
+        return {};
+    std::string text;
+    if (!conclusion.undo.empty())
+        text +=
+            fmt::format("\nTo take it all back afterwards:\n  {}\n", command_text(conclusion.undo));
+    text += conclusion.is_block ? "\nNext, as one block (pasting it twice does no harm):\n"
+                                : "\nNext:\n";
+    for (const diagnose::Step& step : conclusion.next) {
+        const bool is_joined =
+            conclusion.is_block && !step.is_optional && &step != &conclusion.next.back();
+        text += fmt::format("  {}{}{}    # {}\n", step.is_optional ? "# " : "",
+                            command_text(step.words), is_joined ? " &&" : "", step.why);
+    }
     return text;
 }
 
@@ -118,12 +138,7 @@ std::string diagnose_text(const DiagnoseView& view) {
     text += list_text("What to know", conclusion.facts);
     if (!conclusion.safe.empty())
         text += fmt::format("\n{}\n", conclusion.safe);
-    if (!conclusion.next.empty())
-        text += "\nNext:\n";
-    for (const diagnose::Step& step : conclusion.next)
-        text += fmt::format("  {}{}    # {}\n", step.is_optional ? "# " : "", command_text(step),
-                            step.why); // what is pasted as a whole leaves it out
-    return text;
+    return text + next_text(conclusion);
 }
 
 } // namespace rebolt::cli

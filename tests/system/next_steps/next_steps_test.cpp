@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -26,13 +27,22 @@ CommandResult typed(const std::string& line) {
 }
 
 // Commands that stand on a line of their own, or at the end of one: `To see all
-// damage: rebolt check FILE`.
+// damage: rebolt check FILE`. Lines that end in `&&` are one command.
 std::vector<std::string> commands_in(const std::string& text) {
     std::vector<std::string> commands;
     std::istringstream lines(text);
+    std::string block;
     for (std::string line; std::getline(lines, line);) {
+        const std::string whole = line;
         line = line.substr(0, line.find("    # "));
-        if (line.starts_with("  rebolt "))
+        if (line.ends_with(" &&") || (!block.empty() && line.starts_with("  # "))) {
+            block += whole + "\n"; // with its comments, as it is pasted
+            continue;
+        }
+        if (!block.empty()) {
+            commands.push_back(block + whole);
+            block.clear();
+        } else if (line.starts_with("  rebolt "))
             commands.push_back(line.substr(2));
         else if (const std::size_t at = line.find(": rebolt "); at != std::string::npos)
             commands.push_back(line.substr(at + 2));
@@ -122,6 +132,37 @@ TEST_P(NextSteps, EndInACleanFileWithTheDamagedOneKept) {
     }
     const auto files = content_of(folder());
     EXPECT_TRUE(std::ranges::any_of(files, [&](const auto& one) { return one.second == damaged; }));
+}
+
+// The services that a log tells of are stopped and started by a stub here.
+TEST_P(NextSteps, OfALogAreOneBlockThatCanBePastedTwice) {
+    const TemporaryFolder stub;
+    std::ofstream(stub.path("systemctl"))
+        << "#!/bin/sh\necho \"$@\" >> '" << stub.path("told") << "'\n";
+    fs::permissions(stub.path("systemctl"), fs::perms::owner_all);
+    const std::string log = REBOLT_TEST_DATA "/logs/dockerd-cursor-growslice.log";
+    const CommandResult told = typed("rebolt diagnose " + log + " --database " + quoted());
+    const auto commands = commands_in(told.out);
+    const auto block = std::ranges::find_if(
+        commands, [](const std::string& one) { return one.contains(" recover --in-place "); });
+    if (block == commands.end()) {
+        EXPECT_FALSE(told.out.contains("Next, as one block")) << told.out;
+        return;
+    }
+    const std::string damaged = bytes_of(file());
+    const std::string pasted = "PATH=" + stub.path("") + ":$PATH\n" + *block;
+    const CommandResult first = typed(pasted);
+    EXPECT_TRUE(first.exit_code == 0 || first.exit_code == 4) << *block << first.err;
+    const auto after_first = content_of(folder());
+    const CommandResult second = typed(pasted);
+    EXPECT_EQ(second.exit_code, 0) << *block << second.err;
+    EXPECT_TRUE(content_of(folder()) == after_first) << "the second time changed a file";
+    EXPECT_TRUE(bytes_of(stub.path("told")).ends_with("start docker.service\n"));
+    const auto undo = std::ranges::find_if(commands, takes_back);
+    ASSERT_NE(undo, commands.end()) << told.out;
+    EXPECT_LT(undo, block) << "how to go back is said first";
+    EXPECT_EQ(typed(*undo).exit_code, 0) << *undo;
+    EXPECT_TRUE(bytes_of(file()) == damaged);
 }
 
 TEST_P(NextSteps, OfARepairAreTakenBackToTheLastByte) {
