@@ -2,20 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <map>
 
 #include <fmt/format.h>
-
-#include "support/run_command.hpp"
-#include "support/temporary_folder.hpp"
 
 namespace rebolt::test {
 namespace {
 
-constexpr std::uint64_t copies = 14;
 using Lost = std::optional<Harmed>;
 
 class Disk {
@@ -322,36 +315,7 @@ constexpr std::array<LostWrite, 19> kinds{{
      }},
 }};
 
-HistoryFile build(const Shape& shape, std::uint64_t seed) {
-    const TemporaryFolder folder;
-    const std::string file = folder.path("shape.db");
-    const CommandResult made =
-        run_command({peer_program(), "build-shape", shape.name, fmt::format("{}", seed), file,
-                     folder.path("shape.states"), fmt::format("{}", copies)},
-                    std::chrono::seconds{300});
-    if (made.exit_code != 0) {
-        std::fputs((made.err + "\n").c_str(), stderr);
-        std::abort();
-    }
-    HistoryFile history{&shape_file(shape, seed), {}};
-    const std::uint64_t last = history.shape->states->last_transaction();
-    for (std::uint64_t txid = last + 1 - copies; txid <= last; ++txid) {
-        const std::string text = bytes_of(fmt::format("{}.{}", file, txid));
-        const Bytes bytes = as_bytes(text);
-        history.states.emplace_back(bytes.begin(), bytes.end());
-    }
-    return history;
-}
-
 } // namespace
-
-const HistoryFile& history_file(const Shape& shape, std::uint64_t seed) {
-    static std::map<std::pair<const Shape*, std::uint64_t>, HistoryFile> files;
-    const auto found = files.find({&shape, seed});
-    if (found != files.end())
-        return found->second;
-    return files.emplace(std::pair(&shape, seed), build(shape, seed)).first->second;
-}
 
 std::span<const LostWrite> all_lost_writes() noexcept {
     return kinds;

@@ -13,15 +13,6 @@
 
 namespace rebolt::test {
 
-/// A file after each of its last commits, the oldest first.
-struct HistoryFile {
-    const ShapeFile* shape; ///< after the last one
-    std::vector<std::vector<std::byte>> states;
-};
-
-/// Made once for each shape and seed. Ends the test program if that does not work.
-[[nodiscard]] const HistoryFile& history_file(const Shape& shape, std::uint64_t seed);
-
 /// One commit, and what the two before it left.
 struct Commit {
     std::span<const std::byte> before_that;

@@ -159,15 +159,15 @@ protected:
     }
 
     static std::optional<Tally> try_seed(std::uint64_t seed) {
-        const HistoryFile& history = history_file(shape(), 1 + seed % 3);
+        const ShapeFile& file = shape_file(shape(), 1 + seed % 3);
         Random random(seed * 0x1'0001 + 17);
-        const std::size_t at = 2 + random.below(history.states.size() - 2);
-        const auto& after = history.states[at];
-        const auto page_size = history.shape->states->page_size();
+        const std::size_t at = 2 + random.below(file.history.size() - 2);
+        const auto& after = file.history[at];
+        const auto page_size = file.states->page_size();
         const LiveTree tree = read_live_tree(after, page_size);
-        const LiveTree before = read_live_tree(history.states[at - 1], page_size);
+        const LiveTree before = read_live_tree(file.history[at - 1], page_size);
         const bool is_in_flight = std::string_view(kind().name) == "commit-in-flight";
-        Commit commit{history.states[at - 2], history.states[at - 1], after, tree, before};
+        Commit commit{file.history[at - 2], file.history[at - 1], after, tree, before};
         const auto harmed = kind().inflict(commit, random);
         if (!harmed)
             return std::nullopt;
@@ -193,12 +193,11 @@ protected:
         EXPECT_TRUE(!is_unseen || is_known_miss ||
                     content_of(recovered) == content_of(damaged.path()));
         if (is_in_flight) {
-            const Commit newest{history.states[at - 2], history.states[at - 2],
-                                history.states[at - 1], before, before};
-            return told(LostWriteScore(*history.shape, newest, *harmed).count(recovered), seed,
-                        harmed->text);
+            const Commit newest{file.history[at - 2], file.history[at - 2], file.history[at - 1],
+                                before, before};
+            return told(LostWriteScore(file, newest, *harmed).count(recovered), seed, harmed->text);
         }
-        Tally tally = LostWriteScore(*history.shape, commit, *harmed).count(recovered);
+        Tally tally = LostWriteScore(file, commit, *harmed).count(recovered);
         tally.is_unseen = is_unseen;
         return told(std::move(tally), seed, harmed->text);
     }
@@ -206,8 +205,9 @@ protected:
 private:
     static Tally told(Tally tally, std::uint64_t seed, const std::string& text) {
         if (std::getenv("REBOLT_TELL") != nullptr && !tally.told.empty())
-            fmt::print("{} {} seed {}{}: {}\n{}", shape().name, kind().name, seed,
-                       tally.is_unseen ? " (clean for check)" : "", text, tally.told);
+            fmt::print("{} {} seed {}{}: {}: {} of {} in place, {} nowhere, {} lies\n{}",
+                       shape().name, kind().name, seed, tally.is_unseen ? " (clean for check)" : "",
+                       text, tally.in_place, tally.wanted, tally.nowhere, tally.lies, tally.told);
         return tally;
     }
 };

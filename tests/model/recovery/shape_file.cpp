@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <utility>
 
@@ -16,6 +17,8 @@ namespace rebolt::test {
 namespace {
 
 using enum ShapeGroup;
+
+constexpr std::uint64_t copies_of_shape = 14;
 
 constexpr std::array<Shape, 31> shapes{{
     {"docker", docker},     {"docker-many", docker}, {"docker-stopped", docker},
@@ -41,13 +44,24 @@ void must_run(const std::vector<std::string>& words) {
 
 ShapeFile build(const Shape& shape, std::uint64_t seed) {
     const TemporaryFolder folder;
-    const std::string file = folder.path("shape.db");
-    const std::string states = folder.path("shape.states");
-    must_run({peer_program(), "build-shape", shape.name, fmt::format("{}", seed), file, states});
+    const char* kept = std::getenv("REBOLT_SHAPES");
+    const std::string file = kept == nullptr ? folder.path("shape.db")
+                                             : fmt::format("{}/{}-{}.db", kept, shape.name, seed);
+    const std::string states = file + ".states";
+    if (kept == nullptr || !std::filesystem::exists(states)) {
+        must_run({peer_program(), "build-shape", shape.name, fmt::format("{}", seed), file, states,
+                  fmt::format("{}", copies_of_shape)});
+    }
     const std::string text = bytes_of(file);
     const Bytes bytes = as_bytes(text);
-    ShapeFile built{
-        &shape, seed, {bytes.begin(), bytes.end()}, std::make_unique<States>(states), {}};
+    ShapeFile built{&shape, seed, {bytes.begin(), bytes.end()}, std::make_unique<States>(states),
+                    {},     {}};
+    const std::uint64_t last = built.states->last_transaction();
+    for (std::uint64_t txid = last + 1 - copies_of_shape; txid <= last; ++txid) {
+        const std::string copy = bytes_of(fmt::format("{}.{}", file, txid));
+        const Bytes state = as_bytes(copy);
+        built.history.emplace_back(state.begin(), state.end());
+    }
     built.tree = read_live_tree(built.bytes, built.states->page_size());
     return built;
 }

@@ -39,10 +39,12 @@ struct ShapeFile {
     std::vector<std::byte> bytes;
     std::unique_ptr<States> states;
     LiveTree tree; ///< of `bytes`
+    /// The file after each of its last commits, the oldest first; the last is `bytes`.
+    std::vector<std::vector<std::byte>> history;
 };
 
-/// Builds bboltpeer if need be, and with it the file; all are kept. Ends the
-/// test program if that does not work.
+/// Builds bboltpeer if need be, and with it the file; all are kept, with REBOLT_SHAPES=folder
+/// there, for the next run too. Ends the test program if that does not work.
 [[nodiscard]] const ShapeFile& shape_file(const Shape& shape, std::uint64_t seed);
 
 /// Where bboltpeer is; builds it if need be.
