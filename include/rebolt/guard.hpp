@@ -63,6 +63,14 @@ struct GuardedFile {
     std::string advice = {};
 };
 
+/// When the guard runs: what it leaves for another moment.
+enum class GuardMoment : std::uint8_t {
+    any,          ///< all of its work
+    before_start, ///< snapshots that must be copied wait for after_start
+    after_start,  ///< the service runs: snapshots of what has changed, nothing else
+    after_stop,   ///< snapshots and seals; damage is left to the next start
+};
+
 struct GuardReport;
 
 struct GuardOptions {
@@ -75,13 +83,19 @@ struct GuardOptions {
     std::chrono::milliseconds time_budget{60'000};
     /// A larger file is copied into a snapshot only where its blocks can be shared.
     std::uint64_t snapshot_bytes_max = std::uint64_t{1} << 30;
+    /// A copy takes at most this share of what is free on its file system.
+    double snapshot_free_share = 0.5;
     bool reset_caches = false; ///< the policy of caches is quarantine
     /// Docker's network state that is not there, though containers are in networks,
     /// is rebuilt from their files.
     bool rebuild = false;
-    bool dry_run = false;    ///< judge, and change nothing
-    bool after_stop = false; ///< snapshot and seal; leave damage to the next start
-    bool seals = true;       ///< keep a hash of each page, to tell what changes without a commit
+    bool dry_run = false; ///< judge, and change nothing
+    GuardMoment moment = GuardMoment::any;
+    bool again = false; ///< also files that undo_guard() put back
+    /// A service may start whatever became of its file, unless the file's policy is
+    /// `refuse`.
+    bool starts_anyway = false;
+    bool seals = true; ///< keep a hash of each page, to tell what changes without a commit
     /// Compact a clean file of 1 MiB or more if more than this share of it is free; 0: never.
     double compact_above = 0;
     /// For recovering damaged files; its owner rules hold for the checks too.
@@ -173,25 +187,6 @@ struct GuardConfig {
 /// Reads TOML: docs/guard.md has all settings. Errors: file_not_found, permission_denied,
 /// invalid_argument (naming the line: unknown keys too).
 [[nodiscard]] Result<GuardConfig> read_guard_config(const std::string& path);
-
-/// A drop-in for a service of systemd that puts the guard in front of it.
-struct GuardDropIn {
-    std::string unit; ///< without `.service`; `kubelet` for kubeadm, whose etcd is its pod
-    std::string path;
-    std::string content;
-    std::string warning; ///< if users other than root could change the program
-};
-
-/// For the service of a preset. `program`: where rebolt is. The service starts
-/// without the guard if it is gone. Errors: invalid_argument (no such preset, or a
-/// name that no unit can hold).
-[[nodiscard]] Result<GuardDropIn> guard_drop_in(std::string_view preset,
-                                                const std::string& program);
-
-/// Writes the drop-in, and its folder; never half of it. Errors: io, permission_denied.
-Result<void> install_guard(const GuardDropIn& drop_in);
-/// Removes it, and its folder if empty. Errors: file_not_found, io, permission_denied.
-Result<void> uninstall_guard(const GuardDropIn& drop_in);
 
 /// Tells systemd, if it started this program, that the guard is about to check
 /// `path` and may need `time_budget` for it. Best effort.

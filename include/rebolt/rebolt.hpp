@@ -31,6 +31,7 @@
 #include <rebolt/foreign_file.hpp>
 #include <rebolt/fsck.hpp>
 #include <rebolt/guard_history.hpp>
+#include <rebolt/guard_install.hpp>
 #include <rebolt/impact.hpp>
 #include <rebolt/interrupt.hpp>
 #include <rebolt/key_history.hpp>

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "systemd/kubernetes.hpp"
+
 namespace rebolt::diagnose {
 namespace {
 
@@ -107,52 +111,50 @@ constexpr std::array rules{
     FileRule{"beacon-chain", {}, "beaconchaindata/beaconchain.db", "prysm", ""},
 };
 
+struct UsualRoot {
+    std::string_view list;
+    std::string_view system;
+    std::string_view path;
+};
 constexpr std::array roots{
-    Root{"docker", "snap-docker", "/var/snap/docker/common/var-lib-docker"},
-    Root{"docker", "", "/var/lib/docker"},
-    Root{"docker-containerd", "", "/var/lib/docker/containerd/daemon"},
-    Root{"containerd", "k3s", "/var/lib/rancher/k3s/agent/containerd"},
-    Root{"containerd", "rke2", "/var/lib/rancher/rke2/agent/containerd"},
-    Root{"containerd", "k0s", "/var/lib/k0s/containerd"},
-    Root{"containerd", "microk8s", "/var/snap/microk8s/common/var/lib/containerd"},
-    Root{"containerd", "snap-docker", "/var/snap/docker/common/var-lib-docker/containerd/daemon"},
-    Root{"containerd", "desktop", "/var/lib/desktop-containerd/daemon"},
-    Root{"containerd", "", "/var/lib/containerd"},
-    Root{"containerd", "", "/var/lib/docker/containerd/daemon"},
-    Root{"buildkit", "", "/var/lib/buildkit"},
-    Root{"buildkit", "", "/var/lib/docker/buildkit"},
-    Root{"etcd", "k3s", "/var/lib/rancher/k3s/server/db/etcd"},
-    Root{"etcd", "rke2", "/var/lib/rancher/rke2/server/db/etcd"},
-    Root{"etcd", "k0s", "/var/lib/k0s/etcd"},
-    Root{"etcd", "microk8s", "/var/snap/microk8s/common/var/run/etcd"},
-    Root{"etcd", "", "/var/lib/etcd"},
-    Root{"etcd", "", "/var/lib/etcd/default"},
-    Root{"influx", "", "/var/lib/influxdb"},
-    Root{"influx", "", "/var/lib/influxdb2"},
-    Root{"chronograf", "", "/var/lib/chronograf"},
-    Root{"kapacitor", "", "/var/lib/kapacitor"},
-    Root{"consul", "", "/opt/consul"},
-    Root{"consul", "", "/var/lib/consul"},
-    Root{"consul", "", "/consul/data"},
-    Root{"vault", "", "/opt/vault/data"},
-    Root{"vault", "", "/vault/data"},
-    Root{"nomad", "", "/opt/nomad/data"},
-    Root{"nomad", "", "/var/lib/nomad"},
-    Root{"podman", "", "/var/lib/containers/storage"},
-    Root{"lnd", "", "/root/.lnd/data"},
-    Root{"lnd", "", "/home/bitcoin/.lnd/data"},
-    Root{"portainer", "", "/data"},
-    Root{"portainer", "", "/var/lib/docker/volumes/portainer_data/_data"},
-    Root{"adguard", "", "/opt/AdGuardHome"},
-    Root{"adguard", "", "/opt/adguardhome/work"},
-    Root{"filebrowser", "", "/database"},
-    Root{"filebrowser", "", "/etc/filebrowser"},
-    Root{"trivy", "", "/root/.cache/trivy"},
-    Root{"gitea", "", "/data/gitea"},
-    Root{"gitea", "", "/var/lib/gitea"},
-    Root{"drand", "", "/root/.drand"},
-    Root{"storagenode", "", "/app/config"},
-    Root{"prysm", "", "/root/.eth2"},
+    UsualRoot{"docker", "snap-docker", "/var/snap/docker/common/var-lib-docker"},
+    UsualRoot{"docker", "", "/var/lib/docker"},
+    UsualRoot{"docker-containerd", "", "/var/lib/docker/containerd/daemon"},
+    UsualRoot{"containerd", "snap-docker",
+              "/var/snap/docker/common/var-lib-docker/containerd/daemon"},
+    UsualRoot{"containerd", "desktop", "/var/lib/desktop-containerd/daemon"},
+    UsualRoot{"containerd", "", "/var/lib/containerd"},
+    UsualRoot{"containerd", "", "/var/lib/docker/containerd/daemon"},
+    UsualRoot{"buildkit", "", "/var/lib/buildkit"},
+    UsualRoot{"buildkit", "", "/var/lib/docker/buildkit"},
+    UsualRoot{"etcd", "", "/var/lib/etcd"},
+    UsualRoot{"etcd", "", "/var/lib/etcd/default"},
+    UsualRoot{"influx", "", "/var/lib/influxdb"},
+    UsualRoot{"influx", "", "/var/lib/influxdb2"},
+    UsualRoot{"chronograf", "", "/var/lib/chronograf"},
+    UsualRoot{"kapacitor", "", "/var/lib/kapacitor"},
+    UsualRoot{"consul", "", "/opt/consul"},
+    UsualRoot{"consul", "", "/var/lib/consul"},
+    UsualRoot{"consul", "", "/consul/data"},
+    UsualRoot{"vault", "", "/opt/vault/data"},
+    UsualRoot{"vault", "", "/vault/data"},
+    UsualRoot{"nomad", "", "/opt/nomad/data"},
+    UsualRoot{"nomad", "", "/var/lib/nomad"},
+    UsualRoot{"podman", "", "/var/lib/containers/storage"},
+    UsualRoot{"lnd", "", "/root/.lnd/data"},
+    UsualRoot{"lnd", "", "/home/bitcoin/.lnd/data"},
+    UsualRoot{"portainer", "", "/data"},
+    UsualRoot{"portainer", "", "/var/lib/docker/volumes/portainer_data/_data"},
+    UsualRoot{"adguard", "", "/opt/AdGuardHome"},
+    UsualRoot{"adguard", "", "/opt/adguardhome/work"},
+    UsualRoot{"filebrowser", "", "/database"},
+    UsualRoot{"filebrowser", "", "/etc/filebrowser"},
+    UsualRoot{"trivy", "", "/root/.cache/trivy"},
+    UsualRoot{"gitea", "", "/data/gitea"},
+    UsualRoot{"gitea", "", "/var/lib/gitea"},
+    UsualRoot{"drand", "", "/root/.drand"},
+    UsualRoot{"storagenode", "", "/app/config"},
+    UsualRoot{"prysm", "", "/root/.eth2"},
 };
 
 constexpr std::array marks{
@@ -214,8 +216,18 @@ std::span<const FileRule> file_rules() noexcept {
     return rules;
 }
 
-std::span<const Root> all_roots() noexcept {
-    return roots;
+// Those of Kubernetes' distributions come first: they hold only there.
+std::vector<Root> all_roots() {
+    std::vector<Root> all;
+    for (const systemd::KubernetesDistribution& one : systemd::kubernetes_distributions())
+        if (!one.containerd.empty()) {
+            all.push_back(
+                {"containerd", one.name, fmt::format("{}{}", one.data_root, one.containerd)});
+            all.push_back({"etcd", one.name, fmt::format("{}{}", one.data_root, one.etcd)});
+        }
+    for (const UsualRoot& root : roots)
+        all.push_back({root.list, root.system, std::string(root.path)});
+    return all;
 }
 
 std::span<const SystemMark> system_marks() noexcept {

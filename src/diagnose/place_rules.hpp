@@ -3,7 +3,9 @@
 
 #include <array>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace rebolt::diagnose {
 
@@ -25,9 +27,9 @@ struct FileRule {
 struct Root {
     std::string_view list;
     std::string_view system; ///< only there; empty: usual
-    std::string_view path;
+    std::string path;
 };
-[[nodiscard]] std::span<const Root> all_roots() noexcept;
+[[nodiscard]] std::vector<Root> all_roots();
 
 /// How a distribution is told.
 struct SystemMark {

@@ -16,6 +16,14 @@
 #include "salvage/compacted_copy.hpp"
 
 namespace rebolt::guard {
+namespace {
+
+// A start does not wait while a large file is read once more. Its snapshot and its seal
+// are made beside the service; whether it is as it was sealed is not asked then.
+constexpr std::uint64_t copied_bytes_max = std::uint64_t{4} << 20;
+constexpr std::uint64_t compared_bytes_max = std::uint64_t{64} << 20;
+
+} // namespace
 
 void FileRun::end_clean(const PageSource& source, const CheckReport& checked) {
     constexpr std::string_view verdict = "clean: "; // the line already says so
@@ -24,6 +32,10 @@ void FileRun::end_clean(const PageSource& source, const CheckReport& checked) {
                  text.starts_with(verdict) ? text.substr(verdict.size()) : text);
     if (checked.trees.empty() || is_seal_broken(source, checked) || options_.dry_run)
         return;
+    if (is_put_off(copied_bytes_max) && !is_of_newest_snapshot(record_, stamp_)) {
+        report_.line += "; its snapshot is made once the service runs";
+        return;
+    }
     const bool has_copy = has_snapshot(checked);
     seal(source, stamp_);
     if (!has_copy || !compacts(checked))
@@ -34,8 +46,8 @@ void FileRun::end_clean(const PageSource& source, const CheckReport& checked) {
 
 bool FileRun::compacts(const CheckReport& checked) const {
     constexpr std::uint64_t worth_bytes = std::uint64_t{1} << 20;
-    return options_.compact_above > 0 && !options_.after_stop &&
-           file_.policy == GuardPolicy::recover && checked.file_bytes >= worth_bytes &&
+    return options_.compact_above > 0 && !is_after_stop() && file_.policy == GuardPolicy::recover &&
+           checked.file_bytes >= worth_bytes &&
            static_cast<double>(checked.pages.free) >
                options_.compact_above * static_cast<double>(checked.pages.total);
 }
@@ -61,7 +73,7 @@ Result<void> FileRun::compact(const CheckReport& checked) {
 // snapshot and the seal stay as they are then, since they show what was there. An older
 // state may have been put back on purpose: that is told once.
 bool FileRun::is_seal_broken(const PageSource& source, const CheckReport& checked) {
-    if (!options_.seals)
+    if (!options_.seals || is_put_off(compared_bytes_max))
         return false;
     const auto seal = read_seal(folder_);
     if (!seal)
@@ -97,12 +109,17 @@ void FileRun::seal_new_file() {
         seal(*source, io::stamp_of(status));
 }
 
+bool FileRun::is_put_off(std::uint64_t bytes_max) const {
+    return options_.moment == GuardMoment::before_start && stamp_.bytes > bytes_max;
+}
+
 bool FileRun::has_snapshot(const CheckReport& checked) {
     const SnapshotRequest request{.transaction = number(checked.trees.front().transaction),
                                   .stamp = stamp_,
                                   .folder = folder_,
                                   .kept = options_.snapshots_kept,
                                   .bytes_max = options_.snapshot_bytes_max,
+                                  .free_share = options_.snapshot_free_share,
                                   .may_go_on = [this] { return !is_time_over(); }};
     auto taken = take_snapshot(*opened_, request, record_);
     if (taken)

@@ -121,6 +121,10 @@ Result<GuardConfig> read_guard_config(const std::string& path) {
     std::size_t megabytes = config.options.snapshot_bytes_max >> 20U;
     table.take_count("snapshot_megabytes_max", megabytes, 0);
     config.options.snapshot_bytes_max = std::uint64_t{megabytes} << 20U;
+    table.take("snapshot_free_share", config.options.snapshot_free_share);
+    if (config.options.snapshot_free_share <= 0 || config.options.snapshot_free_share > 1)
+        table.complain(*root.get("snapshot_free_share"),
+                       "`snapshot_free_share` must be above 0 and at most 1");
     table.take_count("quarantines", config.options.quarantines_kept, 1);
     table.take_count("time_budget_seconds", seconds, 1);
     table.take("reset_caches", config.options.reset_caches);
@@ -129,6 +133,11 @@ Result<GuardConfig> read_guard_config(const std::string& path) {
     if (config.options.compact_above < 0 || config.options.compact_above >= 1)
         table.complain(*root.get("compact_above"), "`compact_above` must be from 0 to less than 1");
     config.options.time_budget = std::chrono::seconds(seconds);
+    std::string on_failure = "stop";
+    table.take("on_failure", on_failure);
+    if (on_failure != "stop" && on_failure != "start")
+        table.complain(*root.get("on_failure"), "`on_failure` must be stop or start");
+    config.options.starts_anyway = on_failure == "start";
     if (const toml::array* presets = table.array("presets"))
         for (const toml::node& node : *presets) {
             if (const auto name = node.value_exact<std::string>())

@@ -29,6 +29,8 @@ time_budget_seconds = 90
 reset_caches = true
 seals = false
 compact_above = 0.5
+snapshot_free_share = 0.2
+on_failure = "start"
 presets = ["docker", "containerd"]
 
 [[file]]
@@ -47,6 +49,11 @@ cache = true
     EXPECT_EQ(config->options.quarantines_kept, 2U);
     EXPECT_FALSE(config->options.seals);
     EXPECT_EQ(config->options.compact_above, 0.5);
+    EXPECT_EQ(config->options.snapshot_free_share, 0.2);
+    EXPECT_TRUE(config->options.starts_anyway);
+    EXPECT_EQ(error_of("snapshot_free_share = 0.0"),
+              "line 1: `snapshot_free_share` must be above 0 and at most 1");
+    EXPECT_EQ(error_of("on_failure = \"ignore\""), "line 1: `on_failure` must be stop or start");
     EXPECT_EQ(error_of("compact_above = 1.5"),
               "line 1: `compact_above` must be from 0 to less than 1");
     EXPECT_EQ(config->options.time_budget, std::chrono::seconds{90});

@@ -1,4 +1,6 @@
+#include <cstdlib>
 #include <filesystem>
+#include <string>
 #include <system_error>
 
 #include <rebolt/guard.hpp>
@@ -25,6 +27,12 @@ fs::path existing(fs::path folder) {
     return folder;
 }
 
+// Of large ones: see rebolt/live_copy.hpp.
+std::string folder_of_live_copies() {
+    const char* folder = std::getenv("TMPDIR");
+    return folder == nullptr ? "/var/tmp" : folder;
+}
+
 } // namespace
 
 bool confine_guard(const std::vector<GuardedFile>& files, const GuardOptions& options) {
@@ -33,6 +41,8 @@ bool confine_guard(const std::vector<GuardedFile>& files, const GuardOptions& op
     std::vector<std::string> folders{existing(fs::absolute(options.state_folder, error))};
     if (options.dry_run) // a rehearsal makes its files there
         folders.push_back(fs::temp_directory_path(error).string());
+    if (options.moment == GuardMoment::after_start) // large copies of running services' files
+        folders.push_back(folder_of_live_copies());
     for (const GuardedFile& file : files) {
         folders.push_back(folder_of(file.path));
         std::error_code ignored;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <span>
 
 #include <sys/stat.h>
 
@@ -8,9 +9,11 @@
 #include <fmt/ranges.h>
 
 #include <rebolt/guard.hpp>
+#include <rebolt/guard_install.hpp>
 
 #include "base/try.hpp"
 #include "guard/kubernetes_presets.hpp"
+#include "io/file.hpp"
 #include "systemd/drop_in.hpp"
 #include "systemd/notify.hpp"
 
@@ -70,38 +73,73 @@ std::string_view unit_of(std::string_view preset) {
     return service != services.end() ? *service : guard::kubernetes_unit(preset);
 }
 
-} // namespace
+// The shell's `$0` is the program, `$1` the data root: no name of either is read as
+// shell. If the program is gone, the service starts without it.
+std::string shell_line(std::string_view how, std::string_view arguments,
+                       const GuardDropInOptions& options, std::string_view words) {
+    return fmt::format("/bin/sh -c 'test ! -x \"$$0\" || exec {}\"$$0\" guard {}{}' {}\n", how,
+                       arguments, options.data_root.empty() ? "" : " --data-root \"$$1\"", words);
+}
 
-// ExecStartPre runs before each start and may ask for more time (NotifyAccess). `+`:
-// as root, whoever the service's user is, or it could neither keep snapshots nor
-// give a file its owner. If the program is gone, the service starts without it. A
-// start that hangs is ended, and a daemon whose memory keeps growing is stopped
+// ExecStartPre runs before each start and may ask for more time (NotifyAccess).
+// ExecStartPost only asks systemd to take the snapshots that were put off, at low
+// priority, beside the service. `+`: as root, whoever the service's user is, or the
+// guard could neither keep snapshots nor give a file its owner.
+std::string commands_of(std::string_view preset, const GuardDropInOptions& options,
+                        std::string_view words) {
+    const auto line = [&](std::string_view how, std::string_view when) {
+        return shell_line(how, fmt::format("{} {}", when, preset), options, words);
+    };
+    constexpr std::string_view beside = "systemd-run --quiet --no-block --collect --nice=19 "
+                                        "--property=IOSchedulingClass=idle ";
+    return fmt::format("ExecStartPre=+{}ExecStartPost=-+{}ExecStopPost=-+{}",
+                       line("", "--before-start"), line(beside, "--after-start"),
+                       line("", "--after-stop"));
+}
+
+// A start that hangs is ended, and a daemon whose memory keeps growing is stopped
 // before the machine runs out: the limit is the daemon's alone, since Docker's
 // containers have control groups of their own.
-Result<GuardDropIn> guard_drop_in(std::string_view preset, const std::string& program) {
-    const std::string_view unit = unit_of(preset);
+std::string limits_of(const GuardDropInOptions& options) {
+    std::string limits;
+    if (options.start_timeout.count() != 0)
+        limits += fmt::format("TimeoutStartSec={}\n", options.start_timeout.count());
+    if (!options.memory_max.empty())
+        limits += fmt::format("MemoryMax={}\nMemorySwapMax=0\n", options.memory_max);
+    return limits;
+}
+
+} // namespace
+
+Result<GuardDropIn> guard_drop_in(std::string_view preset, const GuardDropInOptions& options) {
+    const std::string unit = options.unit.empty() ? std::string(unit_of(preset)) : options.unit;
     if (unit.empty())
         return Error(ErrorCode::invalid_argument,
                      fmt::format("there is no service of a preset `{}`; those that are: {}{}",
                                  preset, fmt::join(services, ", "),
                                  guard::kubernetes_preset_names()));
-    const std::string word = TRY(unit_word(program));
-    return GuardDropIn{
-        .unit = std::string(unit),
-        .path = fmt::format("/etc/systemd/system/{}.service.d/10-rebolt.conf", unit),
-        .content = fmt::format("# Written by `rebolt guard install {0}`; "
-                               "`rebolt guard uninstall {0}` removes it.\n"
-                               "[Service]\n"
-                               "ExecStartPre=+/bin/sh -c 'test ! -x \"$$0\" || exec \"$$0\" guard "
-                               "--before-start {0}' {1}\n"
-                               "ExecStopPost=-+/bin/sh -c 'test ! -x \"$$0\" || exec \"$$0\" guard "
-                               "--after-stop {0}' {1}\n"
-                               "NotifyAccess=exec\n"
-                               "TimeoutStartSec=5min\n"
-                               "MemoryMax=75%\n"
-                               "MemorySwapMax=0\n",
-                               preset, word),
-        .warning = warning_of(program)};
+    std::string words = TRY(unit_word(options.program));
+    if (!options.data_root.empty())
+        words += " " + TRY(unit_word(options.data_root));
+    return GuardDropIn{.unit = unit,
+                       .path = fmt::format("/etc/systemd/system/{}.service.d/10-rebolt.conf", unit),
+                       .content = fmt::format("# Written by `rebolt guard install {0}`; "
+                                              "`rebolt guard uninstall {0}` removes it.\n"
+                                              "[Service]\n{1}NotifyAccess=exec\n{2}",
+                                              preset, commands_of(preset, options, words),
+                                              limits_of(options)),
+                       .warning = warning_of(options.program)};
+}
+
+Result<bool> is_guard_installed(const GuardDropIn& drop_in) {
+    auto file = io::File::open_for_reading(drop_in.path);
+    if (!file && file.error().code() == ErrorCode::file_not_found)
+        return false;
+    if (!file)
+        return std::move(file).error();
+    std::string text(drop_in.content.size() + 1, '\0');
+    text.resize(TRY((*file)->read_at(0, std::as_writable_bytes(std::span(text)))));
+    return text == drop_in.content;
 }
 
 Result<void> install_guard(const GuardDropIn& drop_in) {

@@ -62,6 +62,8 @@ GuardReport FileRun::run() {
 }
 
 void FileRun::guard_it() {
+    if (options_.moment == GuardMoment::after_start)
+        return snapshot_beside_service();
     if (options_.dry_run) {
         record_ = read_record(folder_);
         check_file();
@@ -89,12 +91,22 @@ void FileRun::guard_it() {
 void FileRun::guard_its_content() {
     guard_missing_state(file_, options_, report_);
     guard_content(options_, report_);
+    if (!report_.may_start)
+        end(report_.outcome, false, std::move(report_.line));
+}
+
+bool FileRun::is_left_alone() const {
+    return !options_.again && record_.undone != FileStamp{} && record_.undone == stamp_;
 }
 
 void FileRun::end(GuardOutcome outcome, bool may_start, std::string line) {
+    constexpr std::string_view despite = "; started anyway, as `on_failure` says";
     report_.outcome = outcome;
-    report_.may_start = may_start;
+    report_.may_start =
+        may_start || (options_.starts_anyway && file_.policy != GuardPolicy::refuse);
     report_.line = std::move(line);
+    if (report_.may_start != may_start)
+        report_.line += despite;
 }
 
 void FileRun::check_file() {
@@ -114,6 +126,11 @@ void FileRun::check_file() {
         has_changed_ = true;
         return;
     }
+    if (is_left_alone())
+        return end(GuardOutcome::not_judged, true,
+                   fmt::format("left alone: `rebolt guard undo` put this file back, and it has "
+                               "not changed since. To recover it: rebolt guard --again {}",
+                               path_));
     if (source->file_bytes() == 0)
         return end_empty(*source);
     CheckOptions check_options;
@@ -173,7 +190,7 @@ bool FileRun::is_of_another_format(const PageSource& source, const CheckReport& 
 // A torn page may leave values that the service cannot read. A snapshot that has
 // them is a second source; without one the file is left alone.
 bool FileRun::restores_values(const PageSource& source) {
-    if (file_.policy != GuardPolicy::recover || options_.after_stop ||
+    if (file_.policy != GuardPolicy::recover || is_after_stop() ||
         sound_snapshots(record_, [this] { return !is_time_over(); }).empty())
         return false;
     const auto done = recover(source, IfValuesRemain::leave);
@@ -186,7 +203,7 @@ bool FileRun::repairs_member() {
         return false;
     report_.donors = sound_snapshots(record_, [this] { return !is_time_over(); });
     const MemberRepair repair =
-        repair_member(file_.etcd_root, report_.donors, options_.dry_run || options_.after_stop);
+        repair_member(file_.etcd_root, report_.donors, options_.dry_run || is_after_stop());
     if (repair.outcome == MemberOutcome::no_member)
         return false;
     const bool is_right = repair.outcome == MemberOutcome::repaired;
@@ -240,7 +257,7 @@ void FileRun::act(const PageSource& source) {
         return;
     const GuardPolicy policy =
         file_.is_cache && options_.reset_caches ? GuardPolicy::quarantine : file_.policy;
-    if (policy == GuardPolicy::refuse || options_.after_stop)
+    if (policy == GuardPolicy::refuse || is_after_stop())
         return end(GuardOutcome::refused, false,
                    fmt::format("{}; it was left as it is. To bring its data back: rebolt recover "
                                "{} -o {}.recovered",

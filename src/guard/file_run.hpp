@@ -6,6 +6,7 @@
 #include <string>
 
 #include <rebolt/guard.hpp>
+#include <rebolt/live_copy.hpp>
 
 #include "guard/guard_record.hpp"
 #include "guard/replacement.hpp"
@@ -29,7 +30,14 @@ private:
 
     void end(GuardOutcome outcome, bool may_start, std::string line);
     [[nodiscard]] bool is_time_over() const { return Clock::now() > deadline_; }
+    [[nodiscard]] bool is_after_stop() const noexcept {
+        return options_.moment == GuardMoment::after_stop;
+    }
     void guard_it();
+    void snapshot_beside_service();
+    Result<void> snapshot_of(const LiveCopy& copy, const FileStamp& stamp);
+    [[nodiscard]] bool is_left_alone() const;
+    [[nodiscard]] bool is_put_off(std::uint64_t bytes_max) const; ///< of a larger file
     void guard_its_content(); ///< containers' networks, containerd's blobs
     void check_file();
     void tell_verdict(GuardOutcome outcome, bool may_start, std::string line);

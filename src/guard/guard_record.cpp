@@ -34,6 +34,10 @@ GuardRecord from_json(const Json& json) {
                                     item.value("transaction", std::uint64_t{0})});
     for (const Json& item : json.value("set_aside", Json::array()))
         record.set_aside.push_back({item.value("name", ""), item.value("inode", std::uint64_t{0})});
+    if (const Json undone = json.value("undone", Json()); undone.is_object())
+        record.undone = {undone.value("inode", std::uint64_t{0}),
+                         undone.value("bytes", std::uint64_t{0}),
+                         undone.value("modified_ns", std::int64_t{0})};
     record.last_time = json.value("last_time", "");
     record.last_outcome = json.value("last_outcome", "");
     record.last_line = json.value("last_line", "");
@@ -51,6 +55,7 @@ Json to_json(const GuardRecord& record) {
               {"modified_ns", record.stamp.modified_ns},
               {"snapshots", Json::array()},
               {"set_aside", Json::array()},
+              {"undone", nullptr},
               {"last_time", record.last_time},
               {"last_outcome", record.last_outcome},
               {"last_line", record.last_line},
@@ -63,6 +68,10 @@ Json to_json(const GuardRecord& record) {
                                      {"transaction", snapshot.transaction}});
     for (const AsideFile& file : record.set_aside)
         json["set_aside"].push_back({{"name", file.name}, {"inode", file.inode}});
+    if (record.undone != FileStamp{})
+        json["undone"] = {{"inode", record.undone.inode},
+                          {"bytes", record.undone.bytes},
+                          {"modified_ns", record.undone.modified_ns}};
     for (const GuardEvent& event : record.events)
         json["events"].push_back(guard::to_json(event));
     return json;

@@ -28,6 +28,7 @@ struct GuardRecord {
     FileStamp stamp;                  ///< of the file that the newest snapshot is of
     std::vector<Snapshot> snapshots;  ///< newest first
     std::vector<AsideFile> set_aside; ///< in no order
+    FileStamp undone;                 ///< of the file that undo put back; zeros: none
     std::string last_time;
     std::string last_outcome;
     std::string last_line;

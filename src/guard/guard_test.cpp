@@ -138,6 +138,18 @@ TEST_F(Guard, StopsTheStartOnZerosThatItCannotReplace) {
     EXPECT_THAT(names(), ElementsAre("local-kv.db"));
 }
 
+TEST_F(Guard, StartsAnywayIfItIsToldTo) {
+    options_.starts_anyway = true;
+    write_text(file(), std::string(8192, '\0'));
+    const GuardReport report = run();
+    EXPECT_EQ(report.outcome, GuardOutcome::failed);
+    EXPECT_TRUE(report.may_start);
+    EXPECT_THAT(report.line, testing::EndsWith("; started anyway, as `on_failure` says"));
+    put(damaged_file("docker-zero-leaf.db"));
+    EXPECT_TRUE(run({.path = file(), .only_complete = true}).may_start);
+    EXPECT_FALSE(run({.path = file(), .policy = GuardPolicy::refuse}).may_start);
+}
+
 TEST_F(Guard, LetsAnEmptyFileBe) {
     write_text(file(), "");
     const GuardReport report = run();

@@ -1,66 +1,22 @@
-// By the distributions' own documentation. k3s and MicroK8s keep etcd only where it
-// was asked for: by default it is SQLite and dqlite, which are no files of bbolt.
 #include "guard/kubernetes_presets.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 
 #include <fmt/format.h>
 
+#include "systemd/kubernetes.hpp"
 #include "systemd/unit_command.hpp"
 
 namespace rebolt::guard {
 namespace {
 
-constexpr std::string_view etcd_pod = "/etc/kubernetes/manifests/etcd.yaml";
-
-struct Distribution {
-    std::string_view name;
-    std::string_view unit;                ///< of a server, without `.service`
-    std::string_view data_root;           ///< the usual one
-    std::string_view etcd = {};           ///< below it
-    std::string_view containerd = {};     ///< below it; empty: none of its own
-    std::string_view config = {};         ///< a file with `OPTION: VALUE` or `- --OPTION=VALUE`
-    std::string_view option = "data-dir"; ///< that names another data folder; empty: none
-};
-
-constexpr std::array<Distribution, 7> distributions{{
-    {.name = "kubeadm", .unit = "kubelet", .data_root = "/var/lib/etcd", .config = etcd_pod},
-    {.name = "k3s",
-     .unit = "k3s",
-     .data_root = "/var/lib/rancher/k3s",
-     .etcd = "/server/db/etcd",
-     .containerd = "/agent/containerd",
-     .config = "/etc/rancher/k3s/config.yaml"},
-    {.name = "rke2",
-     .unit = "rke2-server",
-     .data_root = "/var/lib/rancher/rke2",
-     .etcd = "/server/db/etcd",
-     .containerd = "/agent/containerd",
-     .config = "/etc/rancher/rke2/config.yaml"},
-    {.name = "k0s",
-     .unit = "k0scontroller",
-     .data_root = "/var/lib/k0s",
-     .etcd = "/etcd",
-     .containerd = "/containerd"},
-    {.name = "microk8s",
-     .unit = "snap.microk8s.daemon-containerd",
-     .data_root = "/var/snap/microk8s/common/var",
-     .etcd = "/run/etcd",
-     .containerd = "/lib/containerd",
-     .option = ""},
-    // Inside the node: a container's or a virtual machine's.
-    {.name = "minikube",
-     .unit = "kubelet",
-     .data_root = "/var/lib/minikube/etcd",
-     .config = etcd_pod},
-    {.name = "kind", .unit = "kubelet", .data_root = "/var/lib/etcd", .config = etcd_pod},
-}};
+using Distribution = systemd::KubernetesDistribution;
 
 const Distribution* find(std::string_view preset) noexcept {
-    const auto* found = std::ranges::find(distributions, preset, &Distribution::name);
-    return found == distributions.end() ? nullptr : found;
+    const auto all = systemd::kubernetes_distributions();
+    const auto found = std::ranges::find(all, preset, &Distribution::name);
+    return found == all.end() ? nullptr : &*found;
 }
 
 // `option: VALUE`, or in a list of arguments `- --option=VALUE`.
@@ -124,7 +80,7 @@ std::string_view kubernetes_unit(std::string_view preset) noexcept {
 
 std::string kubernetes_preset_names() {
     std::string names;
-    for (const Distribution& distribution : distributions)
+    for (const Distribution& distribution : systemd::kubernetes_distributions())
         names += fmt::format(", {}", distribution.name);
     return names;
 }

@@ -4,6 +4,8 @@
 
 #include <gmock/gmock.h>
 
+#include <rebolt/guard_install.hpp>
+
 #include "guard/test_folder.hpp"
 
 namespace rebolt::guard {
@@ -109,9 +111,9 @@ TEST_F(OwnerPreset, ALogThatWouldEndEarlierIsRefused) {
 }
 
 TEST_F(OwnerPreset, HasAServiceWhereThereIsOne) {
-    EXPECT_EQ(guard_drop_in("consul", "/usr/bin/rebolt")->path,
+    EXPECT_EQ(guard_drop_in("consul", {.program = "/usr/bin/rebolt"})->path,
               "/etc/systemd/system/consul.service.d/10-rebolt.conf");
-    EXPECT_THAT(guard_drop_in("portainer", "/usr/bin/rebolt").error().message(),
+    EXPECT_THAT(guard_drop_in("portainer", {.program = "/usr/bin/rebolt"}).error().message(),
                 HasSubstr("there is no service of a preset `portainer`"));
 }
 

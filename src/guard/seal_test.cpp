@@ -203,9 +203,9 @@ TEST_F(Seals, AreMadeWhenTheServiceHasStopped) {
     seal();
     change("1", "second");
     change("2", "third");
-    options_.after_stop = true;
+    options_.moment = GuardMoment::after_stop;
     EXPECT_EQ(run().outcome, GuardOutcome::clean);
-    options_.after_stop = false;
+    options_.moment = GuardMoment::any;
     std::string bytes = test::bytes_of(file());
     bytes[bytes.rfind("xxxxxxxx")] = 'y';
     write(bytes);
@@ -214,11 +214,11 @@ TEST_F(Seals, AreMadeWhenTheServiceHasStopped) {
 
 TEST_F(Seals, DamageIsLeftToTheNextStart) {
     put(damaged_file("docker-cycle-next.db"));
-    options_.after_stop = true;
+    options_.moment = GuardMoment::after_stop;
     const std::string before = test::bytes_of(file());
     EXPECT_EQ(run().outcome, GuardOutcome::refused);
     EXPECT_TRUE(test::bytes_of(file()) == before);
-    options_.after_stop = false;
+    options_.moment = GuardMoment::any;
     EXPECT_EQ(run().outcome, GuardOutcome::recovered);
 }
 

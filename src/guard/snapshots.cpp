@@ -50,18 +50,18 @@ Result<std::uint64_t> data_bytes_of(const io::File& file) {
     return static_cast<std::uint64_t>(status.st_blocks) * block_bytes;
 }
 
-Result<void> require_room(const io::File& file, std::uint64_t bytes) {
+Result<void> require_room(const io::File& file, std::uint64_t bytes, double share) {
     struct statvfs system{};
     if (::fstatvfs(file.descriptor(), &system) != 0)
         return {}; // it will show
     const std::uint64_t free_bytes = system.f_bavail * system.f_frsize;
-    if (free_bytes / 2 >= bytes)
+    if (static_cast<double>(free_bytes) * share >= static_cast<double>(bytes))
         return {};
-    return io::system_error(
-        ENOSPC,
-        fmt::format("{} bytes are needed, {} are free, and as much as it takes must stay free",
-                    bytes, free_bytes),
-        file.path());
+    return io::system_error(ENOSPC,
+                            fmt::format("{} bytes are needed, {} are free, and "
+                                        "snapshot_free_share is {}",
+                                        bytes, free_bytes, share),
+                            file.path());
 }
 
 Result<void> require_same(const io::File& file, const FileStamp& stamp) {
@@ -81,21 +81,26 @@ Result<void> copy(const io::File& file, io::NewFile& copy, const SnapshotRequest
         return Error(ErrorCode::invalid_argument,
                      fmt::format("it has {} bytes, and snapshot_megabytes_max is {}", bytes,
                                  request.bytes_max >> 20U));
-    TRY(require_room(copy.file(), bytes));
+    TRY(require_room(copy.file(), bytes, request.free_share));
     TRY(copy.copy_content(file, request.may_go_on));
     return require_same(file, request.stamp);
 }
 
 } // namespace
 
+bool is_of_newest_snapshot(const GuardRecord& record, const FileStamp& stamp) {
+    std::error_code error;
+    return stamp == record.stamp && !record.snapshots.empty() &&
+           std::filesystem::exists(record.snapshots.front().path, error);
+}
+
 Result<std::string> take_snapshot(const io::File& file, const SnapshotRequest& request,
                                   GuardRecord& record) {
     if (request.kept == 0)
         return std::string();
-    std::error_code error;
-    if (request.stamp == record.stamp && !record.snapshots.empty() &&
-        std::filesystem::exists(record.snapshots.front().path, error))
+    if (is_of_newest_snapshot(record, request.stamp))
         return std::string();
+    std::error_code error;
     std::filesystem::create_directories(request.folder, error);
     if (error)
         return io::system_error(error.value(), "cannot make the folder", request.folder);

@@ -68,9 +68,11 @@ Result<GuardUndone> undo(const std::string& path, const GuardOptions& options) {
             ? fmt::format("{} is as it was before the guard", file)
             : fmt::format("{} is as it was before the guard; the file that was there is now {}",
                           file, undone.kept);
-    undone.line += ". At the next start the guard recovers it again, unless it is removed (rebolt "
-                   "guard uninstall) or "
-                   "its policy for the file is `refuse`";
+    undone.line += fmt::format(". The guard leaves it alone until it changes; to recover it again: "
+                               "rebolt guard --again {}",
+                               file);
+    if (const auto status = place.folder->status(place.name))
+        record.undone = io::stamp_of(*status);
     record.file = file;
     record.last_time = guard::utc_time();
     record.last_outcome = "undone";

@@ -5,6 +5,7 @@
 //   unit_state    what `systemctl show` says of a unit
 //   journal       the journal's entries of a unit, through journalctl
 //   journal_export  what journalctl prints
+//   kubernetes    where its distributions keep their files
 //   drop_in       writes and removes drop-ins
 //   notify        sd_notify
 //
@@ -14,6 +15,7 @@
 #include "systemd/drop_in.hpp"
 #include "systemd/journal.hpp"
 #include "systemd/journal_export.hpp"
+#include "systemd/kubernetes.hpp"
 #include "systemd/notify.hpp"
 #include "systemd/unit_command.hpp"
 #include "systemd/unit_name.hpp"

@@ -31,9 +31,24 @@ struct GuardCommand {
     bool rebuild = false;
     bool dry_run = false;
     bool before_start = false;
+    bool after_start = false;
     bool after_stop = false;
+    bool again = false;
     bool quiet = false;
 };
+
+GuardMoment moment_of(const GuardCommand& options) {
+    if (options.before_start)
+        return GuardMoment::before_start;
+    if (options.after_start)
+        return GuardMoment::after_start;
+    return options.after_stop ? GuardMoment::after_stop : GuardMoment::any;
+}
+
+// The service runs, or has stopped: nothing is to be decided.
+bool is_after(const GuardCommand& options) {
+    return options.after_start || options.after_stop;
+}
 
 struct Work {
     GuardOptions options;
@@ -70,7 +85,8 @@ Result<Work> work_of(const GuardCommand& options) {
                      "nothing to guard: name docker, containerd, etcd or a file");
     work.options.reset_caches |= options.reset_caches;
     work.options.dry_run = options.dry_run;
-    work.options.after_stop = options.after_stop;
+    work.options.moment = moment_of(options);
+    work.options.again = options.again;
     work.options.rebuild = options.rebuild;
     if (options.budget_seconds > 0)
         work.options.time_budget = to_milliseconds(options.budget_seconds);
@@ -127,7 +143,7 @@ ExitCode nothing_guarded(const Error& why, const GuardCommand& options) {
     const ExitCode code = report(why);
     if (options.before_start)
         print_note("Nothing was guarded; the service starts.");
-    if (options.before_start || options.after_stop)
+    if (options.before_start || is_after(options))
         return ExitCode::done;
     return why.code() == ErrorCode::invalid_argument ? ExitCode::usage : code;
 }
@@ -141,14 +157,14 @@ void guard_all(const GuardCommand& options, ExitCode& code) {
     GuardProcess process(work->files, work->options);
     Document json{{"shape", "rebolt.guard/1"}, {"may_start", true}, {"files", Document::array()}};
     for (const GuardedFile& file : work->files) {
-        if (!options.after_stop)
+        if (!is_after(options))
             notify_systemd(printable(file.path), work->options.time_budget);
         const GuardReport report = process.next();
         if (cancelled()) {
             code = ExitCode::cancelled;
             return;
         }
-        if (!report.may_start && !options.after_stop)
+        if (!report.may_start && !is_after(options))
             code = report.outcome == GuardOutcome::failed ? ExitCode::failed : ExitCode::damaged;
         if (wants_json())
             json["files"].push_back(json_of(report));
@@ -223,9 +239,14 @@ void set_up_guard(Arguments arguments) {
                    "Rebuild Docker's network state from the containers' files where it is gone");
     arguments.flag("--dry-run", options->dry_run,
                    "Say what would be done, with the exit code of it, and change nothing");
+    arguments.flag("--again", options->again,
+                   "Recover also a file that `guard undo` put back and that is unchanged since");
     arguments.flag("--before-start", options->before_start,
                    "In a service's unit: what the configuration says wrongly is told, and does "
-                   "not stop the start");
+                   "not stop the start; snapshots of large files are left to --after-start");
+    arguments.flag("--after-start", options->after_start,
+                   "In a service's unit, when it runs: snapshots of what has changed, and nothing "
+                   "else; exit 0");
     arguments.flag("--after-stop", options->after_stop,
                    "In a service's unit, when it has stopped: snapshot and seal clean files, leave "
                    "damaged ones to the next start, exit 0");

@@ -67,9 +67,16 @@ TEST_F(GuardCommand, RecoversBringsBackAndTakesBack) {
                                        "is now " +
                                        file() + ".replaced-"));
     EXPECT_TRUE(test::bytes_of(file()) == test::bytes_of(damaged_file("docker-cycle-next.db")));
-    const auto again = guard({"undo", file()});
-    EXPECT_EQ(again.exit_code, 8);
-    EXPECT_THAT(again.err, HasSubstr("the guard set no file aside here: there is nothing to undo"));
+    const auto left = guard({file()});
+    EXPECT_EQ(left.exit_code, 0);
+    EXPECT_THAT(left.out, HasSubstr(": not-judged: left alone: `rebolt guard undo` put this file "
+                                    "back, and it has not changed since. To recover it: rebolt "
+                                    "guard --again " +
+                                    file()));
+    const auto twice = guard({"undo", file()});
+    EXPECT_EQ(twice.exit_code, 8);
+    EXPECT_THAT(twice.err, HasSubstr("the guard set no file aside here: there is nothing to undo"));
+    EXPECT_THAT(guard({"--again", file()}).out, HasSubstr(": recovered: damaged: "));
 }
 
 TEST_F(GuardCommand, StopsTheStartByPolicy) {
@@ -192,40 +199,78 @@ TEST_F(GuardCommand, TellsSystemdWhatItDoes) {
     EXPECT_EQ(told, "EXTEND_TIMEOUT_USEC=90000000\nSTATUS=rebolt guard: checking " + file());
 }
 
-TEST_F(GuardCommand, InstallsShowsAndRemovesTheDropIn) {
-    const std::string root = path("system");
-    const std::string drop_in = root + "/etc/systemd/system/docker.service.d/10-rebolt.conf";
-    const auto shown = rebolt({"guard", "install", "docker", "--root", root});
+class GuardInstall : public GuardCommand {
+protected:
+    GuardInstall() {
+        fs::create_directories(root() + "/usr/lib/systemd/system");
+        std::ofstream(root() + "/usr/lib/systemd/system/docker.service") << "[Service]\n";
+    }
+    [[nodiscard]] std::string root() const { return path("system"); }
+    [[nodiscard]] std::string drop_in() const {
+        return root() + "/etc/systemd/system/docker.service.d/10-rebolt.conf";
+    }
+    [[nodiscard]] test::CommandResult install(std::vector<std::string> more) const {
+        std::vector<std::string> words{"guard", "install",   "--root",
+                                       root(),  "--program", REBOLT_EXE};
+        words.insert(words.end(), more.begin(), more.end());
+        return rebolt(std::move(words));
+    }
+};
+
+TEST_F(GuardInstall, ShowsWritesAndRemovesTheDropIn) {
+    const auto shown = install({"docker"});
     EXPECT_EQ(shown.exit_code, 16);
-    EXPECT_EQ(
-        shown.out,
-        drop_in +
-            ":\n# Written by `rebolt guard install docker`; `rebolt guard "
-            "uninstall docker` removes it.\n[Service]\nExecStartPre=+/bin/sh -c 'test ! -x \"$$0\" "
-            "|| exec \"$$0\" guard --before-start docker' " +
-            std::string(REBOLT_EXE) +
-            "\nExecStopPost=-+/bin/sh -c 'test ! -x \"$$0\" || exec \"$$0\" guard --after-stop "
-            "docker' " +
-            std::string(REBOLT_EXE) +
-            "\nNotifyAccess=exec\nTimeoutStartSec=5min\n"
-            "MemoryMax=75%\nMemorySwapMax=0\n");
-    EXPECT_THAT(shown.err, StartsWith("warning: there is no docker.service here"));
+    EXPECT_THAT(shown.out, StartsWith(drop_in() + ":\n# Written by `rebolt guard install docker`"));
+    EXPECT_THAT(shown.out, HasSubstr("guard --before-start docker' " REBOLT_EXE "\n"));
     EXPECT_THAT(shown.err, EndsWith("rebolt: nothing was changed; to do it, add --yes\n"));
-    EXPECT_FALSE(fs::exists(drop_in));
-    fs::create_directories(root + "/usr/lib/systemd/system");
-    std::ofstream(root + "/usr/lib/systemd/system/docker.service") << "[Service]\n";
-    const auto installed = rebolt({"guard", "install", "docker", "--root", root, "--yes"});
+    EXPECT_FALSE(fs::exists(drop_in()));
+    const auto installed = install({"docker", "--yes"});
     EXPECT_EQ(installed.exit_code, 0);
-    EXPECT_EQ(installed.err, "");
-    EXPECT_THAT(installed.out, EndsWith("Now: systemctl daemon-reload\nTo see what it would do, "
-                                        "without a restart: rebolt guard --dry-run docker\n"));
-    EXPECT_TRUE(shown.out == drop_in + ":\n" + test::bytes_of(drop_in));
-    EXPECT_EQ(rebolt({"guard", "install", "docker", "--remove", "--root", root, "-y"}).exit_code,
+    EXPECT_THAT(installed.out,
+                EndsWith("Now: systemctl daemon-reload\nTry it: rebolt guard docker --dry-run\n"));
+    EXPECT_TRUE(shown.out == drop_in() + ":\n" + test::bytes_of(drop_in()));
+    EXPECT_EQ(rebolt({"guard", "install", "docker", "--remove", "--root", root(), "-y"}).exit_code,
               0);
-    EXPECT_FALSE(fs::exists(fs::path(drop_in).parent_path()));
-    EXPECT_EQ(rebolt({"guard", "uninstall", "docker", "--root", root, "-y"}).out,
-              "There is no " + drop_in + ": nothing to remove.\n");
-    EXPECT_EQ(rebolt({"guard", "install", "mongodb", "--root", root}).exit_code, 16);
+    EXPECT_FALSE(fs::exists(fs::path(drop_in()).parent_path()));
+    EXPECT_EQ(rebolt({"guard", "uninstall", "docker", "--root", root(), "-y"}).out,
+              "There is no " + drop_in() + ": nothing to remove.\n");
+    EXPECT_EQ(install({"mongodb"}).exit_code, 16);
+}
+
+// As by Ansible: nobody is asked, and the second time changes nothing.
+TEST_F(GuardInstall, TwiceIsAsOnce) {
+    EXPECT_EQ(install({"docker", "--yes"}).exit_code, 0);
+    const std::string content = test::bytes_of(drop_in());
+    const auto again = install({"docker"});
+    EXPECT_EQ(again.exit_code, 0) << again.err;
+    EXPECT_THAT(again.out, StartsWith(drop_in() + " is installed already.\n"));
+    EXPECT_EQ(json::parse(install({"docker", "--json"}).out)["changed"], false);
+    EXPECT_EQ(test::bytes_of(drop_in()), content);
+    EXPECT_EQ(install({"docker", "--memory-max", "none"}).exit_code, 16); // another one: ask
+    EXPECT_EQ(test::bytes_of(drop_in()), content);
+}
+
+TEST_F(GuardInstall, TakesLimitsAndRefusesWhatIsNone) {
+    const auto shown = install({"docker", "--start-timeout", "90.5", "--memory-max", "4G"});
+    EXPECT_THAT(shown.out, EndsWith("TimeoutStartSec=91\nMemoryMax=4G\nMemorySwapMax=0\n"));
+    const auto none = install({"docker", "--start-timeout", "0", "--memory-max", "none"});
+    EXPECT_THAT(none.out, EndsWith("NotifyAccess=exec\n"));
+    for (const char* wrong : {"0", "4 G", "many", "%", "75%%", "4G\nExecStart=/evil"}) {
+        EXPECT_EQ(install({"docker", "--memory-max", wrong}).exit_code, 16) << wrong;
+    }
+}
+
+TEST_F(GuardInstall, NeedsAUnitAndAnInstalledProgram) {
+    const auto no_unit = install({"etcd", "--yes"});
+    EXPECT_EQ(no_unit.exit_code, 8);
+    EXPECT_THAT(no_unit.err, HasSubstr("there is no etcd.service here. If another unit starts it"));
+    EXPECT_EQ(install({"etcd", "--yes", "--without-unit"}).exit_code, 0);
+    const auto not_installed = rebolt({"guard", "install", "docker", "--root", root(), "--yes"});
+    if (not_installed.exit_code != 0) { // else one is in /usr/bin, and is taken
+        EXPECT_EQ(not_installed.exit_code, 8);
+        EXPECT_THAT(not_installed.err, HasSubstr("is not installed, and a service needs one that "
+                                                 "stays"));
+    }
 }
 
 } // namespace

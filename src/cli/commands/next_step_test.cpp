@@ -67,7 +67,7 @@ TEST_F(NextStep, AfterTheGuardNamesItsUndo) {
     EXPECT_EQ(rebolt({"guard", file, "--state-folder", state}).exit_code, 0);
     EXPECT_THAT(rebolt({"undo", file}).err, HasSubstr("rebolt guard undo " + file));
     EXPECT_THAT(rebolt({"guard", "undo", file, "--state-folder", state}).out,
-                HasSubstr("At the next start the guard recovers it again"));
+                HasSubstr("rebolt guard --again " + file));
 }
 
 TEST_F(NextStep, NamesABucketWhereItWasMissing) {

@@ -66,6 +66,8 @@ TEST_F(Watch, ScrubReadsBesideAHolderOfTheLock) {
         EXPECT_THAT(result.err, HasSubstr("read beside it: transaction 99"));
     }
     EXPECT_EQ(rebolt({"docker", "networks", "--live", file}).exit_code, 0);
+    EXPECT_EQ(rebolt({"docker", "fsck", "--live", file}).exit_code, 0);
+    EXPECT_EQ(rebolt({"docker", "fsck", "--live", "--repair", file}).exit_code, 16);
     const auto backup = rebolt({"backup", "--live", file, "-o", path("copy.db")});
     EXPECT_EQ(backup.exit_code, 0) << backup.err;
     EXPECT_EQ(fs::status(path("copy.db")).permissions(), fs::status(file).permissions());

@@ -48,7 +48,7 @@ public:
 
     /// Starts dockerd, and waits until its API listens or it has come to grief.
     /// One that does not get ready is ended.
-    DaemonStart start(std::chrono::seconds longest = std::chrono::seconds{60});
+    DaemonStart start(std::chrono::seconds longest = std::chrono::seconds{300});
     /// As a power cut: SIGKILL to all that runs in it, at once.
     void cut();
     /// As `systemctl stop`: SIGTERM to dockerd, which stops its containers.

@@ -189,7 +189,7 @@ TEST_P(DockerEndToEnd, EndsAloneAsStartupSays) {
     if ((!is_full() && !is_quick) || !damage())
         GTEST_SKIP() << "in scripts/e2e, where there is a place for this damage";
     const nlohmann::json said = is_network_state() ? startup() : nlohmann::json();
-    const DaemonStart start = box_.start(std::chrono::seconds{90});
+    const DaemonStart start = box_.start();
     tell("nothing", cell(start));
     tell("last words", start.last_words);
     if (!is_network_state())

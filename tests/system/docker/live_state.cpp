@@ -173,8 +173,10 @@ void LiveState::make() {
     must(run_command({REBOLT_EXE, "guard", "docker", "--data-root", box.root(), "--state-folder",
                       first_guard_state()}),
          "rebolt guard");
-    if (box.start().fate != DaemonFate::started)
-        std::abort();
+    if (const DaemonStart again = box.start(); again.fate != DaemonFate::started) {
+        problem_ = "dockerd does not start a second time here: " + again.last_words;
+        return;
+    }
     make_second_half(box);
     const Possessions before = possessions_in(box);
     box.cut();

@@ -181,15 +181,19 @@ ExitCode fsck_network_state(const EditOptions& edit, bool repair) {
 void set_up_docker_fsck(Arguments arguments) {
     auto options = std::make_shared<DockerFsckCommand>();
     options->edit.add_to(arguments);
+    options->edit.common.add_for_reading(arguments);
     add_data_root(arguments, options->data_root);
     arguments.find("--data-root")
         .description("Docker's data root: compare with the containers' own files, and rebuild "
                      "lost networks and endpoints from them");
     add_docker_version(arguments, options->version);
-    arguments.flag("--repair", options->repair,
-                   "Repair what can be repaired: shown first, then asked for (or --yes)");
-    arguments.footer("Stop dockerd first. `rebolt undo FILE` takes a repair back.\nExample: rebolt "
-                     "docker fsck --data-root /var/lib/docker --repair");
+    arguments
+        .flag("--repair", options->repair,
+              "Repair what can be repaired: shown first, then asked for (or --yes)")
+        .excludes(arguments.find("--live"));
+    arguments.footer(
+        "Stop dockerd before you repair. `rebolt undo FILE` takes a repair back.\nExample: rebolt "
+        "docker fsck --data-root /var/lib/docker --repair");
     arguments.exit_codes("0 all fits together, 1 repaired, 4 damage left, 8 failed");
     arguments.on_run([options] { return run_fsck(*options); });
 }
