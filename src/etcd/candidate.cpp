@@ -126,18 +126,6 @@ private:
         return true;
     }
 
-    [[nodiscard]] bool is_single() const {
-        for (const SnapFile& snap : member_.snaps)
-            if (snap.error.empty())
-                return snap.mark.conf.voters.size() <= 1;
-        const auto* newest = member_.newest();
-        const auto members = newest == nullptr ? DatabaseState::Bucket::size_type{0}
-                             : newest->buckets.contains("members")
-                                 ? newest->buckets.find("members")->second.size()
-                                 : 0;
-        return members <= 1;
-    }
-
     // Entries that are nowhere in the log any more, and were in a `db`.
     bool is_not_ahead() {
         std::uint64_t newest = fit_.index;
@@ -147,10 +135,12 @@ private:
             return true;
         const std::string text =
             fmt::format("the log ends at entry {}, and `db` had {}", fit_.last, newest);
-        if (is_single())
-            return refuse(text + ": nothing else has them");
-        fit_.remarks.push_back(text + ": the other members send them again");
-        return true;
+        // Members elect by what each has confirmed: one that forgot it may elect a leader
+        // without it, and then the cluster loses what it had promised.
+        return refuse(text + (is_single_member(member_)
+                                  ? ": nothing else has them"
+                                  : ": this member confirmed entries that it has no longer, and "
+                                    "must not vote again under its old id"));
     }
 
     void foresee() {
@@ -194,6 +184,16 @@ private:
 };
 
 } // namespace
+
+bool is_single_member(const MemberFiles& member) {
+    for (const SnapFile& snap : member.snaps)
+        if (snap.error.empty())
+            return snap.mark.conf.voters.size() <= 1;
+    const auto* newest = member.newest();
+    if (newest == nullptr || !newest->buckets.contains("members"))
+        return true;
+    return newest->buckets.find("members")->second.size() <= 1;
+}
 
 Fit fit_of(const MemberFiles& member, const Candidate& candidate, Release release) {
     return Judge(member, candidate, release).run();

@@ -37,6 +37,9 @@ struct Fit {
 /// entries).
 [[nodiscard]] Fit fit_of(const MemberFiles& member, const Candidate& candidate, Release release);
 
+/// Whether the cluster has no other member, by the newest `.snap`, else by `db`.
+[[nodiscard]] bool is_single_member(const MemberFiles& member);
+
 /// Whether the records are the log's, in words for a plan. Empty: nothing speaks
 /// against them.
 [[nodiscard]] std::string objection_of(const LogProof& proof);

@@ -117,6 +117,10 @@ std::string_view name_of(ObjectEncoding encoding) noexcept {
     return names[static_cast<std::size_t>(encoding)];
 }
 
+std::string_view name_of(SecretValues values) noexcept {
+    return values == SecretValues::shown ? "shown" : "redacted";
+}
+
 ClusterObject object_of(std::string_view key, std::string_view value, std::int64_t revision) {
     ClusterObject object;
     object.key = key;

@@ -1,6 +1,5 @@
 // yaml_of: objects as YAML. Strings are written as JSON writes them, which is YAML
 // too, so that no text can be taken for something else.
-#include <array>
 #include <filesystem>
 #include <system_error>
 
@@ -12,6 +11,7 @@
 
 #include "base/base64.hpp"
 #include "base/try.hpp"
+#include "etcd/kubernetes_decode.hpp"
 #include "etcd/object_meta.hpp"
 #include "io/new_file.hpp"
 
@@ -74,64 +74,108 @@ private:
     std::string text_;
 };
 
-OrderedJson map_json(const std::map<std::string, std::string>& entries, bool is_base64) {
-    OrderedJson json = OrderedJson::object();
-    for (const auto& [key, value] : entries)
-        json[key] = is_base64 ? to_base64(value) : value;
-    return json;
+// What stands for bytes that are not shown.
+std::string redacted(std::size_t bytes) {
+    return fmt::format("<redacted, {} bytes>", bytes);
 }
 
-OrderedJson metadata_json(const ObjectMeta& meta, std::int64_t revision) {
-    OrderedJson json = OrderedJson::object();
-    json["name"] = meta.name;
-    if (!meta.name_space.empty())
-        json["namespace"] = meta.name_space;
-    if (!meta.uid.empty())
-        json["uid"] = meta.uid;
-    if (!meta.creation_time.empty())
-        json["creationTimestamp"] = meta.creation_time;
-    json["resourceVersion"] = std::to_string(revision);
-    if (!meta.labels.empty())
-        json["labels"] = map_json(meta.labels, false);
-    if (!meta.annotations.empty())
-        json["annotations"] = map_json(meta.annotations, false);
-    return json;
+bool is_secret(const ClusterObject& object) {
+    return (object.api_version == "v1" && object.kind == "Secret") ||
+           object.key.find("/secrets/") != std::string_view::npos;
 }
 
-// Which field of a kind's message is a map of data, and how its values are shown.
-struct DataField {
-    std::string_view kind;
-    std::uint64_t number;
-    const char* name;
-    bool is_base64;
-};
-constexpr std::array<DataField, 3> data_fields{{{"ConfigMap", 2, "data", false},
-                                                {"ConfigMap", 3, "binaryData", true},
-                                                {"Secret", 2, "data", true}}};
+void redact_values(OrderedJson& object, const char* name) {
+    if (!object.is_object() || !object.contains(name))
+        return;
+    OrderedJson& values = object[name];
+    if (!values.is_object())
+        values = redacted(0);
+    for (OrderedJson& value : values) {
+        const std::string text = value.is_string() ? value.get<std::string>() : "";
+        value = redacted(from_base64(text).value_or(text).size());
+    }
+}
 
-std::string protobuf_yaml(const ClusterObject& object) {
-    const auto envelope = read_envelope(object.stored.substr(4));
-    OrderedJson json = OrderedJson::object();
-    json["apiVersion"] = object.api_version;
-    json["kind"] = object.kind;
-    json["metadata"] = metadata_json(read_object_meta(envelope->raw), object.revision);
-    if (object.api_version == "v1")
-        for (const DataField& field : data_fields)
-            if (field.kind == object.kind)
-                if (const auto entries = read_map(envelope->raw, field.number); !entries.empty())
-                    json[field.name] = map_json(entries, field.is_base64);
-    if (object.api_version == "v1" && object.kind == "Secret")
-        json["type"] = std::string(read_bytes(envelope->raw, 3));
-    std::string text = YamlWriter().write(json);
-    text += "# All fields of the stored message, by their numbers:\n";
-    for (const NumberedField& field : numbered_fields(envelope->raw))
+// kubectl keeps a copy of what was applied, values and all, in an annotation.
+void redact_secret(OrderedJson& json) {
+    constexpr const char* applied = "kubectl.kubernetes.io/last-applied-configuration";
+    redact_values(json, "data");
+    redact_values(json, "stringData");
+    if (!json.contains("metadata") || !json["metadata"].is_object())
+        return;
+    OrderedJson& metadata = json["metadata"];
+    if (!metadata.contains("annotations") || !metadata["annotations"].is_object())
+        return;
+    for (auto& [name, value] : metadata["annotations"].items())
+        if (name == applied)
+            value = redacted(value.is_string() ? value.get_ref<const std::string&>().size() : 0);
+}
+
+// The metadata's revision is etcd's: the stored message has none.
+void set_revision(OrderedJson& json, std::int64_t revision) {
+    if (!json.contains("metadata") || json["metadata"].is_object())
+        json["metadata"]["resourceVersion"] = std::to_string(revision);
+}
+
+std::string value_text(const UnnamedValue& value, bool is_hidden) {
+    if (is_hidden)
+        return redacted(value.stored.size());
+    if (value.is_number)
+        return std::to_string(value.integer);
+    return is_text(value.stored) ? json_string(value.stored) : "base64 " + to_base64(value.stored);
+}
+
+// Fields that no name is known for, as comments.
+std::string unnamed_text(const DecodedMessage& decoded, bool is_hidden) {
+    std::string text;
+    if (!decoded.is_complete())
+        text += "# Stored fields without a known name, or damaged:\n";
+    for (const UnnamedValue& value : decoded.unnamed)
+        text += fmt::format("#   {}: {}\n", json_string(value.path), value_text(value, is_hidden));
+    return text;
+}
+
+// Of a kind that the table does not have.
+DecodedMessage decode_metadata(std::string_view raw) {
+    DecodedMessage decoded;
+    decoded.json["metadata"] =
+        std::move(decode_message(object_meta_message(), read_bytes(raw, 1)).json);
+    return decoded;
+}
+
+std::string numbered_text(std::string_view raw) {
+    std::string text = "# All fields of the stored message, by their numbers:\n";
+    for (const NumberedField& field : numbered_fields(raw))
         text +=
             fmt::format("#   {}: {}\n", field.path,
                         field.integer ? std::to_string(*field.integer) : json_string(field.bytes));
+    return text;
+}
+
+std::string protobuf_yaml(const ClusterObject& object, SecretValues values) {
+    const auto envelope = read_envelope(object.stored.substr(4));
+    const bool is_hidden = values == SecretValues::redacted && is_secret(object);
+    const ApiMessage* message = envelope->content_encoding.empty()
+                                    ? message_of_kind(object.api_version, object.kind)
+                                    : nullptr;
+    DecodedMessage decoded = message != nullptr ? decode_message(*message, envelope->raw)
+                                                : decode_metadata(envelope->raw);
+    OrderedJson json{{"apiVersion", object.api_version}, {"kind", object.kind}};
+    json.update(decoded.json);
+    set_revision(json, object.revision);
+    if (is_hidden)
+        redact_secret(json);
+    std::string text = YamlWriter().write(json) + unnamed_text(decoded, is_hidden);
+    if (message != nullptr && decoded.is_complete() && envelope->is_all)
+        return text;
+    if (is_hidden)
+        return text + "# Stored bytes: " + redacted(object.stored.size()) + "\n";
+    if (message == nullptr)
+        text += numbered_text(envelope->raw);
     return text + "# Stored bytes, base64: " + to_base64(object.stored) + "\n";
 }
 
-std::string raw_yaml(const ClusterObject& object) {
+std::string raw_yaml(const ClusterObject& object, SecretValues values) {
     std::string text = fmt::format("# {} of etcd key {}, revision {}\n", name_of(object.encoding),
                                    json_string(object.key), object.revision);
     if (object.encoding == ObjectEncoding::encrypted)
@@ -139,13 +183,16 @@ std::string raw_yaml(const ClusterObject& object) {
                             json_string(object.key_name));
     OrderedJson json = OrderedJson::object();
     json["key"] = std::string(object.key);
-    json["stored"] = to_base64(object.stored);
+    const bool is_hidden = values == SecretValues::redacted && is_secret(object) &&
+                           object.encoding != ObjectEncoding::encrypted;
+    json["stored"] = is_hidden ? redacted(object.stored.size()) : to_base64(object.stored);
     return text + YamlWriter().write(json);
 }
 
 } // namespace
 
-Result<void> export_object(const ClusterObject& object, const std::string& folder) {
+Result<void> export_object(const ClusterObject& object, const std::string& folder,
+                           SecretValues values) {
     const std::filesystem::path path = folder + "/" + export_path_of(object);
     std::error_code failed;
     std::filesystem::create_directories(path.parent_path(), failed);
@@ -155,21 +202,26 @@ Result<void> export_object(const ClusterObject& object, const std::string& folde
     if (std::filesystem::exists(std::filesystem::symlink_status(path, failed)))
         return Error(ErrorCode::invalid_argument, "there is a file already").in_file(path.string());
     auto file = TRY(io::NewFile::create(path.string(), 0600));
-    TRY(file.append(as_bytes(yaml_of(object))));
+    TRY(file.append(as_bytes(yaml_of(object, values))));
     return file.put_in_place_unsynced();
 }
 
-std::string yaml_of(const ClusterObject& object) {
+std::string yaml_of(const ClusterObject& object, SecretValues values) {
     if (object.encoding == ObjectEncoding::protobuf)
-        return protobuf_yaml(object);
+        return protobuf_yaml(object, values);
     if (object.encoding != ObjectEncoding::json)
-        return raw_yaml(object);
+        return raw_yaml(object, values);
     OrderedJson json = OrderedJson::parse(object.stored, nullptr, false);
     if (!json.is_object())
-        return raw_yaml(object);
-    if (json.contains("metadata") && json["metadata"].is_object())
-        json["metadata"]["resourceVersion"] = std::to_string(object.revision);
+        return raw_yaml(object, values);
+    set_revision(json, object.revision);
+    if (values == SecretValues::redacted && is_secret(object))
+        redact_secret(json);
     return YamlWriter().write(json);
+}
+
+bool has_secret_values(const ClusterObject& object) {
+    return is_secret(object) && object.encoding != ObjectEncoding::encrypted;
 }
 
 } // namespace rebolt::etcd

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "etcd/wire.hpp"
@@ -16,43 +15,12 @@ std::string text_of(std::string_view message, std::uint64_t number) {
     return std::string(read_bytes(message, number));
 }
 
-bool is_text(std::string_view bytes) {
-    return std::ranges::all_of(bytes, [](char byte) {
-        const auto code = static_cast<unsigned char>(byte);
-        return (code >= 0x20 && code < 0x7f) || code == '\n' || code == '\t';
-    });
-}
-
 bool is_message(std::string_view bytes) {
     FieldReader reader(bytes, "");
     std::size_t fields = 0;
     while (reader.next())
         ++fields;
     return fields != 0 && !reader.fault();
-}
-
-// google.protobuf.Timestamp: seconds.
-std::string time_of(std::string_view message) {
-    FieldReader reader(message, "");
-    while (const auto field = reader.next())
-        if (field->number == 1 && field->type == WireType::varint) {
-            constexpr std::uint64_t seconds_max = 253'402'300'799; // the year 9999
-            if (field->integer <= seconds_max)
-                return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                                   fmt::gmtime(static_cast<std::time_t>(field->integer)));
-        }
-    return "";
-}
-
-} // namespace
-
-std::string_view read_bytes(std::string_view message, std::uint64_t number) {
-    std::string_view found;
-    FieldReader reader(message, "");
-    while (const auto field = reader.next())
-        if (field->number == number && field->type == WireType::bytes)
-            found = field->bytes;
-    return found;
 }
 
 std::map<std::string, std::string> read_map(std::string_view message, std::uint64_t number) {
@@ -64,18 +32,43 @@ std::map<std::string, std::string> read_map(std::string_view message, std::uint6
     return entries;
 }
 
+bool has_fields_up_to(std::string_view message, std::uint64_t number) {
+    FieldReader reader(message, "");
+    while (const auto field = reader.next())
+        if (field->number > number)
+            return false;
+    return !reader.fault();
+}
+
+} // namespace
+
+bool is_text(std::string_view bytes) {
+    return std::ranges::all_of(bytes, [](char byte) {
+        const auto code = static_cast<unsigned char>(byte);
+        return (code >= 0x20 && code < 0x7f) || code == '\n' || code == '\t';
+    });
+}
+
+std::string_view read_bytes(std::string_view message, std::uint64_t number) {
+    std::string_view found;
+    FieldReader reader(message, "");
+    while (const auto field = reader.next())
+        if (field->number == number && field->type == WireType::bytes)
+            found = field->bytes;
+    return found;
+}
+
 std::optional<Envelope> read_envelope(std::string_view message) {
     if (!is_message(message))
         return std::nullopt;
     const std::string_view type = read_bytes(message, 1);
-    return Envelope{text_of(type, 1), text_of(type, 2), read_bytes(message, 2), text_of(message, 3),
-                    text_of(message, 4)};
+    return Envelope{text_of(type, 1),    text_of(type, 2),    read_bytes(message, 2),
+                    text_of(message, 3), text_of(message, 4), has_fields_up_to(message, 4)};
 }
 
 ObjectMeta read_object_meta(std::string_view raw) {
     const std::string_view meta = read_bytes(raw, 1);
-    return {text_of(meta, 1),   text_of(meta, 3),  text_of(meta, 5), time_of(read_bytes(meta, 8)),
-            read_map(meta, 11), read_map(meta, 12)};
+    return {text_of(meta, 1), text_of(meta, 3), read_map(meta, 11)};
 }
 
 std::vector<NumberedField> numbered_fields(std::string_view message) {

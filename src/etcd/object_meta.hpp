@@ -17,26 +17,24 @@ struct Envelope {
     std::string_view raw; ///< the object's own message
     std::string content_encoding;
     std::string content_type;
+    bool is_all = false; ///< it has no other fields
 };
 [[nodiscard]] std::optional<Envelope> read_envelope(std::string_view message);
 
-/// meta.v1.ObjectMeta, as far as it is shown by name.
+/// What of meta.v1.ObjectMeta an object is found by.
 struct ObjectMeta {
     std::string name;
     std::string name_space;
-    std::string uid;
-    std::string creation_time; ///< RFC 3339
     std::map<std::string, std::string> labels;
-    std::map<std::string, std::string> annotations;
 };
 /// Field 1 of the object's message.
 [[nodiscard]] ObjectMeta read_object_meta(std::string_view raw);
 
-/// A map field's entries: of a ConfigMap's or a Secret's data.
-[[nodiscard]] std::map<std::string, std::string> read_map(std::string_view message,
-                                                          std::uint64_t number);
 /// The last value of a bytes field; empty if it is not there.
 [[nodiscard]] std::string_view read_bytes(std::string_view message, std::uint64_t number);
+
+/// Printable ASCII, tabs and line ends.
+[[nodiscard]] bool is_text(std::string_view bytes);
 
 /// A field of a message of which no definition is known.
 struct NumberedField {

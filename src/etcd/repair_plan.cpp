@@ -254,9 +254,16 @@ private:
     void name_the_lost() {
         plan_.lost = std::move(lost_);
         const bool is_there = !member_.states.empty();
-        plan_.advice.emplace_back(
-            "in a cluster whose majority lives: remove this member and add it again; nothing is "
-            "lost");
+        if (!is_single_member(member_))
+            plan_.advice.push_back(
+                "if the majority of the cluster lives, nothing is lost: remove this member and add "
+                "it again with an empty folder: etcdctl member remove " +
+                (member_.wal && member_.wal->identity()
+                     ? fmt::format("{:x}", member_.wal->identity()->node)
+                     : std::string("ID")));
+        else if (member_.states.empty() && member_.snaps.empty())
+            plan_.advice.emplace_back("if the cluster has other members and their majority lives, "
+                                      "nothing is lost: remove this member and add it again");
         plan_.advice.emplace_back("name a backup, or another member's db: --donor FILE");
         if (is_there)
             plan_.advice.emplace_back(

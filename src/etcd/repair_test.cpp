@@ -276,6 +276,29 @@ TEST(EtcdRepair, ADatabaseThatIsAheadOfItsLogIsNotStartedOn) {
     const RepairPlan plan = plan_of(copy, one);
     EXPECT_EQ(plan.way, RepairWay::impossible);
     EXPECT_FALSE(plan.faults.empty());
+    // It is the only member: there is none to be added again beside it.
+    for (const std::string& advice : plan.advice) {
+        EXPECT_EQ(advice.find("member remove"), std::string::npos) << advice;
+    }
+}
+
+// One of three that has forgotten what it confirmed must not vote under its old id.
+TEST(EtcdRepair, AFollowerThatIsAheadOfItsLogIsRemovedAndAddedAgain) {
+    const Recorded& one = recorded[0];
+    const Copy copy(one.name);
+    Copy::change(copy.wal(), [&](std::string& bytes) {
+        const std::size_t half = copy.read().wal->files().front().end_offset / 2;
+        std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(half), bytes.end(), '\0');
+    });
+    MemberFiles member = copy.read();
+    for (SnapFile& snap : member.snaps) {
+        snap.mark.conf.voters = {1, 2, 3};
+    }
+    const RepairPlan plan = plan_repair(member, {.donors = {}, .release = one.release});
+    EXPECT_EQ(plan.way, RepairWay::impossible);
+    ASSERT_FALSE(plan.advice.empty());
+    EXPECT_NE(plan.advice.front().find("etcdctl member remove 2bc21162cab8eb93"), std::string::npos)
+        << plan.advice.front();
 }
 
 } // namespace

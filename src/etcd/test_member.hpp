@@ -19,7 +19,7 @@
 
 namespace rebolt::etcd::test_member {
 
-/// What a real etcd answers on a recorded member.
+/// What a real etcd answers on a recorded member (see `scripts/e2e-etcd --record`).
 struct Recorded {
     const char* name;
     std::uint32_t hash;
@@ -41,6 +41,12 @@ inline constexpr std::array recorded{
              103,
              Release::v3_5,
              {{{110, 157594228}, {150, 1152525312}, {199, 3604412105}}}},
+    Recorded{"member-3.5.30",
+             4015575579,
+             253,
+             125,
+             Release::v3_5,
+             {{{125, 4248548216}, {172, 46431909}, {230, 3784317622}}}},
 };
 
 /// A member's folder of its own.

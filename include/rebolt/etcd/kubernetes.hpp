@@ -48,17 +48,27 @@ struct ClusterObject {
 [[nodiscard]] Result<std::vector<ClusterObject>> cluster_objects(const DatabaseState& state,
                                                                  std::int64_t revision = 0);
 
-/// The object as YAML. JSON is shown in full. Of a built-in kind: its metadata, the
-/// data of Secrets and ConfigMaps, all other fields by their numbers, and the stored
-/// bytes in base64; so nothing is left out. Of others: the stored bytes.
-/// Cost: O(value).
-[[nodiscard]] std::string yaml_of(const ClusterObject& object);
+/// Whether the values of Secrets are shown, or how long they are.
+enum class SecretValues : std::uint8_t { redacted, shown };
+/// `redacted`, `shown`.
+[[nodiscard]] std::string_view name_of(SecretValues values) noexcept;
+
+/// The object as YAML, with the names that the API has. JSON is shown in full, and so is
+/// a built-in kind; fields without a known name follow as comments. Of a built-in kind
+/// whose fields are not known: its metadata, all fields by their numbers, and the stored
+/// bytes in base64; of others the stored bytes. Nothing is left out but the values of
+/// Secrets. Cost: O(value).
+[[nodiscard]] std::string yaml_of(const ClusterObject& object,
+                                  SecretValues values = SecretValues::redacted);
+/// A Secret that can be read: yaml_of redacts it.
+[[nodiscard]] bool has_secret_values(const ClusterObject& object);
 
 /// `Pod/default/web-0.yaml`: where an export puts it; no part of it leaves the
 /// folder, whatever the names are.
 [[nodiscard]] std::string export_path_of(const ClusterObject& object);
 /// Writes an object's YAML below a folder, and makes the folders on the way.
 /// Errors: invalid_argument (a file is there already), io, permission_denied.
-Result<void> export_object(const ClusterObject& object, const std::string& folder);
+Result<void> export_object(const ClusterObject& object, const std::string& folder,
+                           SecretValues values = SecretValues::redacted);
 
 } // namespace rebolt::etcd

@@ -8,6 +8,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/etcd/member_options.hpp"
+#include "cli/counted.hpp"
 #include "cli/output.hpp"
 
 namespace rebolt::cli {
@@ -22,7 +23,13 @@ struct K8sCommand {
     std::string name;
     std::string name_space;
     std::string folder;
+    std::string output = "yaml";
     std::uint64_t revision = 0;
+    bool shows_secrets = false;
+
+    [[nodiscard]] etcd::SecretValues secret_values() const {
+        return shows_secrets ? etcd::SecretValues::shown : etcd::SecretValues::redacted;
+    }
 };
 
 // `Pod`, `pods`, `pod`: as people write it.
@@ -121,11 +128,11 @@ ExitCode run_get(const K8sCommand& options) {
     for (const ClusterObject& object : found->objects) {
         if (wants_json()) {
             Document json = object_json(object);
-            json["yaml"] = etcd::yaml_of(object);
+            json["yaml"] = etcd::yaml_of(object, options.secret_values());
             list.add(json);
             continue;
         }
-        print((is_first ? "" : "---\n") + etcd::yaml_of(object));
+        print((is_first ? "" : "---\n") + etcd::yaml_of(object, options.secret_values()));
         is_first = false;
     }
     return ExitCode::done;
@@ -136,22 +143,31 @@ ExitCode run_export(const K8sCommand& options) {
     if (!found)
         return report(found.error());
     std::size_t opaque = 0;
+    std::size_t redacted = 0;
     for (const ClusterObject& object : found->objects) {
-        if (const auto written = etcd::export_object(object, options.folder); !written)
+        if (const auto written =
+                etcd::export_object(object, options.folder, options.secret_values());
+            !written)
             return report(written.error());
         const bool is_readable =
             object.encoding == ObjectEncoding::protobuf || object.encoding == ObjectEncoding::json;
         opaque += is_readable ? 0 : 1;
+        redacted += !options.shows_secrets && etcd::has_secret_values(object) ? 1 : 0;
     }
     if (wants_json())
         print_document({{"shape", "rebolt.k8s-export/1"},
                         {"file", options.common.file},
                         {"folder", options.folder},
                         {"objects", found->objects.size()},
-                        {"as_stored_bytes", opaque}});
+                        {"as_stored_bytes", opaque},
+                        {"redacted", redacted}});
     else
-        print(fmt::format("{} objects written to {}, {} of them as stored bytes\n",
-                          found->objects.size(), printable(options.folder), opaque));
+        print(fmt::format("{} written to {}, {} of them as stored bytes\n",
+                          counted(found->objects.size(), "object"), printable(options.folder),
+                          opaque) +
+              (redacted == 0 ? ""
+                             : fmt::format("{} without values: --show-secrets writes them too\n",
+                                           counted(redacted, "Secret"))));
     return ExitCode::done;
 }
 
@@ -167,6 +183,11 @@ std::shared_ptr<K8sCommand> add_common(Arguments arguments) {
     return options;
 }
 
+void add_show_secrets(Arguments& arguments, K8sCommand& options) {
+    arguments.flag("--show-secrets", options.shows_secrets,
+                   "Show the values of Secrets; without it, how long they are");
+}
+
 void set_up_k8s_ls(Arguments arguments) {
     auto options = add_common(arguments);
     arguments.positional("KIND", options->kind, "Only of this kind: Pod, pods");
@@ -179,6 +200,10 @@ void set_up_k8s_get(Arguments arguments) {
     auto options = add_common(arguments);
     arguments.positional("KIND", options->kind, "Its kind").required();
     arguments.positional("NAME", options->name, "Its name").required();
+    arguments.option("-o,--output", options->output, "The format: yaml")
+        .value_name("FORMAT")
+        .check(one_of({"yaml"}));
+    add_show_secrets(arguments, *options);
     arguments.footer("Example: rebolt k8s get member/snap/db configmap kubeadm-config");
     arguments.exit_codes(reader_exit_codes);
     arguments.on_run([options] { return run_get(*options); });
@@ -187,6 +212,7 @@ void set_up_k8s_get(Arguments arguments) {
 void set_up_k8s_export(Arguments arguments) {
     auto options = add_common(arguments);
     arguments.positional("DIR", options->folder, "The folder for the files").required();
+    add_show_secrets(arguments, *options);
     arguments.footer("Files that are there are not overwritten.\nExample: rebolt k8s export "
                      "member/snap/db objects");
     arguments.exit_codes(reader_exit_codes);
