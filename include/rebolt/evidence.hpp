@@ -25,7 +25,7 @@ struct FileOptions {
     /// How long to wait for the file's lock before reading without it.
     std::chrono::milliseconds lock_timeout{0};
     /// Larger files are checked, but what recovery would bring back is not counted.
-    std::uint64_t dry_run_bytes_max = std::uint64_t{1} << 30;
+    std::uint64_t dry_run_bytes_max = RehearsalOptions{}.bytes_max;
     /// Return false to cancel.
     std::function<bool(std::uint64_t done, std::uint64_t total)> progress;
 };

@@ -10,7 +10,8 @@
 namespace rebolt {
 
 struct FoundFiles {
-    std::vector<std::string> bolt; ///< sorted; files in which a meta's magic is where it belongs
+    std::vector<std::string>
+        bolt; ///< sorted; a meta's magic is where it belongs, or pages have their numbers
     /// Folders and files that could not be read, with the reason.
     std::vector<std::string> unreadable;
 };

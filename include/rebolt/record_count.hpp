@@ -3,7 +3,7 @@
 //
 // A RecordCount is told of each item of a recovery that is under way: add() is
 // called in RecoverOptions::on_item, sums() with the report when all is done.
-// count_records() does that for a recovery that is not carried out.
+// rehearse_recovery() does that for a recovery that is not carried out.
 //
 // Records of Docker and etcd are keys, those of containerd are buckets. Where the
 // owner is not known, or has no names for its records, there is one kind: keys.
@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -49,11 +50,24 @@ private:
     std::map<std::string, RecordSum, std::less<>> sums_;
 };
 
-/// The same of a recovery that is not carried out. Errors: as Recovery; cancelled if
-/// `progress` returns false. Cost: a dry run, linear in the file.
-[[nodiscard]] Result<std::vector<RecordSum>>
-count_records(const PageSource& source,
-              const std::function<bool(const RecoverProgress&)>& progress = nullptr);
+struct RehearsalOptions {
+    /// Of what is mapped of the file: a larger one is not rehearsed.
+    std::uint64_t bytes_max = std::uint64_t{1} << 30;
+    /// Return false to cancel.
+    std::function<bool(const RecoverProgress&)> progress;
+};
+
+/// What a recovery would bring back.
+struct Rehearsal {
+    RecoverReport recovery;
+    std::vector<RecordSum> records;
+};
+
+/// A recovery that is not carried out; nullopt: the file is larger than `bytes_max`.
+/// Errors: as Recovery; damaged if nothing would come back; cancelled if `progress`
+/// returns false. Cost: a dry run, linear in the file.
+[[nodiscard]] Result<std::optional<Rehearsal>>
+rehearse_recovery(const PageSource& source, const RehearsalOptions& options = {});
 
 /// `9 of 9 networks, 11 of 11 endpoints`; empty if there are none.
 [[nodiscard]] std::string to_text(std::span<const RecordSum> sums);

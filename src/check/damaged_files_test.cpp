@@ -6,6 +6,8 @@
 
 #include <rebolt/check.hpp>
 
+#include "support/patched_file.hpp"
+
 namespace rebolt {
 namespace {
 
@@ -144,6 +146,15 @@ TEST(CheckDamagedFiles, AMetaWithAWrongChecksumIsDamageThoughBboltSaysNothing) {
               "damaged: a meta page's checksum does not match its content; meta 1 cannot be used, "
               "so bbolt falls back on transaction 98, which is whole; so is the tree of "
               "transaction 99 behind that meta");
+}
+
+TEST(CheckDamagedFiles, TheOlderMetaIsNotFallenBackOn) {
+    test::PatchedFile file(data("real/docker-20.10-running.db"));
+    file.put<std::uint64_t>(72, 1); // the checksum of meta 0, of transaction 98
+    EXPECT_EQ(sentence(check_file(file.path())),
+              "damaged: a meta page's checksum does not match its content; meta 0, of the "
+              "transaction before, cannot be used; transaction 99 is whole; so is the tree of "
+              "transaction 98 behind that meta");
 }
 
 TEST(CheckDamagedFiles, ATruncatedFileIsOneFindingAndTheMissingPagesAreCounted) {

@@ -1,7 +1,11 @@
 // The verdict in one sentence.
 #include <rebolt/check.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
+
+#include "format/newer_meta.hpp"
 
 namespace rebolt {
 namespace {
@@ -26,6 +30,22 @@ std::string about_tree_behind(const CheckReport& report, const MetaReport& meta)
     return {};
 }
 
+// What bbolt does without the invalid meta, and whether that is the newest state.
+std::string about_fallback(const CheckReport& report, const MetaReport& meta,
+                           const TreeReport& newest) {
+    const auto current = std::ranges::find_if(report.metas, &MetaReport::current);
+    const auto age = current == report.metas.end() ? format::MetaAge::unknown
+                                                   : format::age_of(meta.fields, current->fields);
+    const std::string behind = about_tree_behind(report, meta);
+    if (age == format::MetaAge::older)
+        return fmt::format("meta {}, of the transaction before, cannot be used; transaction {} is "
+                           "whole{}",
+                           number(meta.page), number(newest.transaction), behind);
+    return fmt::format("meta {} cannot be used, so bbolt falls back on transaction {}, which is "
+                       "whole{}",
+                       number(meta.page), number(newest.transaction), behind);
+}
+
 // What is said of transactions: which is damaged, which is whole.
 std::string about_trees(const CheckReport& report) {
     if (report.trees.empty())
@@ -34,9 +54,7 @@ std::string about_trees(const CheckReport& report) {
     const std::uint64_t newest_id = number(newest.transaction);
     if (newest.whole) {
         if (const MetaReport* meta = invalid_meta(report); meta != nullptr && newest.current)
-            return fmt::format("meta {} cannot be used, so bbolt falls back on transaction {}, "
-                               "which is whole{}",
-                               number(meta->page), newest_id, about_tree_behind(report, *meta));
+            return about_fallback(report, *meta, newest);
         return newest.current ? fmt::format("the data of transaction {} is whole", newest_id)
                               : fmt::format("no meta is valid, but the tree of transaction {} is "
                                             "whole",

@@ -26,7 +26,7 @@ void CommonOptions::add_for_reading(Arguments arguments) {
 }
 
 void CommonOptions::add_to_writer(Arguments arguments) {
-    arguments.positional("FILE", file, "The database file").required();
+    arguments.positional("FILE", file, "The database file").required().check(database_path());
     add_for_any_file(arguments);
 }
 
@@ -138,20 +138,45 @@ Result<TxId> named_transaction(const CommonOptions& options) {
     return TxId{(*meta)->txid};
 }
 
-void judge_all(const PageSource& source) {
-    const auto checked = check_pages(source);
-    if (checked && checked->verdict == Verdict::damaged)
-        tell_incomplete(source.path(), sentence(*checked));
+Result<PageSource> open_pages_of_state(const CommonOptions& options) {
+    Result<PageSource> source = open_pages(options);
+    return source ? options.state.shown_in(*std::move(source)) : std::move(source);
+}
+
+// What cannot be opened is not judged: opening the database says why.
+Result<void> judge_whole(const CommonOptions& options) {
+    const auto source = open_pages_of_state(options);
+    if (!source)
+        return {};
+    const auto checked = check_pages(*source);
+    if (!checked || checked->verdict != Verdict::damaged || has_all_keys(*checked))
+        return {};
+    Finding worst = checked->findings.front();
+    worst.message = sentence(*checked);
+    return Error(std::move(worst)).in_file(options.file);
+}
+
+// An old page where the root's should be holds keys: what one bucket needs is gone.
+void judge_root(const DB& db, const CommonOptions& options) {
+    const auto tx = db.begin();
+    if (!tx)
+        return;
+    Cursor cursor = tx->cursor();
+    for (auto entry = cursor.first(); entry && *entry; entry = cursor.next())
+        if (!(*entry)->is_bucket)
+            return tell_incomplete(options.file, "a plain key is among the top-level buckets: the "
+                                                 "root's page is another one, or an old one");
 }
 
 } // namespace
 
 Result<PageSource> open_shown_pages(const CommonOptions& options) {
-    Result<PageSource> source = open_pages(options);
-    if (source)
-        source = options.state.shown_in(*std::move(source));
-    if (source)
-        judge_all(*source);
+    Result<PageSource> source = open_pages_of_state(options);
+    if (!source)
+        return source;
+    const auto checked = check_pages(*source);
+    if (checked && checked->verdict == Verdict::damaged)
+        tell_incomplete(source->path(), sentence(*checked));
     return source;
 }
 
@@ -190,6 +215,9 @@ Result<DB> open_database(const CommonOptions& options, Judge judge,
         auto source = open_shown_pages(options);
         if (!source && source.error().code() == ErrorCode::lock_timeout)
             return std::move(source).error();
+    } else if (judge == Judge::whole) {
+        if (auto whole = judge_whole(options); !whole)
+            return std::move(whole).error();
     } else if (options.live) {
         if (auto taken = take_live_copy(options); !taken)
             return std::move(taken).error();
@@ -215,6 +243,8 @@ Result<DB> open_database(const CommonOptions& options, Judge judge,
         for (const Finding& finding : db->findings_at_open())
             if (finding.severity == Severity::fatal || finding.severity == Severity::data)
                 tell_incomplete(options.file, finding.message);
+    if (db && judge == Judge::metas)
+        judge_root(*db, options);
     return db;
 }
 

@@ -73,6 +73,7 @@ void add_no_values(Arguments arguments, bool& no_values);
 enum class Judge : unsigned char {
     metas, ///< which state is the newest: what one key or bucket needs
     all,   ///< every page of it: what needs all keys
+    whole, ///< the same, and a state without all its keys is an error, not shown
 };
 /// The state to build on: nullopt is the newest; the one before, where that is whole,
 /// the newest is not, and --from-older was given. Errors: damaged if there is none. A

@@ -92,6 +92,15 @@ Validator one_of(std::vector<std::string> names) {
             list};
 }
 
+Validator database_path() {
+    return {[](const std::string& text) -> std::string {
+                return text == "-" ? "a database is read at many places, so not from standard "
+                                     "input: save it to a file first (a file of that name: ./-)"
+                                   : "";
+            },
+            ""};
+}
+
 std::chrono::milliseconds to_milliseconds(double seconds) {
     return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }

@@ -36,6 +36,9 @@ whole_number(std::uint64_t least = 0,
 /// Takes one of the names.
 [[nodiscard]] Validator one_of(std::vector<std::string> names);
 
+/// Takes a database's path; not `-`: a stream has no pages to go to.
+[[nodiscard]] Validator database_path();
+
 /// Of seconds that seconds_number() took.
 [[nodiscard]] std::chrono::milliseconds to_milliseconds(double seconds);
 

@@ -51,5 +51,13 @@ TEST(Numbers, AreCheckedBeforeAnythingIsDone) {
     }
 }
 
+TEST(Paths, ADatabaseIsNotReadFromStandardInput) {
+    const auto path = database_path().complaint;
+    EXPECT_EQ(path("local-kv.db"), "");
+    EXPECT_EQ(path("./-"), "");
+    EXPECT_EQ(path("-"), "a database is read at many places, so not from standard input: save it "
+                         "to a file first (a file of that name: ./-)");
+}
+
 } // namespace
 } // namespace rebolt::cli

@@ -1,31 +1,23 @@
-#include <rebolt/content_sample.hpp>
+#include <utility>
+
 #include <rebolt/evidence.hpp>
 
 namespace rebolt::diagnose {
 namespace {
 
 // What recovery would bring back, if it can bring back anything.
-void rehearse_recovery(const PageSource& source, const FileOptions& options,
-                       FileEvidence& evidence) {
+void rehearse(const PageSource& source, const FileOptions& options, FileEvidence& evidence) {
     using Clock = std::chrono::steady_clock;
     const auto begun = Clock::now();
-    RecordCount records(owner_of(source, known_owner_rules()));
-    RecoverOptions recover;
-    recover.dry_run = true;
-    recover.on_item = [&records](const RecoveredItem& item) -> Result<void> {
-        records.add(item);
-        return {};
-    };
-    auto recovery = Recovery::begin(source, {}, std::move(recover));
-    if (!recovery)
+    auto rehearsal = rehearse_recovery(source, {.bytes_max = options.dry_run_bytes_max,
+                                                .progress = [&](const RecoverProgress& at) {
+                                                    return !options.progress ||
+                                                           options.progress(at.done, at.total);
+                                                }});
+    if (!rehearsal || !*rehearsal)
         return;
-    const auto ran = recovery->run([&](const RecoverProgress& at) {
-        return !options.progress || options.progress(at.done, at.total);
-    });
-    if (!ran)
-        return;
-    evidence.recovery = recovery->report();
-    evidence.records = records.sums(*evidence.recovery);
+    evidence.recovery = std::move((*rehearsal)->recovery);
+    evidence.records = std::move((*rehearsal)->records);
     evidence.recovery_time =
         std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
 }
@@ -56,9 +48,8 @@ Result<FileEvidence> examine_file(const std::string& path, const FileOptions& op
         return std::move(checked).error();
     evidence.check = std::move(*checked);
     evidence.check.path = path;
-    if (evidence.check.verdict == Verdict::damaged &&
-        evidence.check.file_bytes <= options.dry_run_bytes_max)
-        rehearse_recovery(*source, options, evidence);
+    if (evidence.check.verdict == Verdict::damaged)
+        rehearse(*source, options, evidence);
     if (evidence.is_damaged())
         evidence.risks = storage_risks(path);
     return evidence;

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstddef>
-#include <span>
 #include <string>
 
 #include <fmt/format.h>
@@ -12,6 +11,7 @@ namespace {
 
 using format::MetaFields;
 using format::MetaView;
+using format::NewerMeta;
 
 std::optional<MetaView> meta_at(Bytes file, std::uint64_t begin) {
     if (begin >= file.size())
@@ -22,29 +22,6 @@ std::optional<MetaView> meta_at(Bytes file, std::uint64_t begin) {
 
 bool is_valid(const MetaView& meta, std::uint32_t page_size) {
     return !meta.validate() && meta.fields().page_size == page_size;
-}
-
-bool has_its_checksum(const MetaFields& fields) {
-    const Bytes bytes = std::as_bytes(std::span(&fields, 1));
-    return format::fnv1a(bytes.first(offsetof(MetaFields, checksum))) == fields.checksum;
-}
-
-// What the damaged meta says of the transaction after `taken`. Each field whose
-// right value is known is tried, against the checksum.
-std::optional<NewerMeta> newer_than(const MetaFields& taken, const MetaFields& damaged) {
-    const std::uint64_t next = taken.txid + 1;
-    MetaFields fields = damaged;
-    fields.magic = format::magic;
-    fields.version = format::version;
-    fields.page_size = taken.page_size;
-    fields.flags = taken.flags;
-    for (const std::uint64_t txid : {fields.txid, next}) {
-        fields.txid = txid;
-        if (has_its_checksum(fields))
-            return txid > taken.txid ? std::optional(NewerMeta{fields, true}) : std::nullopt;
-    }
-    fields.txid = damaged.txid;
-    return fields.txid == next ? std::optional(NewerMeta{fields, false}) : std::nullopt;
 }
 
 Finding finding_of(const MetaView& meta, std::uint64_t slot, const MetaFields& taken,
@@ -92,7 +69,7 @@ NewestState newest_state(Bytes file, std::uint32_t page_size) {
     const std::size_t other = 1 - taken;
     if (!state.taken || !metas[other] || is_valid(*metas[other], page_size))
         return state;
-    state.newer = newer_than(*state.taken, metas[other]->fields());
+    state.newer = format::newer_than(*state.taken, metas[other]->fields());
     state.other = finding_of(*metas[other], other, *state.taken, state.newer);
     return state;
 }

@@ -29,6 +29,31 @@ bool has_magic_at(int file, std::uint64_t page_offset) {
     return ::pread(file, &magic, sizeof magic, at) == sizeof magic && magic == format::magic;
 }
 
+bool is_page_at(int file, std::uint64_t id, std::uint64_t offset) {
+    format::PageHeader header{};
+    return ::pread(file, &header, sizeof header, static_cast<off_t>(offset)) == sizeof header &&
+           header.id == id && header.type() != format::PageType::unknown;
+}
+
+// A database whose metas are lost: pages carry their own numbers. Most files have
+// no whole number of pages, and are not read.
+bool has_numbered_pages(int file) {
+    constexpr std::uint64_t page_bytes_least = 4096;
+    constexpr std::uint64_t pages_looked_at = 12;
+    constexpr std::uint64_t pages_enough = 3;
+    struct stat status{};
+    if (::fstat(file, &status) != 0 || status.st_size % page_bytes_least != 0)
+        return false;
+    for (std::uint64_t bytes = page_bytes_least; bytes <= format::page_size_max; bytes *= 4) {
+        std::uint64_t found = 0;
+        for (std::uint64_t id = 2; id < pages_looked_at; ++id)
+            found += is_page_at(file, id, id * bytes) ? 1 : 0;
+        if (found >= pages_enough)
+            return true;
+    }
+    return false;
+}
+
 // nullopt: it could not be opened.
 std::optional<bool> is_bolt_file(const std::string& path) {
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -37,6 +62,7 @@ std::optional<bool> is_bolt_file(const std::string& path) {
     bool found = has_magic_at(file, 0) || has_magic_at(file, format::page_size_min);
     for (unsigned i = 0; i < probes && !found; ++i)
         found = has_magic_at(file, std::uint64_t{1024} << i);
+    found = found || has_numbered_pages(file);
     ::close(file);
     return found;
 }

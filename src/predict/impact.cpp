@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "format/newer_meta.hpp"
 
 namespace rebolt {
 namespace {
@@ -50,6 +53,20 @@ std::string about_start(Owner owner, std::string_view predicate) {
     return service.empty() ? "" : fmt::format("; {} {}", service, predicate);
 }
 
+bool is_in_meta(const CheckReport& report) {
+    return std::ranges::any_of(report.findings, [](const Finding& finding) {
+        return finding.place.page && number(*finding.place.page) <= 1;
+    });
+}
+
+// The meta that bbolt does not need.
+bool is_older_meta_damaged(const CheckReport& report) {
+    const auto current = std::ranges::find_if(report.metas, &MetaReport::current);
+    const auto damaged = std::ranges::find_if_not(report.metas, &MetaReport::valid);
+    return current != report.metas.end() && damaged != report.metas.end() &&
+           format::age_of(damaged->fields, current->fields) == format::MetaAge::older;
+}
+
 // bbolt opens, reads and writes the file: what that hides.
 std::string unnoticed(const CheckReport& report) {
     const auto has = [&](auto... codes) {
@@ -62,11 +79,14 @@ std::string unnoticed(const CheckReport& report) {
         return "bbolt notices nothing, and its next writes overwrite live data";
     if (has(page_shared))
         return "bbolt shows the same data twice, and a write through one place changes the other";
-    const bool in_meta = std::ranges::any_of(report.findings, [](const Finding& finding) {
-        return finding.place.page && number(*finding.place.page) <= 1;
-    });
-    if (in_meta)
-        return "bbolt silently uses the older meta: the newest commit may be missing";
+    if (has(meta_without_checksum))
+        return "bbolt opens, reads and writes the file";
+    if (is_in_meta(report))
+        return is_older_meta_damaged(report)
+                   ? "bbolt notices nothing: it uses the newer meta, and overwrites the damaged "
+                     "one "
+                     "with the next commit"
+                   : "bbolt silently uses the older meta: the newest commit may be missing";
     const bool harms = std::ranges::any_of(report.findings, [](const Finding& finding) {
         return finding.severity == Severity::data || finding.severity == Severity::fatal;
     });
@@ -74,11 +94,7 @@ std::string unnoticed(const CheckReport& report) {
                  : "bbolt opens, reads and writes the file";
 }
 
-} // namespace
-
-std::string impact_of(const PageSource& source, const CheckReport& report, BboltVersion version) {
-    if (report.verdict == Verdict::clean)
-        return {};
+std::string impact_in(const PageSource& source, const CheckReport& report, BboltVersion version) {
     const auto predict = [&](BboltOperation operation) {
         return bbolt_prediction(source, {.version = version, .operation = operation});
     };
@@ -104,6 +120,23 @@ std::string impact_of(const PageSource& source, const CheckReport& report, Bbolt
     if (put.kind != OutcomeKind::fine)
         return fmt::format("bbolt reads the file, but {}", bad_end(put, "at the next write"));
     return unnoticed(report);
+}
+
+} // namespace
+
+std::string impact_of(const PageSource& source, const CheckReport& report, BboltVersion version) {
+    if (report.verdict == Verdict::clean)
+        return {};
+    std::string impact = impact_in(source, report, version);
+    // 1.3.7 was the first release that takes no meta without a checksum.
+    const bool was_taken =
+        version == BboltVersion::v1_3_6 && std::ranges::none_of(report.metas, &MetaReport::valid) &&
+        report.count_of[static_cast<std::size_t>(FindingCode::meta_without_checksum)] != 0;
+    constexpr std::string_view subject = "bbolt ";
+    return was_taken
+               ? fmt::format("bbolt up to 1.3.6 {}; newer ones refuse the file: checksum error",
+                             impact.substr(subject.size()))
+               : impact;
 }
 
 std::string to_text(const Prediction& prediction, BboltOperation operation) {

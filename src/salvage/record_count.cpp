@@ -74,19 +74,22 @@ std::vector<RecordSum> RecordCount::sums(const RecoverReport& report) const {
     return list;
 }
 
-Result<std::vector<RecordSum>>
-count_records(const PageSource& source,
-              const std::function<bool(const RecoverProgress&)>& progress) {
+Result<std::optional<Rehearsal>> rehearse_recovery(const PageSource& source,
+                                                   const RehearsalOptions& options) {
+    if (source.file().size() > options.bytes_max)
+        return std::nullopt;
     RecordCount count(owner_of(source, known_owner_rules()));
-    RecoverOptions options;
-    options.dry_run = true;
-    options.on_item = [&](const RecoveredItem& item) -> Result<void> {
+    RecoverOptions recover;
+    recover.dry_run = true;
+    recover.on_item = [&](const RecoveredItem& item) -> Result<void> {
         count.add(item);
         return {};
     };
-    auto recovery = TRY(Recovery::begin(source, {}, std::move(options)));
-    TRY(recovery.run(progress));
-    return count.sums(recovery.report());
+    auto recovery = TRY(Recovery::begin(source, {}, std::move(recover)));
+    TRY(recovery.run(options.progress));
+    Rehearsal rehearsal{recovery.report(), {}};
+    rehearsal.records = count.sums(rehearsal.recovery);
+    return rehearsal;
 }
 
 std::string to_text(std::span<const RecordSum> sums) {

@@ -10,9 +10,9 @@ namespace {
 std::string text_of_file(const std::string& name) {
     const auto source = PageSource::open(REBOLT_TEST_DATA "/" + name);
     EXPECT_TRUE(source);
-    const auto sums = count_records(*source);
-    EXPECT_TRUE(sums);
-    return sums ? to_text(*sums) : "";
+    const auto rehearsal = rehearse_recovery(*source);
+    EXPECT_TRUE(rehearsal && *rehearsal);
+    return rehearsal && *rehearsal ? to_text((*rehearsal)->records) : "";
 }
 
 TEST(RecordCount, CountsDockersRecordsByKind) {
@@ -44,6 +44,14 @@ TEST(RecordCount, SaysWhatIsOlderAndThatMoreMayBeLost) {
     EXPECT_EQ(text_of_file("damaged/docker-truncate.db"),
               "2 endpoints (2 older), 9 networks (9 older), 9 sandboxes (9 older); how many are "
               "lost is not known");
+}
+
+TEST(RecordCount, ALargerFileThanAskedForIsNotRehearsed) {
+    const auto source = PageSource::open(REBOLT_TEST_DATA "/damaged/docker-zero-leaf.db");
+    ASSERT_TRUE(source);
+    const auto rehearsal = rehearse_recovery(*source, {.bytes_max = source->file_bytes() - 1});
+    ASSERT_TRUE(rehearsal);
+    EXPECT_FALSE(rehearsal->has_value());
 }
 
 TEST(RecordCount, HasAsManyKeysAsTheCheckerFinds) {

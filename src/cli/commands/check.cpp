@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 #include <rebolt/check.hpp>
-#include <rebolt/find_files.hpp>
 #include <rebolt/impact.hpp>
 #include <rebolt/read_pages.hpp>
 #include <rebolt/storage_risk.hpp>
 
 #include <fmt/format.h>
 
+#include "cli/bolt_files.hpp"
 #include "cli/cancel.hpp"
 #include "cli/commands/check_json.hpp"
 #include "cli/commands/check_text.hpp"
@@ -87,22 +87,33 @@ CommonOptions quietly(CommonOptions options) {
 
 struct Checked {
     CheckReport report;
-    std::string impact;
+    Advice advice;
     RecordSums records; ///< of a damaged file
     double seconds = 0;
 };
 
-// What recovery would bring back; what it cannot read is not counted.
-RecordSums records_in(const PageSource& source, const CheckReport& report,
-                      const CommonOptions& options) {
-    if (report.verdict != Verdict::damaged || options.quiet)
-        return std::nullopt;
-    Progress progress(ProgressUnit::pages, true);
-    auto sums = count_records(source, [&](const RecoverProgress& at) {
-        progress.update(at.done, at.total);
-        return !cancelled();
-    });
-    return sums ? RecordSums(std::move(*sums)) : std::nullopt;
+// What is safe of a damaged file's data: not asked for, too large to say, or counted.
+void add_prospect(const PageSource& source, const CommonOptions& options, Checked& checked) {
+    std::string impact = impact_of(source, checked.report);
+    Prospect prospect = Prospect::unknown;
+    if (checked.report.verdict == Verdict::damaged && !options.quiet) {
+        Progress progress(ProgressUnit::pages, true);
+        auto rehearsal = rehearse_recovery(source, {.progress = [&](const RecoverProgress& at) {
+                                               progress.update(at.done, at.total);
+                                               return !cancelled();
+                                           }});
+        if (rehearsal && *rehearsal) {
+            checked.records = std::move((*rehearsal)->records);
+            prospect =
+                (*rehearsal)->recovery.counts.is_empty() ? Prospect::nothing : Prospect::something;
+        } else if (rehearsal)
+            print_note(fmt::format("note: {} is too large to count here what recovery would bring "
+                                   "back: rebolt recover --dry-run does",
+                                   printable(options.file)));
+        else if (rehearsal.error().code() != ErrorCode::cancelled)
+            prospect = Prospect::nothing;
+    }
+    checked.advice = advice_for(checked.report, std::move(impact), prospect);
 }
 
 Result<Checked> check_file(const CheckCommand& options, const std::string& file) {
@@ -125,15 +136,14 @@ Result<Checked> check_file(const CheckCommand& options, const std::string& file)
     if (!report)
         return std::move(report).error();
     Checked checked{std::move(*report), {}, {}, 0};
-    checked.impact = impact_of(*source, checked.report);
-    checked.records = records_in(*source, checked.report, common);
+    add_prospect(*source, common, checked);
     checked.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return checked;
 }
 
 Document document_of(const Checked& checked) {
-    Document json = check_document(checked.report, checked.impact, checked.seconds);
+    Document json = check_document(checked.report, checked.advice, checked.seconds);
     json["data"] = records_document(checked.records);
     return json;
 }
@@ -145,7 +155,7 @@ std::string sentence_text(const CheckReport& report) {
 void print_text(const Checked& checked, const std::string& file, const CheckCommand& options,
                 bool is_line) {
     print(is_line ? sentence_text(checked.report)
-                  : check_text(checked.report, checked.impact, checked.records));
+                  : check_text(checked.report, checked.advice, checked.records));
     if (options.common.verbose && file != standard_input)
         print(storage_text(file));
 }
@@ -174,31 +184,10 @@ ExitCode check_next(const CheckCommand& options, const std::string& file, Docume
     return exit_code_of(checked->report);
 }
 
-// The files named, and the bolt files below the folders named.
-Result<std::vector<std::string>> files_of(const CheckCommand& options) {
-    std::vector<std::string> files;
-    for (const std::string& path : options.files) {
-        if (!std::filesystem::is_directory(path)) {
-            files.push_back(path);
-            continue;
-        }
-        auto found = find_bolt_files(path, [](const std::string&) { return !cancelled(); });
-        if (!found)
-            return std::move(found).error();
-        for (const std::string& file : found->bolt)
-            files.push_back(file);
-        for (const std::string& folder : found->unreadable)
-            print_note(fmt::format("rebolt: cannot look into {}", printable(folder)));
-        if (found->bolt.empty())
-            print_note(fmt::format("rebolt: there is no bolt file below {}", printable(path)));
-    }
-    return files;
-}
-
 ExitCode run_check(const CheckCommand& options) {
     if (options.files.size() == 1 && !std::filesystem::is_directory(options.files.front()))
         return check_one(options, options.files.front());
-    const auto files = files_of(options);
+    const auto files = bolt_files_of(options.files);
     if (!files)
         return report(files.error());
     DocumentList list({{"shape", "rebolt.check-files/1"}}, "files");

@@ -4,8 +4,6 @@
 
 #include <rebolt/schema.hpp>
 
-#include "cli/commands/check_text.hpp"
-
 namespace rebolt::cli {
 namespace {
 
@@ -67,8 +65,7 @@ Document meta_json(const MetaReport& meta) {
         {"checksum", fmt::format("{:016x}", f.checksum)}};
 }
 
-Document check_document(const CheckReport& report, const std::string& impact, double seconds) {
-    const Advice advice = advice_for(report, impact);
+Document check_document(const CheckReport& report, const Advice& advice, double seconds) {
     return {{"shape", "rebolt.check/1"},
             {"file", report.path},
             {"verdict", name_of(report.verdict)},

@@ -1,10 +1,9 @@
 // A check's report as JSON: the shape of docs/check-json.md.
 #pragma once
 
-#include <string>
-
 #include <rebolt/check.hpp>
 
+#include "cli/commands/check_text.hpp"
 #include "cli/json_output.hpp"
 
 namespace rebolt::cli {
@@ -12,7 +11,7 @@ namespace rebolt::cli {
 [[nodiscard]] Document meta_json(const MetaReport& meta);
 
 /// The document of one file.
-[[nodiscard]] Document check_document(const CheckReport& report, const std::string& impact,
+[[nodiscard]] Document check_document(const CheckReport& report, const Advice& advice,
                                       double seconds);
 
 } // namespace rebolt::cli

@@ -1,7 +1,11 @@
 // rebolt check, as a user runs it: exit codes, what is printed, and locks.
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -12,7 +16,10 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <rebolt/db.hpp>
+
 #include "cli/test_run.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -219,6 +226,62 @@ TEST(CheckCommand, TakesFilesAndFolders) {
     EXPECT_EQ(folder.exit_code, 0);
     EXPECT_THAT(folder.out, HasSubstr(file + ": clean"));
     EXPECT_THAT(folder.out, HasSubstr(" clean, 0 damaged, 0 not checked\n"));
+}
+
+TEST(CheckCommand, FindsAFileWithoutMetasInAFolder) {
+    test::PatchedFile patched(real_file("docker-20.10-running.db"));
+    std::ranges::fill(std::span(patched.bytes()).first(8192), std::byte{0});
+    const test::TemporaryFolder folder;
+    const std::string file = folder.path("local-kv.db");
+    std::filesystem::copy_file(patched.path(), file);
+    const auto result = rebolt({"check", folder.path("")});
+    EXPECT_EQ(result.exit_code, 4);
+    EXPECT_THAT(result.out, HasSubstr("\n1 file: 0 clean, 1 damaged, 0 not checked\n"));
+}
+
+TEST(CheckCommand, SaysThatAFileWithoutMetasCanBeRecovered) {
+    test::PatchedFile patched(real_file("docker-20.10-running.db"));
+    std::ranges::fill(std::span(patched.bytes()).first(8192), std::byte{0});
+    const TemporaryFile file(patched);
+    const auto result = rebolt_on(file.path(), "check");
+    EXPECT_EQ(result.exit_code, 4);
+    EXPECT_THAT(result.out, HasSubstr("\nYour data: 11 of 11 endpoints, 9 of 9 networks, "));
+    EXPECT_THAT(result.out, HasSubstr("\n  rebolt recover " + file.path() + " -o "));
+    EXPECT_THAT(rebolt_on(file.path(), "repair").out, HasSubstr("\n  rebolt recover "));
+}
+
+TEST(CheckCommand, SaysWhereNothingIsLeft) {
+    test::PatchedFile patched(std::vector<std::byte>(32768));
+    const TemporaryFile file(patched);
+    const auto result = rebolt_on(file.path(), "check");
+    EXPECT_EQ(result.exit_code, 4);
+    EXPECT_THAT(result.out,
+                HasSubstr("\nWhat to do: nothing is left in it to recover; restore a copy:\n"));
+    EXPECT_EQ(json::parse(rebolt_on(file.path(), "check", {"--json"}).out).at("next"),
+              "ls -l " + file.path());
+}
+
+TEST(CheckCommand, AnEmptyDatabaseWithoutUsableMetasIsRepaired) {
+    const test::TemporaryFolder folder;
+    const std::string made = folder.path("new.db");
+    ASSERT_TRUE(DB::open(made));
+    test::PatchedFile patched(made);
+    patched.put<std::uint64_t>(72, 1).put<std::uint64_t>(4096 + 72, 1);
+    const TemporaryFile file(patched);
+    const auto result = rebolt_on(file.path(), "check");
+    EXPECT_EQ(result.exit_code, 4);
+    EXPECT_THAT(result.out, HasSubstr("\nWhat to do: the database is empty; repair makes it usable "
+                                      "again:\n  rebolt repair " +
+                                      file.path() + "\n"));
+    EXPECT_EQ(rebolt_on(file.path(), "repair", {"--yes"}).exit_code, 1);
+    EXPECT_EQ(rebolt_on(file.path(), "check").exit_code, 0);
+}
+
+TEST(CheckCommand, DoesNotReadStandardInput) {
+    const auto result = rebolt({"check", "-"});
+    EXPECT_EQ(result.exit_code, 16);
+    EXPECT_THAT(result.err, HasSubstr("not from standard input: save it to a file first"));
+    EXPECT_EQ(rebolt({"keys", "-", "bucket"}).exit_code, 16);
 }
 
 TEST(CheckCommand, HelpHasAnExample) {

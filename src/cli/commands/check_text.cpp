@@ -74,9 +74,21 @@ std::string with_file(std::string_view command, const std::string& file) {
     return text;
 }
 
+// The metas count the pages, where one of them can be used.
+bool has_nothing(const CheckReport& report, Prospect prospect) {
+    const PageCounts& pages = report.pages;
+    return prospect == Prospect::nothing ||
+           (prospect == Prospect::unknown && pages.total != 0 &&
+            pages.branch + pages.leaf + pages.leaked + pages.damaged == 0);
+}
+
+bool has_sound_tree(const CheckReport& report) {
+    return !report.trees.empty() && report.trees.front().is_sound;
+}
+
 } // namespace
 
-Advice advice_for(const CheckReport& report, std::string impact) {
+Advice advice_for(const CheckReport& report, std::string impact, Prospect prospect) {
     if (report.verdict == Verdict::clean || report.findings.empty())
         return {};
     const Finding& worst = report.findings.front();
@@ -94,9 +106,10 @@ Advice advice_for(const CheckReport& report, std::string impact) {
                worst.code == FindingCode::file_empty) {
         advice.hint = std::string(text_of(worst.code).remedy);
         advice.command = "ls -l " + file;
-    } else if (report.pages.branch + report.pages.leaf + report.pages.leaked +
-                   report.pages.damaged ==
-               0) {
+    } else if (has_nothing(report, prospect) && has_sound_tree(report)) {
+        advice.hint = "the database is empty; repair makes it usable again";
+        advice.command = "rebolt repair " + file;
+    } else if (has_nothing(report, prospect)) {
         advice.hint = "nothing is left in it to recover; restore a copy";
         advice.command = "ls -l " + file;
     }
@@ -122,8 +135,7 @@ std::string advice_text(const Advice& advice) {
                        advice.command);
 }
 
-std::string check_text(const CheckReport& report, const std::string& impact,
-                       const RecordSums& records) {
+std::string check_text(const CheckReport& report, const Advice& advice, const RecordSums& records) {
     std::string text = fmt::format("{}: {}\n", printable(report.path), verdict_text(report));
     for (const Finding& finding : report.findings)
         text += "\n" + finding_text(finding);
@@ -133,7 +145,6 @@ std::string check_text(const CheckReport& report, const std::string& impact,
     if (!report.findings.empty())
         text += "\n";
     text += pages_text(report) + keys_text(report) + records_text(records);
-    const Advice advice = advice_for(report, impact);
     if (!advice.consequence.empty())
         text += fmt::format("\nImpact: {}.\n{}", advice.consequence, advice_text(advice));
     return text;

@@ -130,10 +130,10 @@ ExitCode run_diff(const DiffCommand& options) {
     CommonOptions of_right = options.common;
     of_right.file = options.right;
     of_right.state = {};
-    const auto left = open_database(options.common);
+    const auto left = open_database(options.common, Judge::whole);
     if (!left)
         return report(left.error());
-    const auto right = open_database(of_right);
+    const auto right = open_database(of_right, Judge::whole);
     if (!right)
         return report(right.error());
     const auto left_tx = left->begin();

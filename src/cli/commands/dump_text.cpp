@@ -37,7 +37,7 @@ ExitCode print_content(const Tx& tx, const DB& db) {
 }
 
 ExitCode run_dump_text(const CommonOptions& options) {
-    return show_database(options, Judge::metas,
+    return show_database(options, Judge::whole,
                          [](const DB& db, const Tx& tx) { return print_content(tx, db); });
 }
 

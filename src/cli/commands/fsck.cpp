@@ -111,7 +111,7 @@ Owner owner_of_file(const CommonOptions& options) {
 ExitCode run_fsck(const FsckCommand& options) {
     if (owner_of_file(options.edit.common) == Owner::docker_network)
         return fsck_network_state(options.edit, options.repair);
-    auto source = open_pages(options.edit.common);
+    auto source = open_shown_pages(options.edit.common);
     if (!source)
         return report_edit(source.error());
     const auto found = fsck(*source);

@@ -30,7 +30,7 @@ ExitCode print_hash(const Tx& tx, const CommonOptions& options) {
 }
 
 ExitCode run_hash(const CommonOptions& options) {
-    return show_database(options, Judge::metas,
+    return show_database(options, Judge::whole,
                          [&](const DB& /*db*/, const Tx& tx) { return print_hash(tx, options); });
 }
 

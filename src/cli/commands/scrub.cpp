@@ -1,7 +1,7 @@
 // rebolt scrub [FILE…]
 #include <algorithm>
 #include <array>
-#include <filesystem>
+#include <iterator>
 #include <map>
 #include <memory>
 
@@ -12,9 +12,9 @@
 
 #include <fmt/format.h>
 
-#include <rebolt/find_files.hpp>
 #include <rebolt/scrub.hpp>
 
+#include "cli/bolt_files.hpp"
 #include "cli/cancel.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/commands/guard/subcommands.hpp"
@@ -61,19 +61,10 @@ Result<std::vector<std::string>> scrubbed_files(const ScrubCommand& options,
                                                 const GuardConfig& config) {
     if (options.files.empty())
         return known_bolt_files(config);
-    std::vector<std::string> files;
+    std::vector<std::string> paths;
     for (const std::string& pattern : options.files)
-        for (const std::string& path : matches_of(pattern)) {
-            if (!std::filesystem::is_directory(path)) {
-                files.push_back(path);
-                continue;
-            }
-            auto found = find_bolt_files(path, [](const std::string&) { return !cancelled(); });
-            if (!found)
-                return std::move(found).error();
-            files.insert(files.end(), found->bolt.begin(), found->bolt.end());
-        }
-    return files;
+        std::ranges::move(matches_of(pattern), std::back_inserter(paths));
+    return bolt_files_of(paths);
 }
 
 Document json_of(const ScrubbedFile& file) {

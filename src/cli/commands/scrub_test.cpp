@@ -32,6 +32,13 @@ private:
     test::TemporaryFolder folder_;
 };
 
+TEST_F(Watch, ScrubSaysWhereAFolderHasNoBoltFile) {
+    fs::create_directory(path("empty"));
+    const auto result = on_host({"scrub", path("empty")});
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_THAT(result.err, HasSubstr("there is no bolt file below " + path("empty")));
+}
+
 TEST_F(Watch, ScrubTellsEachFileAndTheSum) {
     const std::string clean = put(real_file("docker-20.10-running.db"), "clean.db");
     const std::string damaged = put(damaged_file("docker-cycle-next.db"), "damaged.db");

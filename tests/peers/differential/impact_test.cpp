@@ -58,6 +58,20 @@ TEST(Impact, OneMetaOfZerosIsNotNoticed) {
     EXPECT_EQ(impact(file), "bbolt silently uses the older meta: the newest commit may be missing");
 }
 
+TEST(Impact, TheOlderMetaIsNotNeeded) {
+    PatchedFile file(sound);
+    file.put<std::uint64_t>(72, 1); // the checksum of meta 0, of transaction 98
+    EXPECT_EQ(impact(file), "bbolt notices nothing: it uses the newer meta, and overwrites the "
+                            "damaged one with the next commit");
+}
+
+TEST(Impact, MetasWithoutChecksumAreRefusedByNewerReleasesOnly) {
+    PatchedFile file(sound);
+    file.put<std::uint64_t>(72, 0).put<std::uint64_t>(page_bytes + 72, 0);
+    EXPECT_EQ(impact(file), "bbolt up to 1.3.6 opens, reads and writes the file; newer ones refuse "
+                            "the file: checksum error");
+}
+
 TEST(Impact, NoMetaIsARefusal) {
     PatchedFile file(sound);
     zero(file, 0, 2 * page_bytes);

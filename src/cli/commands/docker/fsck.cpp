@@ -148,7 +148,7 @@ Result<std::optional<docker::Containers>> containers_of(const DockerFsckCommand&
 ExitCode run_fsck(DockerFsckCommand& options) {
     CommonOptions& common = options.edit.common;
     common.file = target_of(common.file, options.data_root);
-    auto source = open_pages(common);
+    auto source = open_shown_pages(common);
     if (!source)
         return report_unopened(source.error());
     const auto state = docker::load_network_state(*source);
