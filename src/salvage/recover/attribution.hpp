@@ -15,6 +15,10 @@ namespace rebolt::salvage {
 /// Cost: O(pages + elements of the pages in doubt). Errors: cancelled.
 Result<void> attribute_orphans(Context& context);
 
+/// A leaf that names a bucket by a page that is free, or that is another bucket's in the
+/// state before: it is old. `bucket`: that the leaf is of; no_bucket: not known.
+[[nodiscard]] bool names_others(Context& context, BucketId bucket, PageId leaf);
+
 /// Where root and state before are lost: names top-level buckets by old roots, which
 /// are free now. One that led to an orphan, or to an older version of it, tells its
 /// name. Sets homes. Cost: O(pages + old roots × orphans of theirs).

@@ -16,7 +16,62 @@ namespace {
 // A sound page that is in use, and that the newest tree does not lead to.
 bool is_unreached(const Survey& pages, PageId page) {
     return !pages.has(page, Survey::entered) && !pages.has(page, Survey::free) &&
-           pages.kind(page) == PageKind::leaf && count_of(pages.bytes(page)) != 0;
+           !pages.has(page, Survey::outdated) && pages.kind(page) == PageKind::leaf &&
+           count_of(pages.bytes(page)) != 0;
+}
+
+// The children of one branch, as far as they are what it says: their keys fit, and they
+// are all leaves, or all branches.
+class Children {
+public:
+    Children(const Survey& pages, PageId branch) : pages_(pages), view_(pages.bytes(branch)) {
+        for (std::size_t i = 0; i < view_.count(); ++i)
+            if (fits(i))
+                ++(pages_.is_leaf(view_.element(i).child) ? leaves_ : branches_);
+    }
+
+    /// Those that are not, if the others are most of all.
+    [[nodiscard]] std::vector<PageId> strangers() const {
+        std::vector<PageId> strangers;
+        if (std::max(leaves_, branches_) * 2 <= view_.count())
+            return strangers;
+        for (std::size_t i = 0; i < view_.count(); ++i)
+            if (const PageId child = view_.element(i).child;
+                !fits(i) || pages_.is_leaf(child) != (leaves_ > branches_))
+                strangers.push_back(child);
+        return strangers;
+    }
+
+private:
+    [[nodiscard]] bool fits(std::size_t index) const {
+        const auto element = view_.element(index);
+        if (!is_sound_at_home(pages_, element.child) || pages_.has(element.child, Survey::free) ||
+            count_of(pages_.bytes(element.child)) == 0)
+            return false;
+        const Bytes child = pages_.bytes(element.child);
+        return (index == 0 || first_key(child) >= element.key) &&
+               (index + 1 == view_.count() || last_key(child) < view_.element(index + 1).key);
+    }
+
+    const Survey& pages_;
+    SafeBranch view_;
+    std::size_t leaves_ = 0;
+    std::size_t branches_ = 0;
+};
+
+// The newest commit wrote a page, and its branch: where it does not fit there, what
+// stands there is what stood there before.
+void mark_strangers(Survey& pages) {
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id) {
+        const PageId branch{id};
+        if (pages.kind(branch) != PageKind::branch || pages.has(branch, Survey::free) ||
+            !pages.has(branch, Survey::written))
+            continue;
+        for (const PageId page : Children(pages, branch).strangers())
+            if (is_sound_at_home(pages, page) && pages.has(page, Survey::written) &&
+                !pages.has(page, Survey::free))
+                pages.set(page, Survey::outdated);
+    }
 }
 
 // Whose the leaves are that the newest commit wrote, by what stands in them: it
@@ -46,8 +101,8 @@ private:
     [[nodiscard]] bool is_in_doubt(PageId page) const {
         const bool is_new = context_.in_flight ? !pages_.has(page, Survey::in_previous)
                                                : pages_.has(page, Survey::written);
-        return pages_.kind(page) == PageKind::leaf && !pages_.has(page, Survey::free) && is_new &&
-               count_of(pages_.bytes(page)) != 0;
+        return pages_.kind(page) == PageKind::leaf && !pages_.has(page, Survey::free) &&
+               !pages_.has(page, Survey::outdated) && is_new && count_of(pages_.bytes(page)) != 0;
     }
     static std::size_t hash_of(const format::LeafElement& element) {
         constexpr std::size_t odd = 0x9E37'79B9'7F4A'7C15;
@@ -102,11 +157,36 @@ private:
 
 } // namespace
 
-Result<void> attribute_orphans(Context& context) {
+bool names_others(Context& context, BucketId bucket, PageId leaf) {
     const Survey& pages = context.pages;
+    if (!pages.has(leaf, Survey::has_buckets))
+        return false;
+    const SafeLeaf view(pages.bytes(leaf));
+    for (std::size_t i = 0; i < view.count(); ++i) {
+        const auto element = view.element(i);
+        const auto inside = format::BucketView::of(element.value);
+        if (!element.is_bucket() || !inside || inside->is_inline() ||
+            !pages.is_in_file(inside->root()))
+            continue;
+        const PageId root = inside->root();
+        if (pages.has(root, Survey::free) ||
+            (bucket != no_bucket && pages.has(root, Survey::in_previous) &&
+             pages.home(root) != context.buckets.inside(bucket, element.key)))
+            return true;
+    }
+    return false;
+}
+
+Result<void> attribute_orphans(Context& context) {
+    Survey& pages = context.pages;
     if (!context.distrusts_newest() || !(context.knows_previous || context.in_flight))
         return {};
+    mark_strangers(pages);
     TRY(Likeness(context).run());
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
+        if (is_unreached(pages, PageId{id}) && pages.has(PageId{id}, Survey::written) &&
+            names_others(context, pages.home(PageId{id}), PageId{id}))
+            pages.set(PageId{id}, Survey::outdated);
     for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
         if (is_unreached(pages, PageId{id}) && pages.home(PageId{id}) != no_bucket)
             context.orphans_of[pages.home(PageId{id})].push_back(

@@ -90,7 +90,11 @@ void ChooseState::weigh() {
     const Written written = newest_was_written(context_);
     if (written == Written::all && holes == 0)
         return;
-    const bool is_root = may_be_root(context_.pages, states.newest.root);
+    // Where its commit must have written more, one with other names is a bucket's old root.
+    const bool has_list = states.newest.freelist != no_freelist;
+    const bool is_root = may_be_root(context_.pages, states.newest.root) &&
+                         (!has_list || written != Written::some ||
+                          have_same_names(context_.pages, states.newest.root, states.other->root));
     if (!is_accounted_for(context_, *states.other))
         return;
     if (!is_root) { // its data never arrived, and nothing tells what it was
@@ -100,7 +104,6 @@ void ChooseState::weigh() {
         static_cast<void>(judge_freelist(context_));
         return;
     }
-    const bool has_list = states.newest.freelist != no_freelist;
     if (has_list && written == Written::some) {
         states.order_is_doubtful = true;
         states.rivals = {*states.other};

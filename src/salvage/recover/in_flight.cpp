@@ -31,24 +31,6 @@ std::vector<bool> free_in_newest(const Context& context) {
     return is_free;
 }
 
-// Whether the first leaves of two roots have mostly the same names: a bucket of buckets
-// has others.
-bool have_same_names(const Survey& pages, PageId left, PageId right) {
-    const auto ours = first_leaf(pages, left);
-    const auto theirs = first_leaf(pages, right);
-    if (!ours || !theirs)
-        return false;
-    std::set<std::string_view> names;
-    const SafeLeaf leaf(pages.bytes(*ours));
-    for (std::size_t i = 0; i < leaf.count(); ++i)
-        names.insert(leaf.element(i).key);
-    const SafeLeaf other(pages.bytes(*theirs));
-    std::size_t common = 0;
-    for (std::size_t i = 0; i < other.count(); ++i)
-        common += names.contains(other.element(i).key) ? 1 : 0;
-    return common * 2 >= other.count() && common != 0;
-}
-
 // An old root may name a page that has since become a newer root.
 bool names_later_root(const Survey& pages, PageId root) {
     constexpr std::size_t asked_max = 64;

@@ -185,8 +185,10 @@ bool PlaceOrphans::overlaps(std::size_t hole, const Stretch& keys) const {
 Result<void> PlaceOrphans::put(const Top& top, BucketId bucket, const KeyRange& range,
                                std::size_t hole) {
     const bool has_hole = hole < context_.holes.size();
-    // Without a hole: by the state before, or by its owner's rules alone.
-    const bool is_known = context_.pages.home(top.page) != no_bucket;
+    // Without a hole: by the state before, where the bucket's root is lost too; or by its
+    // owner's rules alone.
+    const bool is_known =
+        context_.pages.home(top.page) != no_bucket && !context_.reached.contains(bucket);
     const Found found = has_hole || is_known ? Found::in_hole : Found::by_home;
     walk_.begin(bucket, {.page = top.page, .range = range, .level = 1});
     while (const auto kept = walk_.next()) {

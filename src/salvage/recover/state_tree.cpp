@@ -1,5 +1,6 @@
 #include "salvage/recover/state_tree.hpp"
 
+#include <set>
 #include <vector>
 
 namespace rebolt::salvage {
@@ -98,6 +99,22 @@ bool may_be_root(const Survey& pages, PageId page) {
     if (pages.is_leaf(page) && count_of(pages.bytes(page)) == 0)
         return true;
     return is_root_like(pages, page) || !first_leaf(pages, page);
+}
+
+bool have_same_names(const Survey& pages, PageId left, PageId right) {
+    const auto ours = first_leaf(pages, left);
+    const auto theirs = first_leaf(pages, right);
+    if (!ours || !theirs)
+        return false;
+    std::set<std::string_view> names;
+    const SafeLeaf leaf(pages.bytes(*ours));
+    for (std::size_t i = 0; i < leaf.count(); ++i)
+        names.insert(leaf.element(i).key);
+    const SafeLeaf other(pages.bytes(*theirs));
+    std::size_t common = 0;
+    for (std::size_t i = 0; i < other.count(); ++i)
+        common += names.contains(other.element(i).key) ? 1 : 0;
+    return common * 2 >= other.count() && common != 0;
 }
 
 std::uint64_t for_each_leaf(Survey& pages, PageId root, const std::function<void(PageId)>& visit,

@@ -23,6 +23,9 @@ namespace rebolt::salvage {
 /// A root of nothing but buckets, an empty one, or a page that is damaged: what it
 /// was nobody knows.
 [[nodiscard]] bool may_be_root(const Survey& pages, PageId page);
+/// The first leaves of two roots have mostly the same names: a bucket of buckets has
+/// others than the root.
+[[nodiscard]] bool have_same_names(const Survey& pages, PageId left, PageId right);
 /// Every page that the state's tree leads to is sound. Cost: O(its pages).
 [[nodiscard]] bool is_whole(Survey& pages, const State& state);
 

@@ -99,7 +99,7 @@ std::optional<FindingCode> TreeWalk::why_not(BucketId bucket, const Step& step) 
         return std::nullopt; // its header may be put right
     if (pages_.has(step.page, Survey::has_buckets) && context_.of_values.contains(bucket))
         return FindingCode::page_shared;
-    if (mode_ != WalkMode::fill && is_others(bucket, step))
+    if (is_others(bucket, step))
         return FindingCode::page_shared;
     return std::nullopt;
 }
@@ -132,6 +132,9 @@ void TreeWalk::enter(BucketId bucket, const Step& step, bool has_name) {
     if (pages_.is_displaced(step.page) ||
         !(pages_.is_leaf(step.page) || pages_.is_branch(step.page)))
         return enter_damaged(bucket, step, has_name);
+    if (mode_ != WalkMode::learn && context_.distrusts_newest() &&
+        pages_.has(step.page, Survey::outdated))
+        return leave_outdated(bucket, step, has_name);
     const Bytes bytes = pages_.bytes(step.page);
     if (count_of(bytes) == 0 && step.level != 0) // its elements may be there all the same
         return enter_damaged(bucket, step, has_name);

@@ -105,7 +105,6 @@ private:
     [[nodiscard]] std::vector<std::size_t> doubtful_elements(Bytes leaf) const;
     [[nodiscard]] bool is_others(BucketId bucket, const Step& step) const;
     [[nodiscard]] bool is_outdated(BucketId bucket, PageId page) const;
-    [[nodiscard]] bool names_others(BucketId bucket, PageId page) const;
     [[nodiscard]] bool overlaps_orphan(BucketId bucket, PageId page) const;
     void widen_gaps(std::vector<Step>& children, BucketId bucket) const;
     [[nodiscard]] bool is_right_child(const Step& child, BucketId bucket) const;

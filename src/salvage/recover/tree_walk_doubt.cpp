@@ -1,20 +1,21 @@
 // Which pages a walk does not believe, though they are sound.
 #include <algorithm>
 
+#include "salvage/recover/attribution.hpp"
 #include "salvage/recover/damaged_page.hpp"
 #include "salvage/recover/state_tree.hpp"
 #include "salvage/recover/tree_walk.hpp"
 
 namespace rebolt::salvage {
 
-using format::BucketView;
-
 // Several lead to the page, and this way is not proven to be the right one; or the
 // state before had it, unchanged, elsewhere.
 bool TreeWalk::is_others(BucketId bucket, const Step& step) const {
-    if (mode_ == WalkMode::newest && context_.distrusts_newest() && context_.knows_previous &&
+    if (mode_ != WalkMode::learn && context_.distrusts_newest() && context_.knows_previous &&
         pages_.has(step.page, Survey::in_previous))
         return pages_.home(step.page) != bucket;
+    if (mode_ == WalkMode::fill)
+        return false;
     return pages_.has(step.page, Survey::disputed) ||
            (pages_.has(step.page, Survey::contested) && step.level != 0 &&
             step.key != first_key(pages_.bytes(step.page)));
@@ -31,30 +32,8 @@ bool TreeWalk::is_outdated(BucketId bucket, PageId page) const {
         return false;
     const bool is_like_anothers =
         pages_.is_leaf(page) && pages_.home(page) != no_bucket && pages_.home(page) != bucket;
-    return is_like_anothers || names_others(bucket, page) || overlaps_orphan(bucket, page);
-}
-
-// A leaf that names a bucket by a page that is free, or that is another bucket's.
-bool TreeWalk::names_others(BucketId bucket, PageId page) const {
-    if (!pages_.has(page, Survey::has_buckets))
-        return false;
-    const SafeLeaf view(pages_.bytes(page));
-    for (std::size_t i = 0; i < view.count(); ++i) {
-        const auto element = view.element(i);
-        if (!element.is_bucket())
-            continue;
-        const auto inside = BucketView::of(element.value);
-        if (!inside || inside->is_inline())
-            continue;
-        const PageId root = inside->root();
-        if (number(root) < 2 || number(root) >= pages_.page_count())
-            continue;
-        if (pages_.has(root, Survey::free) ||
-            (pages_.has(root, Survey::in_previous) &&
-             pages_.home(root) != context_.buckets.inside(bucket, element.key)))
-            return true;
-    }
-    return false;
+    return is_like_anothers || names_others(context_, bucket, page) ||
+           overlaps_orphan(bucket, page);
 }
 
 // A leaf of the same bucket that is in use, and that nothing leads to, has its keys.

@@ -26,7 +26,7 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
 }
 
 const std::uint64_t seed = from_environment("REBOLT_SEED", 20261123);
-const std::uint64_t mutants = from_environment("REBOLT_MUTANTS", 1500);
+const std::uint64_t mutants = from_environment("REBOLT_MUTANTS", 500);
 // To repeat one: its number, with the same seed.
 const std::uint64_t first_mutant = from_environment("REBOLT_MUTANT", 0);
 

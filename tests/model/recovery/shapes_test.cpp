@@ -1,7 +1,7 @@
 // Files of many shapes with a history, damaged in many ways, recovered, and
 // scored. Each test is one shape and one kind of damage. Environment:
-//   REBOLT_SEED=n        begin with this seed (else 1), and run it alone …
-//   REBOLT_RECOVERIES=n  … or so many seeds (scripts/recovery runs many)
+//   REBOLT_SEED=n        begin with this seed (else 1)
+//   REBOLT_RECOVERIES=n  try so many seeds (else one; scripts/recovery tries many)
 //   REBOLT_SCORES=file   append the scores there, a line a test
 //   REBOLT_SURGERY=1     also score what bbolt's surgery saves
 #include <algorithm>
@@ -92,9 +92,7 @@ protected:
 
 TEST_P(Recoveries, TellTheTruthAndBringBackWhatIsUndamaged) {
     const std::uint64_t first = number_from("REBOLT_SEED", 1);
-    const bool is_alone =
-        std::getenv("REBOLT_SEED") != nullptr || shape().group == ShapeGroup::owner;
-    const std::uint64_t count = number_from("REBOLT_RECOVERIES", is_alone ? 1 : 2);
+    const std::uint64_t count = number_from("REBOLT_RECOVERIES", 1);
     Score sum;
     std::uint64_t trials = 0;
     short_.clear();
