@@ -65,7 +65,7 @@ public:
             auto entry = positioned ? at.next() : prefix.empty() ? at.first() : at.seek(prefix);
             if (!entry)
                 return std::move(entry).error();
-            if (!entry->has_value() || !(*entry)->key.starts_with(prefix))
+            if (!entry->has_value() || (!prefix.empty() && !(*entry)->key.starts_with(prefix)))
                 return {};
             if (Result<void> visited = visit(**entry); !visited)
                 return visited;

@@ -86,6 +86,7 @@ private:
         std::uint32_t index;
         std::uint16_t count;
         bool is_leaf;
+        bool is_read; ///< a leaf all of whose bytes could be read
     };
 
     /// Where it stands, to go back to when nothing comes behind.
@@ -100,9 +101,14 @@ private:
     static constexpr std::uint32_t plain_value_bytes = 2048;
     /// What the read of a page's header has shown to be readable.
     static constexpr std::uint32_t single_read_bytes = 4096;
+    /// A scan reads a byte of each system page of a leaf when it enters one of so many
+    /// bytes, and of a longer one's values as it comes to them.
+    static constexpr std::uint32_t leaf_read_bytes = 65536;
 
     Cursor() = default;
     Result<std::optional<Entry>> next_page();
+    Result<std::optional<Entry>> entry_of(const Frame& leaf);
+    [[nodiscard]] bool step_to_sibling();
     Result<std::optional<Entry>> forward();
     Result<std::optional<Entry>> backward();
     [[nodiscard]] bool has_lost_place() const noexcept;
@@ -139,9 +145,7 @@ private:
     Direction direction_ = Direction::none;
 };
 
-// Inline: one step inside a page. The page was judged when it was entered; its
-// end is looked at nevertheless, since another program may write into the file
-// while it is mapped.
+// Inline: one step inside a page.
 inline Result<std::optional<Entry>> Cursor::next() {
     if (depth_ == 0) [[unlikely]]
         return std::optional<Entry>{};
@@ -150,13 +154,20 @@ inline Result<std::optional<Entry>> Cursor::next() {
         !open_->load(std::memory_order_relaxed)) [[unlikely]]
         return next_page();
     ++leaf.index;
+    return entry_of(leaf);
+}
+
+// The entry at the index of a leaf of the file. The page was judged when it was entered;
+// its end is looked at nevertheless, since another program may write into the file while
+// it is mapped.
+inline Result<std::optional<Entry>> Cursor::entry_of(const Frame& leaf) {
     const std::uint64_t offset = format::LeafView::offset_of(leaf.index);
     const auto raw = load<format::LeafElementHeader>(leaf.bytes + offset);
     const std::uint64_t end = offset + raw.pos + raw.key_bytes + raw.value_bytes;
-    if (end > leaf.size_bytes || raw.value_bytes > plain_value_bytes ||
+    if (end > leaf.size_bytes || (raw.value_bytes > plain_value_bytes && !leaf.is_read) ||
         (raw.flags & format::bucket_leaf_flag) != 0) [[unlikely]]
         return arrive(Direction::forward);
-    if (leaf.size_bytes > single_read_bytes && raw.value_bytes != 0)
+    if (!leaf.is_read && leaf.size_bytes > single_read_bytes && raw.value_bytes != 0)
         static_cast<void>(*static_cast<const volatile std::byte*>(leaf.bytes + end - 1));
     if (faults_->load(std::memory_order_relaxed) != faults_at_begin_) [[unlikely]]
         return arrive(Direction::forward);

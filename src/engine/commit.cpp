@@ -229,10 +229,12 @@ Result<void> Commit::grow_file() {
     // The mapping may be behind the file, where making it failed before.
     if (needed <= mapping_->bytes().size())
         return {};
-    mapping_ = TRY(
-        database_.map(mapping_->shared_file(),
-                      std::min(database_.file_bytes_,
-                               std::max(grown(needed), database_.options_.initial_mapping_bytes))));
+    const std::uint64_t shown = std::min(
+        database_.file_bytes_, std::max(grown(needed), database_.options_.initial_mapping_bytes));
+    // A page that was not there once would stay so in the same mapping.
+    if (mapping_->fault_count() == 0 && mapping_->extend(shown))
+        return {};
+    mapping_ = TRY(database_.map_to_grow(mapping_->shared_file(), shown));
     const std::scoped_lock lock(database_.mutex_);
     database_.mapping_ = mapping_;
     return {};

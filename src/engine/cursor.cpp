@@ -79,7 +79,7 @@ Result<void> Cursor::start() {
     Node node;
     if (const auto fault = engine::enter_inline(inline_page_, state_->page_size, node))
         return fail(engine::inline_damage(*state_, *fault, name()));
-    frames_[depth_++] = {node.bytes, node.size_bytes, PageId{0}, 0, node.count, true};
+    frames_[depth_++] = {node.bytes, node.size_bytes, PageId{0}, 0, node.count, true, false};
     return {};
 }
 
@@ -120,6 +120,7 @@ Result<void> Cursor::push(PageId page) {
     frame.index = 0;
     frame.count = node.count;
     frame.is_leaf = node.is_leaf;
+    frame.is_read = false;
     return {};
 }
 
@@ -222,12 +223,44 @@ void Cursor::prefetch_siblings() const noexcept {
             page, static_cast<std::uint64_t>(state_->file.data() + state_->file.size() - page));
 }
 
+// Most steps to another page: from a leaf to the next one below the same branch. True if
+// all is as it must be; else nothing has changed, and forward() goes there or says why not.
+bool Cursor::step_to_sibling() {
+    if (depth_ < 2 || live_ != nullptr || direction_ != Direction::forward)
+        return false;
+    Frame& parent = frames_[depth_ - 2];
+    Frame& leaf = frames_[depth_ - 1];
+    if (parent.index + 2 >= parent.count || pages_entered_ >= state_->page_bound())
+        return false;
+    const format::SoundBranch elements({parent.bytes, parent.size_bytes});
+    const format::BranchElement element = elements[parent.index + 1];
+    Node node;
+    // A leaf is none of the branches on the way: no look for a cycle.
+    if (engine::is_dirty(element.child) || !engine::enter(*state_, element.child, node) ||
+        !node.is_leaf || node.count == 0 ||
+        engine::judge_for_reading(*state_, element.child, node) ||
+        format::judge_range(node.view(), true,
+                            {.lower = element.key, .upper = elements[parent.index + 2].key}))
+        return false;
+    const bool is_read = node.size_bytes <= leaf_read_bytes && state_->touch(node.view());
+    if (state_->has_new_faults())
+        return false;
+    ++pages_entered_;
+    ++parent.index;
+    leaf = {node.bytes, node.size_bytes, element.child, 0, node.count, true, is_read};
+    return true;
+}
+
 // next() where the next entry is not simply the next element of the leaf.
 Result<std::optional<Entry>> Cursor::next_page() {
     if (depth_ == 0)
         return std::optional<Entry>{};
     if (!state_->open.load(std::memory_order_relaxed))
         return fail(engine::transaction_closed(*state_));
+    if (frames_[depth_ - 1].index + 1 >= frames_[depth_ - 1].count && step_to_sibling()) {
+        prefetch_siblings();
+        return entry_of(frames_[depth_ - 1]);
+    }
     if (has_lost_place()) {
         if (place_.empty()) // behind the end
             return std::optional<Entry>{};

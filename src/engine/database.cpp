@@ -38,6 +38,20 @@ Result<std::shared_ptr<const io::Mapping>> Database::map(std::shared_ptr<const i
     return mapping;
 }
 
+// As much again as the file has (bbolt: mmapSize), up to 1 GiB: a file that grows step by
+// step is mapped a few times, not at each step.
+Result<std::shared_ptr<const io::Mapping>>
+Database::map_to_grow(std::shared_ptr<const io::File> file, std::uint64_t size_bytes) const {
+    constexpr std::uint64_t room_bytes_max = std::uint64_t{1} << 30;
+    if (!options_.populate && !options_.lock_memory) {
+        auto mapping = io::Mapping::map_with_room(
+            file, size_bytes, size_bytes + std::min(size_bytes, room_bytes_max));
+        if (mapping) // else there may be addresses for less
+            return mapping;
+    }
+    return map(std::move(file), size_bytes);
+}
+
 Result<std::shared_ptr<TransactionState>>
 Database::state_of(std::shared_ptr<const io::Mapping> mapping, const format::MetaFields& meta) {
     auto state = std::make_shared<TransactionState>();

@@ -107,6 +107,8 @@ private:
     [[nodiscard]] Error refuse(const std::string& reason);
     Result<std::shared_ptr<const io::Mapping>> map(std::shared_ptr<const io::File> file,
                                                    std::uint64_t size_bytes) const;
+    Result<std::shared_ptr<const io::Mapping>> map_to_grow(std::shared_ptr<const io::File> file,
+                                                           std::uint64_t size_bytes) const;
     Result<std::shared_ptr<TransactionState>> begin_read();
     Result<std::shared_ptr<TransactionState>> begin_write();
     Result<std::shared_ptr<TransactionState>> state_of(std::shared_ptr<const io::Mapping> mapping,

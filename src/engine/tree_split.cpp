@@ -21,14 +21,14 @@ bool TreeWriter::is_due_for_split(const DirtyPage& page) const noexcept {
            (is_rebalancing_ || page.image_bytes() > huge_page_bytes || index_at_fill(page));
 }
 
-bool TreeWriter::is_crowded(const Search& search) const noexcept {
-    return std::ranges::any_of(search.way(),
+bool TreeWriter::is_crowded(std::span<const PageId> pages) const noexcept {
+    return std::ranges::any_of(pages,
                                [&](PageId page) { return at(page).count() >= crowded_count; });
 }
 
 // From the root down: a page's parent has room for the pages that it is split into.
 Result<void> TreeWriter::split_crowded(Search& search, std::string_view key) {
-    while (is_crowded(search)) {
+    while (is_crowded(search.way())) {
         std::size_t level = 0;
         while (at(search.path[level]).count() < crowded_count)
             ++level;

@@ -12,10 +12,7 @@
 namespace rebolt::engine {
 namespace {
 
-// bbolt: node.minKeys.
-std::size_t keys_min(const DirtyPage& page) noexcept {
-    return page.is_leaf() ? 1 : 2;
-}
+constexpr std::size_t branch_keys_min = 2; // bbolt: node.minKeys
 
 std::uint16_t flags_of(const DirtyPage& page) noexcept {
     return page.is_leaf() ? format::leaf_flag : format::branch_flag;
@@ -41,12 +38,14 @@ Result<void> TreeWriter::find(std::string_view key, Search& search) const {
     return find_place(state_, {bucket_.root, {}, bucket_.place.get()}, key, search);
 }
 
-// bbolt: node.rebalance: under a quarter of a page, or too few keys.
+// bbolt: node.rebalance: under a quarter of a page, or a branch of too few keys. (bbolt
+// merges a leaf of one large value too.)
 bool TreeWriter::is_due_for_merge(PageId page) const noexcept {
     if (!is_dirty(page) || !at(page).has_shrunk)
         return false;
     const DirtyPage& dirty = at(page);
-    return dirty.image_bytes() <= state_.page_size / 4 || dirty.count() <= keys_min(dirty);
+    return dirty.image_bytes() <= state_.page_size / 4 ||
+           (!dirty.is_leaf() && dirty.count() <= branch_keys_min);
 }
 
 Error TreeWriter::fail(PageId page, const format::Fault& fault) const {
@@ -71,27 +70,46 @@ Result<PageId> TreeWriter::copy(PageId page) {
     return dirty_.add(std::move(dirty));
 }
 
-// Makes dirty pages of all pages on the way. What a page's name and the next one's
-// say about its keys must be true, else a key put here would be lost there.
-Result<void> TreeWriter::make_writable(Search& search) {
+// An empty dirty page instead of a sound leaf.
+Result<PageId> TreeWriter::discard(PageId page, const Node& leaf) {
+    TRY(free_after_commit(state_, {number(page), leaf.size_bytes / state_.page_size},
+                          bucket_.place.get()));
+    auto dirty = dirty_.make(true, 0);
+    dirty->has_shrunk = true;
+    return dirty_.add(std::move(dirty));
+}
+
+// What a page's name and the next one's say about its keys must be true, else a key put
+// here would be lost there.
+Result<void> TreeWriter::judge_place(const Search& search, std::size_t level, const Node& page,
+                                     std::optional<std::string_view> below) const {
+    format::KeyRange range{.lower = {}, .upper = below};
+    if (level != 0)
+        range.lower = separator(search, level - 1).key;
+    if (const auto fault = format::judge_range(page.view(), page.is_leaf, range))
+        return fail(search.path[level], *fault);
+    return {};
+}
+
+// Makes dirty pages of all pages on the way, of the leaf as `use` says.
+Result<void> TreeWriter::make_writable(Search& search, LeafUse use) {
     ++changes_.count;
     bucket_.has_changed = true;
     std::optional<std::string_view> below; // all keys of the page must be
     for (std::size_t level = 0; level < search.depth; ++level) {
         const PageId page = search.path[level];
+        const LeafUse page_use = level + 1 == search.depth ? use : LeafUse::copy;
+        if (!is_dirty(page) && page_use == LeafUse::keep)
+            return judge_place(search, level, search.leaf, below);
         if (!is_dirty(page)) {
-            const PageId copied = TRY(copy(page));
+            const PageId changed =
+                TRY(page_use == LeafUse::copy ? copy(page) : discard(page, search.leaf));
             if (level == 0)
-                bucket_.root = copied;
+                bucket_.root = changed;
             else
-                at(search.path[level - 1]).set_child(search.index[level - 1], number(copied));
-            search.path[level] = copied;
-            format::KeyRange range{.lower = {}, .upper = below};
-            if (level != 0)
-                range.lower = separator(search, level - 1).key;
-            const Node node = at(copied).node();
-            if (const auto fault = format::judge_range(node.view(), node.is_leaf, range))
-                return fail(page, *fault);
+                at(search.path[level - 1]).set_child(search.index[level - 1], number(changed));
+            search.path[level] = changed;
+            TRY(judge_place(search, level, at(changed).node(), below));
         }
         const DirtyPage& dirty = at(search.path[level]);
         if (!dirty.is_leaf() && search.index[level] + 1U < dirty.count())
@@ -106,8 +124,14 @@ Item TreeWriter::separator(const Search& search, std::size_t level) const noexce
 
 Result<void> TreeWriter::put(Search& search, std::string_view key, std::string_view value,
                              std::uint32_t flags) {
-    TRY(make_writable(search));
-    if (is_crowded(search)) {
+    if (may_stand_alone(search, key.size() + value.size())) {
+        TRY(make_writable(search, LeafUse::keep));
+        if (!is_behind_all(search) && !is_crowded(search.way().first(search.depth - 1)))
+            return put_beside(search, {key, value, flags, 0});
+    }
+    const bool replaces_all = search.exact && search.leaf.count == 1;
+    TRY(make_writable(search, replaces_all ? LeafUse::discard : LeafUse::copy));
+    if (is_crowded(search.way())) {
         const std::string key_kept(key);
         const std::string value_kept(value);
         TRY(split_crowded(search, key_kept));
@@ -122,6 +146,7 @@ Result<void> TreeWriter::put(Search& search, std::string_view key, std::string_v
         key = key_kept = std::string(key);
     const Item item{key, value, flags, 0};
     const std::uint64_t bytes = key.size() + value.size();
+    search.exact = search.exact && at(search.path[last]).count() != 0;
     if (bytes + at(search.path[last]).image_bytes() > huge_page_bytes) {
         make_way_for_huge(search, key);
     } else if (search.exact) {
@@ -133,6 +158,48 @@ Result<void> TreeWriter::put(Search& search, std::string_view key, std::string_v
     if (search.index[last] == 0)
         lower_separators(search, key);
     note_last_leaf(search);
+    split_where_overfull(search);
+    return {};
+}
+
+// True if a new element has nothing behind it.
+bool TreeWriter::is_behind_all(const Search& search) const noexcept {
+    for (std::size_t level = 0; level + 1 < search.depth; ++level)
+        if (search.index[level] + 1U < at(search.path[level]).count())
+            return false;
+    return search.index[search.depth - 1] >= search.leaf.count;
+}
+
+// A new element that fills half a page, at an end of its leaf.
+bool TreeWriter::may_stand_alone(const Search& search, std::uint64_t bytes) const noexcept {
+    const std::uint32_t index = search.index[search.depth - 1];
+    return !search.exact && search.depth > 1 && search.leaf.count != 0 &&
+           (index == 0 || index == search.leaf.count) &&
+           format::LeafView::offset_of(1) + bytes >= state_.page_size / 2;
+}
+
+// Puts an element on a leaf of its own, before or behind the one that the search ended
+// at, which is not changed.
+Result<void> TreeWriter::put_beside(Search& search, const Item& item) {
+    const std::size_t last = search.depth - 1;
+    const PageId neighbour = search.path[last];
+    const auto first = format::LeafView::of(search.leaf.view())->element(0);
+    if (!first)
+        return fail(neighbour, first.error());
+    auto leaf = dirty_.make(true, format::element_bytes + item.key.size() + item.value.size());
+    leaf->insert(0, item);
+    const PageId page = dirty_.add(std::move(leaf));
+    DirtyPage& parent = at(search.path[last - 1]);
+    std::uint32_t& index = search.index[last - 1];
+    if (search.index[last] == 0) {
+        parent.set_child(index, number(page));
+        parent.insert(index + 1, {first->key, {}, 0, number(neighbour)});
+    } else {
+        parent.insert(++index, {at(page).item(0).key, {}, 0, number(page)});
+    }
+    search.path[last] = page;
+    search.index[last] = 0;
+    lower_separators(search, at(page).item(0).key);
     split_where_overfull(search);
     return {};
 }
@@ -162,9 +229,10 @@ bool TreeWriter::append(std::string_view key, std::string_view value) {
 }
 
 Result<void> TreeWriter::erase(Search& search) {
-    TRY(make_writable(search));
-    const std::size_t last = search.depth - 1;
-    at(search.path[last]).erase(search.index[last]);
+    TRY(make_writable(search, search.leaf.count == 1 ? LeafUse::discard : LeafUse::copy));
+    DirtyPage& leaf = at(search.path[search.depth - 1]);
+    if (leaf.count() != 0)
+        leaf.erase(search.index[search.depth - 1]);
     return {};
 }
 

@@ -148,13 +148,13 @@ void SignalHandler::zero(std::uintptr_t address, const Mapping::Slot& slot,
 }
 
 // A mapping with all but its bytes.
-Result<std::shared_ptr<Mapping>> Mapping::prepare(const File& file, std::uint64_t size_bytes) {
+Result<std::shared_ptr<Mapping>> Mapping::prepare(const File& file, std::uint64_t room_bytes) {
     SignalHandler::install();
     std::shared_ptr<Mapping> mapping(new Mapping);
     mapping->faults_ = std::make_unique<Faults>();
     Faults& faults = *mapping->faults_;
     faults.descriptor = file.descriptor();
-    faults.units = (size_bytes + fault_unit_bytes - 1) / fault_unit_bytes;
+    faults.units = (room_bytes + fault_unit_bytes - 1) / fault_unit_bytes;
     const std::uint64_t words = faults.units / 64 + 1;
     faults.map.reset(new (std::nothrow) std::atomic<std::uint64_t>[words] {});
     faults.probed.reset(new (std::nothrow) std::atomic<std::uint64_t>[words] {});
@@ -164,26 +164,48 @@ Result<std::shared_ptr<Mapping>> Mapping::prepare(const File& file, std::uint64_
     return mapping;
 }
 
-void Mapping::take(void* address, std::uint64_t size_bytes, std::shared_ptr<const File> file) {
+void Mapping::take(void* address, std::uint64_t room_bytes, std::shared_ptr<const File> file) {
     begin_ = static_cast<const std::byte*>(address);
-    size_bytes_ = size_bytes;
+    size_bytes_ = room_bytes;
+    room_bytes_ = room_bytes;
     file_ = std::move(file);
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-cstyle-cast)
     const auto begin = (std::uintptr_t)address;
     slot_->begin = begin;
-    slot_->end = begin + size_bytes;
+    slot_->end = begin + room_bytes;
     slot_->faults = faults_.get();
+}
+
+Result<std::shared_ptr<Mapping>> Mapping::map_shared(std::shared_ptr<const File> file,
+                                                     std::uint64_t room_bytes, int flags) {
+    std::shared_ptr<Mapping> mapping = TRY(prepare(*file, room_bytes));
+    void* address =
+        ::mmap(nullptr, room_bytes, PROT_READ, MAP_SHARED | flags, file->descriptor(), 0);
+    if (address == MAP_FAILED)
+        return system_error(errno, "cannot map", file->path());
+    mapping->take(address, room_bytes, std::move(file));
+    return mapping;
 }
 
 Result<std::shared_ptr<const Mapping>> Mapping::map(std::shared_ptr<const File> file,
                                                     std::uint64_t size_bytes, Populate populate) {
-    std::shared_ptr<Mapping> mapping = TRY(prepare(*file, size_bytes));
-    const int flags = MAP_SHARED | (populate == Populate::yes ? MAP_POPULATE : 0);
-    void* address = ::mmap(nullptr, size_bytes, PROT_READ, flags, file->descriptor(), 0);
-    if (address == MAP_FAILED)
-        return system_error(errno, "cannot map", file->path());
-    mapping->take(address, size_bytes, std::move(file));
+    return TRY(
+        map_shared(std::move(file), size_bytes, populate == Populate::yes ? MAP_POPULATE : 0));
+}
+
+Result<std::shared_ptr<const Mapping>> Mapping::map_with_room(std::shared_ptr<const File> file,
+                                                              std::uint64_t size_bytes,
+                                                              std::uint64_t room_bytes) {
+    const std::shared_ptr<Mapping> mapping = TRY(map_shared(std::move(file), room_bytes, 0));
+    mapping->size_bytes_ = size_bytes;
     return mapping;
+}
+
+bool Mapping::extend(std::uint64_t size_bytes) const noexcept {
+    if (size_bytes > room_bytes_)
+        return false;
+    size_bytes_.store(size_bytes, std::memory_order_release);
+    return true;
 }
 
 Result<std::shared_ptr<Mapping>> Mapping::map_private(std::shared_ptr<const File> file,
@@ -225,7 +247,7 @@ Mapping::~Mapping() {
         slot_->used = false;
     }
     if (begin_ != nullptr)
-        ::munmap(const_cast<std::byte*>(begin_), size_bytes_);
+        ::munmap(const_cast<std::byte*>(begin_), room_bytes_);
 }
 
 std::uint64_t Mapping::fault_count() const noexcept {

@@ -48,8 +48,8 @@ inline constexpr bool views_are_checked = true;
 /// Whether all of a mapping is read at once.
 enum class Populate : bool { no, yes };
 
-/// The first `size_bytes` of a file, mapped. Address and size are constant for
-/// its life. Safe to use from many threads.
+/// The first `size_bytes` of a file, mapped. Its address is constant for its life, and
+/// so is its size, but for extend(). Safe to use from many threads.
 class Mapping {
 public:
     /// Maps `size_bytes` > 0 of `file`; keeps the file open. Errors: io,
@@ -57,6 +57,14 @@ public:
     static Result<std::shared_ptr<const Mapping>> map(std::shared_ptr<const File> file,
                                                       std::uint64_t size_bytes,
                                                       Populate populate = Populate::no);
+    /// The same with addresses for `room_bytes`, more than the file has yet: extend()
+    /// needs no new mapping, which would have to find each page in memory once more.
+    static Result<std::shared_ptr<const Mapping>> map_with_room(std::shared_ptr<const File> file,
+                                                                std::uint64_t size_bytes,
+                                                                std::uint64_t room_bytes);
+    /// Shows the file's first `size_bytes`, which it must have, from now on. Views stay
+    /// valid. False, and nothing changed, if there is no room. Cost: O(1).
+    [[nodiscard]] bool extend(std::uint64_t size_bytes) const noexcept;
 
     /// The first `file_bytes` of `file` as they would be with other bytes in
     /// places: what put() writes stays in memory, and costs it. Zeros follow up
@@ -71,7 +79,9 @@ public:
     Mapping& operator=(const Mapping&) = delete;
     ~Mapping();
 
-    [[nodiscard]] Bytes bytes() const noexcept { return {begin_, size_bytes_}; }
+    [[nodiscard]] Bytes bytes() const noexcept {
+        return {begin_, size_bytes_.load(std::memory_order_acquire)};
+    }
     [[nodiscard]] const File& file() const noexcept { return *file_; }
     [[nodiscard]] const std::shared_ptr<const File>& shared_file() const noexcept { return file_; }
 
@@ -100,12 +110,15 @@ private:
     friend struct SignalHandler;
 
     Mapping() = default;
-    static Result<std::shared_ptr<Mapping>> prepare(const File& file, std::uint64_t size_bytes);
-    void take(void* address, std::uint64_t size_bytes, std::shared_ptr<const File> file);
+    static Result<std::shared_ptr<Mapping>> prepare(const File& file, std::uint64_t room_bytes);
+    static Result<std::shared_ptr<Mapping>> map_shared(std::shared_ptr<const File> file,
+                                                       std::uint64_t room_bytes, int flags);
+    void take(void* address, std::uint64_t room_bytes, std::shared_ptr<const File> file);
 
     std::shared_ptr<const File> file_;
     const std::byte* begin_ = nullptr;
-    std::size_t size_bytes_ = 0;
+    mutable std::atomic<std::size_t> size_bytes_{0}; ///< what is shown
+    std::size_t room_bytes_ = 0;                     ///< what is mapped
     std::unique_ptr<Faults> faults_;
     Slot* slot_ = nullptr;
 };
