@@ -124,8 +124,7 @@ struct ScanReport {
     /// Folders of data that the log names, each with whose it is: `docker` for
     /// its data root, `data` for a `data-dir`. At most 16.
     std::vector<std::pair<std::string, std::string>> folders;
-    /// Units that systemd says failed, without `.service`. At most 16.
-    std::vector<std::string> units;
+    std::vector<std::string> units; ///< that systemd says failed, without `.service`; at most 16
 };
 
 /// Where a line of a log comes from, where that is known apart from its text.

@@ -50,6 +50,9 @@ constexpr std::array error_texts{
     ErrorText{"timeout", Signature::lock_timeout, Need::opening},
     ErrorText{"user-mapped section open", Signature::file_still_mapped, Need::file},
     ErrorText{"cannot allocate memory", Signature::address_space_exhausted, Need::file},
+    ErrorText{"Not enough memory resources", Signature::address_space_exhausted, Need::file},
+    ErrorText{"Not enough storage is available", Signature::address_space_exhausted, Need::file},
+    ErrorText{"paging file is too small", Signature::address_space_exhausted, Need::file},
     ErrorText{"invalid argument", Signature::mmap_unsupported, Need::file},
     ErrorText{"operation not supported", Signature::mmap_unsupported, Need::file},
     ErrorText{"function not implemented", Signature::mmap_unsupported, Need::file},
@@ -62,6 +65,11 @@ constexpr std::array error_texts{
     ErrorText{"structure needs cleaning", Signature::io_error, Need::file},
     ErrorText{"stale NFS file handle", Signature::io_error, Need::file},
     ErrorText{"stale file handle", Signature::io_error, Need::file},
+    ErrorText{"transport endpoint is not connected", Signature::io_error, Need::file},
+    ErrorText{"remote I/O error", Signature::io_error, Need::file},
+    ErrorText{"bad message", Signature::io_error, Need::file},
+    ErrorText{"Data error (cyclic redundancy check)", Signature::io_error, Need::file},
+    ErrorText{"because of an I/O device error", Signature::io_error, Need::file},
     ErrorText{"read-only file system", Signature::read_only_file_system, Need::file},
     ErrorText{"permission denied", Signature::permission_denied, Need::file},
     ErrorText{"operation not permitted", Signature::permission_denied, Need::file},
@@ -187,10 +195,12 @@ PathSort best_path(std::string_view line) {
 
 // Other things are called bolt, too; they have no files.
 bool says_bolt(std::string_view line) noexcept {
-    return has_word(line, "boltdb") || has_word(line, "BoltDB") || has_word(line, "bbolt") ||
-           contains_any(line,
-                        {"bolt file", "bolt database", "bolt db", "bolt store", "boltstore",
-                         "open bolt", "opening bolt", ".v1.bolt", "plugin=bolt", "PortainerDB"});
+    if (has_word(line, "boltdb") || has_word(line, "BoltDB") || has_word(line, "bbolt"))
+        return true;
+    if (contains_any(line, {"boltstore", ".v1.bolt", "plugin=bolt", "PortainerDB"}))
+        return true;
+    return has_word(line, "bolt") &&
+           contains_any(line, {"open", "Open", "database", "db", "DB", "file"});
 }
 
 bool is_in_any(std::string_view line, std::span<const std::string_view> parts) noexcept {
@@ -199,13 +209,31 @@ bool is_in_any(std::string_view line, std::span<const std::string_view> parts) n
 
 // Nobody opens anything but a bolt file with these words.
 bool opens_bolt(std::string_view line) noexcept {
-    return says_bolt(line) ||
-           contains_any(line,
-                        {"start Raft", "start raft", "volume store metadata database", "create fsm",
-                         "state database", "opening store", "channeldb", "database backends",
-                         "revocation database", "open wallet", "mmap allocate error", "mmap failed",
-                         "failed to map db file", "file resize error", "file sync error",
-                         "of type raft", "leve Issue Indexer", "failed to load plugin"});
+    return says_bolt(line) || contains_any(line, {"start Raft",
+                                                  "start raft",
+                                                  "volume store metadata database",
+                                                  "create fsm",
+                                                  "state database",
+                                                  "opening store",
+                                                  "channeldb",
+                                                  "database backends",
+                                                  "revocation database",
+                                                  "open wallet",
+                                                  "mmap allocate error",
+                                                  "mmap failed",
+                                                  "failed to map db file",
+                                                  "file resize error",
+                                                  "file sync error",
+                                                  "fdatasync failed",
+                                                  "writeAt failed",
+                                                  "writeMeta failed",
+                                                  "growing db size failed",
+                                                  "truncating file failed",
+                                                  "Committing transaction failed",
+                                                  "getting map size failed",
+                                                  "of type raft",
+                                                  "leve Issue Indexer",
+                                                  "failed to load plugin"});
 }
 
 // What a line says beside the error's text.
@@ -251,8 +279,9 @@ bool is_met(const ErrorText& error, const Facts& facts, const LineContext& conte
     return error.need == Need::database && (is_alone || is_known || facts.has_word);
 }
 
-constexpr std::array<std::string_view, 3> sentence_parts{"user-mapped", "enough space",
-                                                         "another process"};
+constexpr std::array<std::string_view, 6> sentence_parts{"user-mapped",     "enough space",
+                                                         "another process", "Not enough",
+                                                         "paging file is",  "an I/O device error"};
 
 // Whether other words of the same sentence may be before and after it.
 bool is_of_sentence(const ErrorText& error) noexcept {
