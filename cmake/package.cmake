@@ -70,7 +70,7 @@ rebolt_package(
   "rebolt's store commands on an etcd cluster"
   "With it rebolt store takes etcd:// URLs beside bolt:// ones: keys are read,\nwritten, watched, locked, and copied between a file and a cluster.")
 rebolt_package(
-  dev librebolt-dev libdevel "libfmt-dev" "library that reads, writes, checks and recovers bbolt files"
+  dev librebolt-dev libdevel "" "library that reads, writes, checks and recovers bbolt files"
   "Headers, a static library, and what CMake and pkg-config need to find them.\nThe interface is C++23, and C for reading, checking and recovering.")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/cmake/debian/prerm
                                                ${PROJECT_SOURCE_DIR}/cmake/debian/postrm)
