@@ -14,6 +14,7 @@
 #include "base/try.hpp"
 #include "etcd/object_meta.hpp"
 #include "io/new_file.hpp"
+#include "schema/ordered_json.hpp"
 
 namespace rebolt::etcd {
 namespace {
@@ -76,8 +77,9 @@ private:
 
 OrderedJson map_json(const std::map<std::string, std::string>& entries, bool is_base64) {
     OrderedJson json = OrderedJson::object();
-    for (const auto& [key, value] : entries)
-        json[key] = is_base64 ? to_base64(value) : value;
+    auto& members = json.get_ref<OrderedJson::object_t&>();
+    for (const auto& [key, value] : entries) // json[key] would search among all before it
+        members.emplace_back(key, is_base64 ? to_base64(value) : value);
     return json;
 }
 
@@ -164,12 +166,12 @@ std::string yaml_of(const ClusterObject& object) {
         return protobuf_yaml(object);
     if (object.encoding != ObjectEncoding::json)
         return raw_yaml(object);
-    OrderedJson json = OrderedJson::parse(object.stored, nullptr, false);
-    if (!json.is_object())
+    auto json = schema::parse_ordered_json(object.stored); // indented, a deep one has no end
+    if (!json || !json->is_object())
         return raw_yaml(object);
-    if (json.contains("metadata") && json["metadata"].is_object())
-        json["metadata"]["resourceVersion"] = std::to_string(object.revision);
-    return YamlWriter().write(json);
+    if (json->contains("metadata") && (*json)["metadata"].is_object())
+        (*json)["metadata"]["resourceVersion"] = std::to_string(object.revision);
+    return YamlWriter().write(*json);
 }
 
 } // namespace rebolt::etcd
