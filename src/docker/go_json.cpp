@@ -1,35 +1,13 @@
 #include "docker/go_json.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "docker/go_json_fault.hpp"
+#include "schema/ordered_json.hpp"
 
 namespace rebolt::docker {
 namespace {
-
-constexpr std::size_t nesting_max = 500;
-
-// Brackets outside of strings, as deep as they go.
-std::size_t nesting_of(std::string_view text) {
-    std::size_t depth = 0;
-    std::size_t deepest = 0;
-    bool in_string = false;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const char c = text[at];
-        if (in_string && c == '\\')
-            ++at;
-        else if (c == '"')
-            in_string = !in_string;
-        else if (!in_string && (c == '{' || c == '['))
-            deepest = std::max(deepest, ++depth);
-        else if (!in_string && (c == '}' || c == ']') && depth > 0)
-            --depth;
-    }
-    return deepest;
-}
 
 void append_quoted(std::string& to, std::string_view text) {
     to += '"';
@@ -58,7 +36,7 @@ void append_quoted(std::string& to, std::string_view text) {
     to += '"';
 }
 
-// Recursion is bounded by nesting_max.
+// Recursion is bounded by JsonLimits::nesting_max.
 void append(std::string& to, const Json& json) {
     if (json.is_string())
         return append_quoted(to, json.get_ref<const std::string&>());
@@ -84,14 +62,19 @@ void append(std::string& to, const Json& json) {
 } // namespace
 
 std::expected<Json, std::string> parse_go_json(std::string_view text) {
-    if (nesting_of(text) > nesting_max)
+    const schema::JsonLimits limits;
+    auto json = schema::parse_ordered_json(text, limits);
+    if (json)
+        return *std::move(json);
+    switch (json.error()) {
+    case schema::JsonFault::too_deep:
         return std::unexpected("exceeded max depth");
-    // nlohmann takes a zero byte for the end of its input; JSON has none.
-    Json json = text.find('\0') == std::string_view::npos ? Json::parse(text, nullptr, false)
-                                                          : Json(Json::value_t::discarded);
-    if (json.is_discarded())
-        return std::unexpected(go_json_fault(text));
-    return json;
+    case schema::JsonFault::too_many_values:
+        return std::unexpected(fmt::format("more than {} values", limits.values_max));
+    case schema::JsonFault::malformed:
+        break;
+    }
+    return std::unexpected(go_json_fault(text));
 }
 
 std::string to_go_json(const Json& json) {

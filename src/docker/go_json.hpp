@@ -12,7 +12,8 @@ namespace rebolt::docker {
 using Json = nlohmann::ordered_json;
 
 /// Parses; or what Go's decoder would say. Nesting deeper than 500 is refused,
-/// so that nothing below overflows the stack. Cost: O(text).
+/// so that nothing below overflows the stack, and more than a million values.
+/// Cost: O(text).
 [[nodiscard]] std::expected<Json, std::string> parse_go_json(std::string_view text);
 
 /// Without spaces; <, >, & and control characters escaped, as encoding/json

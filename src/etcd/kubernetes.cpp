@@ -9,11 +9,12 @@
 
 #include "base/try.hpp"
 #include "etcd/object_meta.hpp"
+#include "schema/ordered_json.hpp"
 
 namespace rebolt::etcd {
 namespace {
 
-using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::string_view protobuf_mark("k8s\0", 4);
 constexpr std::string_view encrypted_mark = "k8s:enc:";
@@ -66,22 +67,23 @@ void read_encrypted(ClusterObject& object) {
     object.key_name = words[2];
 }
 
-std::string text_at(const Json& json, const char* name) {
+std::string text_at(const OrderedJson& json, const char* name) {
     return json.is_object() && json.contains(name) && json[name].is_string()
                ? json[name].get<std::string>()
                : std::string();
 }
 
 bool read_json(ClusterObject& object) {
-    const Json json = Json::parse(object.stored, nullptr, false);
-    if (!json.is_object() || !json.contains("kind"))
+    const auto parsed = schema::parse_ordered_json(object.stored);
+    if (!parsed || !parsed->is_object() || !parsed->contains("kind"))
         return false;
+    const OrderedJson& json = *parsed;
     object.encoding = ObjectEncoding::json;
     object.api_version = text_at(json, "apiVersion");
     object.kind = text_at(json, "kind");
     if (!json.contains("metadata"))
         return true;
-    const Json& metadata = json["metadata"];
+    const OrderedJson& metadata = json["metadata"];
     if (const std::string name = text_at(metadata, "name"); !name.empty()) {
         object.name = name;
         object.name_space = text_at(metadata, "namespace");

@@ -3,12 +3,16 @@
 #include <array>
 #include <cstring>
 #include <optional>
+#include <string>
+#include <unordered_set>
+#include <utility>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "base/base64.hpp"
 #include "etcd/wire.hpp"
+#include "schema/ordered_json.hpp"
 
 namespace rebolt::etcd {
 namespace {
@@ -107,10 +111,10 @@ std::optional<OrderedJson> quantity_json(std::string_view bytes) {
 }
 
 std::optional<OrderedJson> stored_json(std::string_view bytes) {
-    OrderedJson json = OrderedJson::parse(bytes, nullptr, false);
-    if (json.is_discarded())
+    auto json = schema::parse_ordered_json(bytes);
+    if (!json)
         return std::nullopt;
-    return json;
+    return std::move(*json);
 }
 
 std::optional<OrderedJson> texts_json(std::string_view bytes) {
@@ -253,13 +257,16 @@ private:
         if (!fields)
             return false;
         const auto key = text_json((*fields)[0] ? (*fields)[0]->bytes : "");
-        if (!key || map.contains(key->get<std::string>()))
+        if (!key)
             return false;
         const std::string& name = key->get_ref<const std::string&>();
-        auto value = value_of(known, (*fields)[1].value_or(WireField{}), place + "." + name);
-        if (value)
-            map[name] = std::move(*value);
-        return value.has_value();
+        const std::string entry = place + "." + name;
+        auto value = value_of(known, (*fields)[1].value_or(WireField{}), entry);
+        if (!value || !entries_.insert(entry).second)
+            return false;
+        // map[name] would search among all before it
+        map.get_ref<OrderedJson::object_t&>().emplace_back(name, std::move(*value));
+        return true;
     }
 
     std::optional<OrderedJson> value_of(const ApiField& known, const WireField& field,
@@ -272,6 +279,7 @@ private:
     }
 
     DecodedMessage result_;
+    std::unordered_set<std::string> entries_; ///< of maps, by their places
     std::size_t depth_ = 0;
 };
 

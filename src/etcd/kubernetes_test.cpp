@@ -252,6 +252,20 @@ TEST(EtcdKubernetes, NoPrefixAndNoFlippedBitOfAnObjectIsDropped) {
     }
 }
 
+// Indented, its YAML would be of the square of its size.
+TEST(EtcdKubernetes, JsonThatNestsWithoutEndIsShownAsItIsStored) {
+    std::string deep = R"({"kind":"Pod","metadata":)";
+    for (int level = 0; level < 100'000; ++level)
+        deep += R"({"a":)";
+    deep += "1" + std::string(100'001, '}');
+    const ClusterObject object = object_of("/registry/pods/a/b", deep, 1);
+    EXPECT_EQ(object.encoding, ObjectEncoding::plain);
+    const std::string yaml = yaml_of(object);
+    EXPECT_TRUE(yaml.starts_with("# plain of etcd key \"/registry/pods/a/b\", revision 1\n"))
+        << yaml.substr(0, 100);
+    EXPECT_LT(yaml.size(), 2 * deep.size());
+}
+
 TEST(EtcdKubernetes, AnExportStaysInItsFolder) {
     ClusterObject object;
     object.kind = "../Pod";

@@ -14,6 +14,7 @@
 #include "etcd/kubernetes_decode.hpp"
 #include "etcd/object_meta.hpp"
 #include "io/new_file.hpp"
+#include "schema/ordered_json.hpp"
 
 namespace rebolt::etcd {
 namespace {
@@ -211,13 +212,13 @@ std::string yaml_of(const ClusterObject& object, SecretValues values) {
         return protobuf_yaml(object, values);
     if (object.encoding != ObjectEncoding::json)
         return raw_yaml(object, values);
-    OrderedJson json = OrderedJson::parse(object.stored, nullptr, false);
-    if (!json.is_object())
+    auto json = schema::parse_ordered_json(object.stored); // indented, a deep one has no end
+    if (!json || !json->is_object())
         return raw_yaml(object, values);
-    set_revision(json, object.revision);
+    set_revision(*json, object.revision);
     if (values == SecretValues::redacted && is_secret(object))
-        redact_secret(json);
-    return YamlWriter().write(json);
+        redact_secret(*json);
+    return YamlWriter().write(*json);
 }
 
 bool has_secret_values(const ClusterObject& object) {

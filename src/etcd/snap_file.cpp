@@ -6,37 +6,38 @@
 #include "etcd/crc32c.hpp"
 #include "etcd/raft_messages.hpp"
 #include "io/mapping.hpp"
+#include "schema/ordered_json.hpp"
 
 namespace rebolt::etcd {
 namespace {
 
-using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::uint64_t snap_bytes_max = 1ULL << 30U; // etcd's v2 store is some kilobytes
 
 // A node of the v2 store below `parent`; null if it is not there.
-const Json* child(const Json* parent, const char* name) {
+const OrderedJson* child(const OrderedJson* parent, const char* name) {
     if (parent == nullptr || !parent->is_object() || !parent->contains("Children"))
         return nullptr;
-    const Json& children = (*parent)["Children"];
+    const OrderedJson& children = (*parent)["Children"];
     return children.is_object() && children.contains(name) ? &children[name] : nullptr;
 }
 
-bool has_children(const Json* node) {
+bool has_children(const OrderedJson* node) {
     return node != nullptr && node->is_object() && node->contains("Children") &&
            (*node)["Children"].is_object() && !(*node)["Children"].empty();
 }
 
 void read_store(SnapFile& file, std::string_view text) {
-    const Json store = Json::parse(text, nullptr, false);
-    if (!store.is_object() || !store.contains("Root"))
+    const auto store = schema::parse_ordered_json(text);
+    if (!store || !store->is_object() || !store->contains("Root"))
         return;
-    const Json* root = &store["Root"];
-    const Json* cluster = child(root, "0");
-    if (const Json* members = child(cluster, "members"); has_children(members))
+    const OrderedJson* root = &(*store)["Root"];
+    const OrderedJson* cluster = child(root, "0");
+    if (const OrderedJson* members = child(cluster, "members"); has_children(members))
         for (const auto& [id, node] : (*members)["Children"].items())
             file.members.push_back(id);
-    if (const Json* version = child(cluster, "version");
+    if (const OrderedJson* version = child(cluster, "version");
         version != nullptr && version->contains("Value") && (*version)["Value"].is_string())
         file.cluster_version = (*version)["Value"].get<std::string>();
     file.has_v2_keys = has_children(child(root, "1")) || has_children(child(root, "2"));

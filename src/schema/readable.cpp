@@ -8,6 +8,7 @@
 #include "schema/go_time.hpp"
 #include "schema/msgpack.hpp"
 #include "schema/numbers.hpp"
+#include "schema/ordered_json.hpp"
 #include "schema/owners.hpp"
 #include "schema/protobuf.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t readable_bytes_max = std::size_t{1} << 20U;
-constexpr int depth_max = 64; ///< of JSON: it is written by recursion
+constexpr std::size_t depth_max = 64; ///< of JSON: it is written by recursion
 
 ReadableValue secret(std::string_view what, std::string_view value) {
     return {.text = fmt::format("<{}: {} bytes>", what, value.size()), .has_secret = true};
@@ -64,19 +65,12 @@ bool leave_out_secrets(Json& outermost) {
 std::optional<ReadableValue> readable_json(std::string_view value) {
     if (value.size() > readable_bytes_max)
         return secret("JSON", value);
-    bool is_deep = false;
-    const auto json = Json::parse(
-        value,
-        [&](int depth, Json::parse_event_t /*event*/, Json& /*parsed*/) {
-            is_deep = is_deep || depth > depth_max;
-            return depth <= depth_max;
-        },
-        false);
-    if (json.is_discarded())
-        return std::nullopt;
-    if (is_deep)
+    const auto json = parse_ordered_json(value, {.nesting_max = depth_max});
+    if (!json && json.error() != JsonFault::malformed)
         return secret("JSON", value);
-    Json shown = json;
+    if (!json)
+        return std::nullopt;
+    Json shown = *json;
     if (!leave_out_secrets(shown))
         return ReadableValue{.text = std::string(value), .is_json = true};
     return ReadableValue{.text = shown.dump(-1, ' ', false, Json::error_handler_t::replace),
