@@ -273,7 +273,7 @@ TEST(CheckCommand, AnEmptyDatabaseWithoutUsableMetasIsRepaired) {
     EXPECT_THAT(result.out, HasSubstr("\nWhat to do: the database is empty; repair makes it usable "
                                       "again:\n  rebolt repair " +
                                       file.path() + "\n"));
-    EXPECT_EQ(rebolt_on(file.path(), "repair", {"--yes"}).exit_code, 1);
+    EXPECT_EQ(rebolt({"repair", "--yes", file.path()}).exit_code, 1);
     EXPECT_EQ(rebolt_on(file.path(), "check").exit_code, 0);
 }
 

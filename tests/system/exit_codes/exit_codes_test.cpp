@@ -2,6 +2,7 @@
 // file of tests/data. REBOLT_WRITE_TABLES=1 writes the table instead.
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -144,7 +145,7 @@ std::string row_of(const std::string& file, const std::vector<Command>& commands
         fs::copy_file(file, copy);
         Words line = command.arguments(copy, folder.path(""));
         line.insert(line.begin(), REBOLT_EXE);
-        const int code = run_command(line).exit_code;
+        const int code = run_command(line, std::chrono::seconds{300}).exit_code;
         row += " " + std::to_string(code) + " |";
         // A writer that fails for another reason has opened the file, which may write a
         // new freelist for one that is damaged.
