@@ -25,19 +25,23 @@ bool is_unreached(const Survey& pages, PageId page) {
 class Children {
 public:
     Children(const Survey& pages, PageId branch) : pages_(pages), view_(pages.bytes(branch)) {
-        for (std::size_t i = 0; i < view_.count(); ++i)
+        for (std::size_t i = 0; i < view_.count(); ++i) {
+            is_old_ = is_old_ || pages_.has(view_.element(i).child, Survey::free);
             if (fits(i))
                 ++(pages_.is_leaf(view_.element(i).child) ? leaves_ : branches_);
+        }
     }
 
-    /// Those that are not, if the others are most of all.
+    /// Those that are not, and have no key that would fit, if the others are most of all.
+    /// None where the branch leads to a free page: then it is old itself.
     [[nodiscard]] std::vector<PageId> strangers() const {
         std::vector<PageId> strangers;
-        if (std::max(leaves_, branches_) * 2 <= view_.count())
+        if (is_old_ || std::max(leaves_, branches_) * 2 <= view_.count())
             return strangers;
         for (std::size_t i = 0; i < view_.count(); ++i)
             if (const PageId child = view_.element(i).child;
-                !fits(i) || pages_.is_leaf(child) != (leaves_ > branches_))
+                is_sound_at_home(pages_, child) &&
+                (pages_.is_leaf(child) != (leaves_ > branches_) || !has_key_for(i)))
                 strangers.push_back(child);
         return strangers;
     }
@@ -53,8 +57,25 @@ private:
                (index + 1 == view_.count() || last_key(child) < view_.element(index + 1).key);
     }
 
+    // An older version of the right page has some; and if the branch is the older version,
+    // the page has some too.
+    [[nodiscard]] bool has_key_for(std::size_t index) const {
+        const auto fits_there = [&](std::string_view key) {
+            return (index == 0 || key >= view_.element(index).key) &&
+                   (index + 1 == view_.count() || key < view_.element(index + 1).key);
+        };
+        const PageId child = view_.element(index).child;
+        const Bytes bytes = pages_.bytes(child);
+        for (std::size_t i = 0; i < count_of(bytes); ++i)
+            if (fits_there(pages_.is_leaf(child) ? SafeLeaf(bytes).element(i).key
+                                                 : SafeBranch(bytes).element(i).key))
+                return true;
+        return false;
+    }
+
     const Survey& pages_;
     SafeBranch view_;
+    bool is_old_ = false;
     std::size_t leaves_ = 0;
     std::size_t branches_ = 0;
 };
@@ -68,8 +89,7 @@ void mark_strangers(Survey& pages) {
             !pages.has(branch, Survey::written))
             continue;
         for (const PageId page : Children(pages, branch).strangers())
-            if (is_sound_at_home(pages, page) && pages.has(page, Survey::written) &&
-                !pages.has(page, Survey::free))
+            if (pages.has(page, Survey::written) && !pages.has(page, Survey::free))
                 pages.set(page, Survey::outdated);
     }
 }
