@@ -144,10 +144,10 @@ struct GuardReport {
 /// Two calls for one file at a time wait for each other.
 [[nodiscard]] GuardReport guard_file(const GuardedFile& file, const GuardOptions& options);
 
-/// Takes from this process, for good, what guard_file() does not need for these files:
-/// it writes below their folders and the state folder alone, and starts no program. What
-/// a hostile file could make it do ends there. False where the kernel cannot
-/// (Landlock, from 5.13 on): then nothing is changed.
+/// Takes from this process, for good, what guard_file() does not need for these files: it
+/// writes below their folders and the state folder alone, starts no program, speaks to none,
+/// and keeps of root's rights those that files need. What a hostile file could make it do
+/// ends there. False where the kernel cannot do all of it (Landlock from 5.13 on, seccomp).
 bool confine_guard(const std::vector<GuardedFile>& files, const GuardOptions& options);
 
 /// What undo_guard() did.

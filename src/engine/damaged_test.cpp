@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/test_file.hpp"
+#include "support/patched_file.hpp"
 
 namespace rebolt::test {
 namespace {
@@ -51,6 +52,27 @@ TEST(ReadDamaged, TheListingThatDockerDoesAtItsStartEndsAtOnce) {
     EXPECT_THAT(finding.place.bucket, ElementsAre("libnetwork"));
     EXPECT_THAT(finding.place.path, ElementsAre(PageId{18}, PageId{2}, PageId{2}));
     EXPECT_THAT(listed.error().to_text(), testing::HasSubstr("path 18 > 2 > 2"));
+}
+
+// A meta's checksum fits whatever was written into it.
+TEST(ReadDamaged, ADatabaseThatEndsBeforeItsMetasIsJudged) {
+    constexpr std::uint64_t root_at = 32;
+    constexpr std::uint64_t high_water_mark_at = 56;
+    constexpr std::uint64_t own_root = 21;
+    for (const std::uint64_t pages : {0U, 1U, 2U})
+        for (const std::uint64_t root : {std::uint64_t{0}, std::uint64_t{1}, own_root}) {
+            PatchedFile file(test_data("real/docker-20.10-running.db"));
+            for (const std::uint64_t meta : {0U, 1U})
+                file.put(meta * 4096 + root_at, root)
+                    .put(meta * 4096 + high_water_mark_at, pages)
+                    .seal_meta(meta, 4096);
+            const auto db = DB::open(file.path(), {.read_only = true});
+            const auto tx = db ? db->begin() : Result<Tx>(Error(ErrorCode::damaged, "not opened"));
+            const auto judged =
+                tx ? tx->judge() : Result<void>(Error(tx.error().code(), tx.error().message()));
+            ASSERT_FALSE(judged) << pages << " " << root;
+            EXPECT_EQ(judged.error().code(), ErrorCode::damaged) << pages << " " << root;
+        }
 }
 
 TEST(ReadDamaged, EveryWayIntoTheCycleEnds) {

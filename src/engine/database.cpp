@@ -1,6 +1,7 @@
 #include "engine/database.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <new>
 #include <utility>
 
@@ -155,6 +156,12 @@ Result<std::shared_ptr<TransactionState>> Database::begin_write() {
             meta = meta_;
             oldest = readers_.empty() ? meta.txid : *readers_.begin();
         }
+        if (meta.txid == std::numeric_limits<std::uint64_t>::max())
+            return Error(ErrorCode::invalid_argument,
+                         fmt::format("transaction {} is the last that there can be: nothing more "
+                                     "can be committed; compact it into a new file",
+                                     meta.txid))
+                .in_file(path_);
         if (meta.txid > 0)
             free_pages_.release(std::min(oldest, meta.txid - 1));
         auto begun = TRY(state_of(std::move(mapping), meta));

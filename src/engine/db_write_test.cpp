@@ -11,6 +11,7 @@
 
 #include "engine/test_file.hpp"
 #include "engine/test_writer.hpp"
+#include "support/patched_file.hpp"
 #include "support/run_command.hpp"
 
 namespace rebolt::test {
@@ -57,6 +58,37 @@ TEST_F(DbWrites, AreRefusedInAForkedProcess) {
     EXPECT_EQ(status, 0);
     EXPECT_TRUE(tx.commit());
     EXPECT_TRUE(db.begin());
+}
+
+// The number after the last is 0, which is older than all: what was committed was never seen.
+TEST_F(DbWrites, EndWithTheLastTransactionThatThereCanBe) {
+    constexpr std::uint64_t page_bytes = 4096;
+    constexpr std::uint64_t txid_at = 64;
+    constexpr std::uint64_t last = ~std::uint64_t{0};
+    const auto make = [](const char* name) {
+        return [name](Tx& tx) -> Result<void> {
+            auto made = tx.create_bucket(name);
+            return made ? Result<void>() : Result<void>(std::move(made).error());
+        };
+    };
+    ASSERT_TRUE(open().update(make("first")));
+    PatchedFile file(path());
+    for (const std::uint64_t page : {0U, 1U})
+        file.put(page * page_bytes + txid_at, last - 2 + (page == 0 ? 1 : 0))
+            .seal_meta(page, page_bytes);
+    const std::string patched = file.path();
+    const DB db = *DB::open(patched);
+    ASSERT_TRUE(db.update(make("second")));
+    const auto refused = db.update(make("third"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), invalid_argument);
+    EXPECT_THAT(refused.error().message(),
+                testing::StartsWith("transaction 18446744073709551615 is the last"));
+    ASSERT_TRUE(db.view([](Tx& tx) -> Result<void> {
+        EXPECT_TRUE(tx.bucket("second"));
+        EXPECT_FALSE(tx.bucket("third"));
+        return {};
+    }));
 }
 
 TEST_F(DbWrites, NeedAPathThatCanBe) {

@@ -90,7 +90,8 @@ Result<StoredFreelist> read_freelist(const TransactionState& state) {
 }
 
 Result<std::vector<bool>> used_pages(const TransactionState& state) {
-    std::vector<bool> used(state.page_end);
+    constexpr std::uint64_t metas = 2; // also of a file whose high water mark is below them
+    std::vector<bool> used(std::max<std::uint64_t>(state.page_end, metas));
     used[0] = used[1] = true;
     TRY(walk_pages(
         state, PageId{state.meta.root}, nullptr, [&](const PageRun& run) -> Result<void> {

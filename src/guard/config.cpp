@@ -4,7 +4,19 @@
 
 #include <fmt/format.h>
 
+namespace rebolt {
+struct NoToml {};
+constexpr void require_toml(bool holds) {
+    if (!holds)
+        throw NoToml();
+}
+} // namespace rebolt
+// What toml++ asserts, a text can make false. That is a mistake in the text, in every build.
+#pragma push_macro("NDEBUG")
+#undef NDEBUG
+#define TOML_ASSERT(expr) rebolt::require_toml(static_cast<bool>(expr))
 #include <toml++/toml.h>
+#pragma pop_macro("NDEBUG")
 
 #include <rebolt/guard.hpp>
 
@@ -30,11 +42,13 @@ Result<toml::table> parse(const std::string& path) {
             .in_file(path);
     std::string text(size, '\0');
     text.resize(TRY(file->read_at(0, std::as_writable_bytes(std::span(text)))));
-    toml::parse_result parsed = toml::parse(text, path);
-    if (!parsed)
-        return wrong(path, parsed.error().source().begin,
-                     std::string(parsed.error().description()));
-    return std::move(parsed).table();
+    try {
+        return toml::parse(text, path);
+    } catch (const toml::parse_error& error) {
+        return wrong(path, error.source().begin, std::string(error.description()));
+    } catch (const NoToml&) {
+        return Error(ErrorCode::invalid_argument, "not valid TOML").in_file(path);
+    }
 }
 
 // One table of the file: takes keys out of it, and remembers the first error.

@@ -87,6 +87,12 @@ TEST_F(GuardConfiguration, NamesTheLineOfWhatIsWrong) {
     EXPECT_THAT(error_of("a = \n"), testing::StartsWith("line 1: "));
 }
 
+// The parser asserts that these cannot be.
+TEST_F(GuardConfiguration, RefusesWhatTheParserTakesForGranted) {
+    EXPECT_THAT(error_of("[\x02"), testing::HasSubstr("TOML"));
+    EXPECT_THAT(error_of("d = 1979-05-27Tx07:32:00Z\n"), testing::HasSubstr("TOML"));
+}
+
 TEST_F(GuardConfiguration, SaysThatThereIsNone) {
     EXPECT_EQ(read_guard_config(path("none.toml")).error().code(), ErrorCode::file_not_found);
 }

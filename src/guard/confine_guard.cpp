@@ -2,9 +2,12 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 
+#include <rebolt/containerd/metadata.hpp>
 #include <rebolt/guard.hpp>
 
+#include "io/call_filter.hpp"
 #include "io/confine.hpp"
 
 namespace rebolt {
@@ -50,8 +53,12 @@ bool confine_guard(const std::vector<GuardedFile>& files, const GuardOptions& op
             folders.back() = existing(file.docker_root); // a lost state is made again
         if (!file.etcd_root.empty())
             folders.push_back(file.etcd_root);
+        if (auto root = containerd::root_of(file.path); !root.empty()) // blobs are kept there
+            folders.push_back(std::move(root));
     }
-    return io::confine_writing_to(folders);
+    io::keep_file_capabilities();
+    const bool is_confined = io::confine_writing_to(folders);
+    return io::refuse_calls_beyond_files() && is_confined;
 }
 
 } // namespace rebolt

@@ -10,6 +10,7 @@
 #include "guard/event_json.hpp"
 #include "guard/guard_record.hpp"
 #include "io/file.hpp"
+#include "schema/ordered_json.hpp"
 
 namespace rebolt {
 namespace {
@@ -108,7 +109,8 @@ std::string to_json(const HostStatus& status) {
 
 Result<HostStatus> host_status(std::string_view json) {
     try {
-        const guard::Json parsed = guard::Json::parse(json);
+        const auto read = schema::parse_ordered_json(json); // another host wrote it
+        const guard::Json parsed = read ? *read : guard::Json();
         if (!parsed.is_object() || parsed.value("shape", "") != status_shape)
             return Error(ErrorCode::invalid_argument,
                          fmt::format("no document of shape {}: write it with `rebolt guard status "

@@ -1,11 +1,62 @@
 #include "report/document.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <string>
+#include <string_view>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace rebolt::report {
+namespace {
+
+// Bytes of the first character, if it turns a terminal or reorders its text; else 0.
+std::size_t control_bytes(std::string_view text) {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    if (byte(0) == 0x7f)
+        return 1;
+    if (byte(0) == 0xc2 && byte(1) < 0xa0) // U+0080 to U+009F
+        return 2;
+    const bool is_format =
+        byte(0) == 0xe2 && ((byte(1) == 0x80 && ((byte(2) >= 0x8b && byte(2) <= 0x8f) ||
+                                                 (byte(2) >= 0xa8 && byte(2) <= 0xae))) ||
+                            (byte(1) == 0x81 && byte(2) >= 0xa0 && byte(2) <= 0xaf));
+    const bool is_mark = byte(0) == 0xef && byte(1) == 0xbb && byte(2) == 0xbf;
+    return is_format || is_mark ? 3 : 0;
+}
+
+unsigned code_point(std::string_view bytes) {
+    constexpr std::array<unsigned, 4> first_mask{0, 0x7f, 0x1f, 0x0f};
+    unsigned point = static_cast<unsigned char>(bytes.front()) & first_mask[bytes.size()];
+    for (const char c : bytes.substr(1))
+        point = point << 6U | (static_cast<unsigned char>(c) & 0x3fU);
+    return point;
+}
+
+// JSON may have such characters as they are; who looks at it in a terminal may not. They
+// stand in strings alone.
+std::string with_controls_escaped(std::string_view json) {
+    constexpr std::string_view first_bytes = "\x7f\xc2\xe2\xef";
+    std::string text;
+    while (!json.empty()) {
+        const std::size_t plain = std::min(json.find_first_of(first_bytes), json.size());
+        text += json.substr(0, plain);
+        json.remove_prefix(plain);
+        const std::size_t bytes = control_bytes(json);
+        if (bytes != 0)
+            text += fmt::format("\\u{:04x}", code_point(json.substr(0, bytes)));
+        else
+            text += json.substr(0, 1);
+        json.remove_prefix(std::min(json.size(), std::max<std::size_t>(bytes, 1)));
+    }
+    return text;
+}
+
+} // namespace
 
 struct Rendering {
     using Json = nlohmann::ordered_json;
@@ -43,7 +94,8 @@ struct Rendering {
     }
 
     static std::string text(const Document& document, int indent) {
-        return of(document).dump(indent, ' ', false, Json::error_handler_t::replace);
+        return with_controls_escaped(
+            of(document).dump(indent, ' ', false, Json::error_handler_t::replace));
     }
 };
 
