@@ -115,6 +115,37 @@ TEST_F(TreeShape, FourElementsAreNeverSplitHoweverLarge) {
     EXPECT_THAT(leaves(db), ElementsAre(2, 3));
 }
 
+TEST_F(TreeShape, AValueOfHalfAPageGetsALeafOfItsOwn) {
+    const DB db = open_small();
+    put_numbers(db, 5, 6, 2000);
+    put_numbers(db, 20, 25, 2000);
+    EXPECT_THAT(leaves(db), ElementsAre(2, 4)); // behind all others: as bbolt does
+    put_numbers(db, 3, 4, 2000);
+    EXPECT_THAT(leaves(db), ElementsAre(1, 2, 4));
+    put_numbers(db, 10, 11, 2000); // in the midst of a leaf
+    EXPECT_THAT(leaves(db), ElementsAre(1, 3, 4));
+    put_numbers(db, 4, 5, 215); // with 16 + 16 + 8 bytes one less than half of 512
+    EXPECT_THAT(leaves(db), ElementsAre(2, 3, 4));
+    put_numbers(db, 2, 3, 216);
+    EXPECT_THAT(leaves(db), ElementsAre(1, 2, 3, 4));
+    put_numbers(db, 25, 26, 2000);
+    EXPECT_THAT(leaves(db), ElementsAre(1, 2, 3, 2, 3));
+    EXPECT_EQ(checked().verdict, Verdict::clean);
+}
+
+TEST_F(TreeShape, ALeafOfOneLargeValueIsReplacedAndRemovedWithoutItsNeighbours) {
+    const DB db = open_small();
+    put_numbers(db, 10, 15, 2000);
+    put_numbers(db, 5, 6, 2000);
+    EXPECT_THAT(leaves(db), ElementsAre(1, 2, 3));
+    put_numbers(db, 5, 6, 300); // shorter, and still above a quarter of a page
+    EXPECT_THAT(leaves(db), ElementsAre(1, 2, 3));
+    const Tx tx = must(db.begin());
+    EXPECT_EQ(must(must(tx.bucket("b")).get(key(5))), repeat(300));
+    erase_numbers(db, 5, 6);
+    EXPECT_THAT(leaves(db), ElementsAre(2, 3));
+}
+
 TEST_F(TreeShape, APageUnderAQuarterJoinsItsNeighbour) {
     const DB db = open_small();
     put_numbers(db, 0, page_full + 1);

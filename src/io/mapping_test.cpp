@@ -42,6 +42,24 @@ void make_unreadable(const Mapping& mapping, std::uint64_t index) {
     ::close(empty);
 }
 
+TEST(Mapping, OneWithRoomShowsWhatTheFileHasGrownBy) {
+    test::PatchedFile file(pages_of_ones(2));
+    auto opened = File::open_for_reading(file.path());
+    ASSERT_TRUE(opened);
+    const auto mapping = Mapping::map_with_room(std::move(*opened), 2 * page, 4 * page);
+    ASSERT_TRUE(mapping);
+    const Bytes before = (*mapping)->bytes();
+    EXPECT_EQ(before.size(), 2 * page);
+    ASSERT_EQ(::truncate(file.path().c_str(), 4 * page), 0);
+    EXPECT_TRUE((*mapping)->extend(4 * page));
+    EXPECT_EQ((*mapping)->bytes().data(), before.data());
+    EXPECT_EQ((*mapping)->bytes().size(), 4 * page);
+    EXPECT_EQ(read(**mapping, 4 * page - 1), std::byte{0});
+    EXPECT_EQ((*mapping)->fault_count(), 0U);
+    EXPECT_FALSE((*mapping)->extend(4 * page + 1));
+    EXPECT_EQ((*mapping)->bytes().size(), 4 * page);
+}
+
 TEST(Mapping, AShrunkenFileReadsAsZerosAndIsKnownToBeFaulted) {
     test::PatchedFile file(pages_of_ones(8));
     const auto mapping = map(file.path(), 8 * page);
