@@ -4,8 +4,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <map>
 
 #include <gtest/gtest.h>
 
@@ -16,12 +14,15 @@
 #include <rebolt/docker/network_state.hpp>
 #include <rebolt/docker/startup.hpp>
 
+#include "docker/test_damage.hpp"
 #include "support/damage_kinds.hpp"
 #include "support/run_command.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace rebolt::docker {
 namespace {
+
+using test_damage::logical_damage;
 
 // The releases that were run, and a sound file that each has written.
 struct Daemon {
@@ -31,135 +32,6 @@ struct Daemon {
 constexpr std::array<Daemon, 3> daemons{{{"20.10.24", "docker-20.10-running.db"},
                                          {"26.1.5", "docker-26.1-killed.db"},
                                          {"28.5.2", "docker-28.5-killed.db"}}};
-
-constexpr const char* root = "docker/network/v1.0/";
-const std::string some_id(64, 'a');
-
-std::string value_of(std::string_view json) {
-    return std::string("\1\0\0\0\0\0\0\0", 8).append(json);
-}
-
-void put(Bucket& bucket, const Record& record) {
-    EXPECT_TRUE(bucket.put(key_of(record), serialize(record)));
-}
-
-// A user network with endpoints, on a bridge.
-const Network& used_network(const NetworkState& state) {
-    for (const Network& network : state.networks)
-        if (network.driver == "bridge" && network.name != "bridge" && !network.has_ipv6 &&
-            std::ranges::count(state.endpoints, network.id, &Endpoint::network_id) > 0)
-            return network;
-    ADD_FAILURE() << "the file has no such network";
-    return state.networks.front();
-}
-const Network& default_bridge(const NetworkState& state) {
-    return *std::ranges::find(state.networks, "bridge", &Network::name);
-}
-
-using Change = std::function<void(Bucket&, const NetworkState&)>;
-
-// A network like one with endpoints, that dockerd meets before or after that one.
-void put_twin(Bucket& bucket, const NetworkState& state, char id) {
-    Network twin = used_network(state);
-    twin.id = std::string(64, id);
-    twin.name = "twin";
-    put(bucket, twin);
-    EndpointCount count;
-    count.network_id = twin.id;
-    count.index = 1;
-    put(bucket, count);
-}
-
-using Changes = std::map<std::string, Change>;
-
-// Values that libnetwork cannot read.
-Changes bad_values() {
-    return {{"bad-bridge",
-             [](Bucket& bucket, const NetworkState&) {
-                 EXPECT_TRUE(bucket.put(root + ("bridge/" + some_id) + "/", value_of("{\"ID\"")));
-             }},
-            {"bad-ipvlan",
-             [](Bucket& bucket, const NetworkState&) {
-                 EXPECT_TRUE(
-                     bucket.put(root + ("ipvlan/network/" + some_id) + "/", value_of("{\"ID\"")));
-             }},
-            {"bad-macvlan-endpoint",
-             [](Bucket& bucket, const NetworkState&) {
-                 EXPECT_TRUE(
-                     bucket.put(root + ("macvlan/endpoint/" + some_id) + "/", value_of("{\"id\"")));
-             }},
-            {"bad-network",
-             [](Bucket& bucket, const NetworkState&) {
-                 EXPECT_TRUE(bucket.put(root + ("network/" + some_id) + "/", value_of("{\"id\"")));
-             }},
-            {"bad-sandbox",
-             [](Bucket& bucket, const NetworkState&) {
-                 EXPECT_TRUE(bucket.put(root + ("sandbox/" + some_id) + "/", value_of("{\"ID\"")));
-             }},
-            {"value-short", [](Bucket& bucket, const NetworkState&) {
-                 EXPECT_TRUE(bucket.put(root + ("bridge/" + some_id) + "/", "1234"));
-             }}};
-}
-
-// Records that do not fit together.
-Changes wrong_records() {
-    return {{"bridge-stale-default",
-             [](Bucket& bucket, const NetworkState& state) {
-                 EXPECT_TRUE(bucket.erase(default_bridge(state).key));
-             }},
-            {"bridge-stale-user",
-             [](Bucket& bucket, const NetworkState& state) {
-                 EXPECT_TRUE(bucket.erase(used_network(state).key));
-             }},
-            {"bridge-record-missing",
-             [](Bucket& bucket, const NetworkState& state) {
-                 EXPECT_TRUE(bucket.erase(state.bridge(used_network(state).id)->key));
-             }},
-            {"count-missing-bridge",
-             [](Bucket& bucket, const NetworkState& state) {
-                 EXPECT_TRUE(bucket.erase(state.count(default_bridge(state).id)->key));
-             }},
-            {"count-missing-used",
-             [](Bucket& bucket, const NetworkState& state) {
-                 EXPECT_TRUE(bucket.erase(state.count(used_network(state).id)->key));
-             }},
-            {"field-missing",
-             [](Bucket& bucket, const NetworkState& state) {
-                 const Network& network = used_network(state);
-                 std::string json = network.json;
-                 const std::string_view field = "\"enableIPv6\":false,";
-                 json.erase(json.find(field), field.size());
-                 EXPECT_TRUE(bucket.put(network.key, value_of(json)));
-             }},
-            {"in-deletion",
-             [](Bucket& bucket, const NetworkState& state) {
-                 Network network = used_network(state);
-                 network.in_deletion = true;
-                 put(bucket, network);
-             }},
-            {"pool-missing",
-             [](Bucket& bucket, const NetworkState& state) {
-                 Network network = used_network(state);
-                 const std::size_t begin = network.json.find("\"ipamV4Info\"");
-                 network.json.erase(begin, network.json.find("\"labels\"") - begin);
-                 EXPECT_TRUE(bucket.put(network.key, value_of(network.json)));
-             }},
-            {"pools-overlap",
-             [](Bucket& bucket, const NetworkState& state) { put_twin(bucket, state, '0'); }},
-            {"sandbox-endpoint-missing", [](Bucket& bucket, const NetworkState& state) {
-                 EXPECT_TRUE(bucket.erase(state.endpoints.front().key));
-             }}};
-}
-
-// Damage that no page shows.
-const Changes& logical_damage() {
-    static const Changes changes = [] {
-        Changes all = bad_values();
-        all.merge(wrong_records());
-        return all;
-    }();
-    return changes;
-}
 
 std::vector<std::byte> damaged_bytes(const std::string& file, const std::string& kind) {
     const auto read = [](const std::string& path) {
