@@ -41,6 +41,7 @@
 #include <rebolt/page_source.hpp>
 #include <rebolt/page_tree.hpp>
 #include <rebolt/prediction.hpp>
+#include <rebolt/read_pages.hpp>
 #include <rebolt/record_count.hpp>
 #include <rebolt/recover.hpp>
 #include <rebolt/recover_in_place.hpp>

@@ -86,20 +86,28 @@ bool is_of_freelist(const Frame& frame) {
            contains(name, "FreelistPage") || contains(name, "reelist");
 }
 
+std::optional<std::uint64_t> hex_after(std::string_view text, std::size_t at) noexcept {
+    std::uint64_t number = 0;
+    const char* begin = text.data() + at;
+    const auto [end, error] = std::from_chars(begin, text.data() + text.size(), number, 16);
+    return error == std::errc{} && end != begin ? std::optional(number) : std::nullopt;
+}
+
 // The address that could not be read, as Go prints it.
 std::optional<std::uint64_t> fault_address(const Trace& trace) {
-    for (const std::string& message : trace.messages)
-        for (const std::string_view word : {"fault address 0x", "addr=0x"}) {
-            const std::size_t at = message.find(word);
-            if (at == std::string::npos)
-                continue;
-            std::uint64_t address = 0;
-            const char* begin = message.data() + at + word.size();
-            const auto [end, error] =
-                std::from_chars(begin, message.data() + message.size(), address, 16);
-            if (error == std::errc{} && end != begin)
-                return address;
-        }
+    for (const std::string& message : trace.messages) {
+        for (const std::string_view word : {"fault address 0x", "addr=0x"})
+            if (const std::size_t at = message.find(word); at != std::string::npos)
+                if (const auto address = hex_after(message, at + word.size()))
+                    return address;
+        // Windows: `Exception CODE KIND ADDRESS`.
+        constexpr std::string_view number = " 0x";
+        std::size_t at = message.starts_with("Exception 0x") ? 0 : std::string::npos;
+        for (int i = 0; i < 3 && at != std::string::npos; ++i)
+            at = message.find(number, at + 1);
+        if (at != std::string::npos)
+            return hex_after(message, at + number.size());
+    }
     return std::nullopt;
 }
 
@@ -176,7 +184,7 @@ std::optional<Signature> signature_of_place(const Trace& trace) {
     if (messages_have(trace, {"nil pointer dereference"}) || (address && *address < nil_pages_end))
         return signature_of_nil(trace, *place);
     if (messages_have(trace, {"unexpected fault address", "fatal error: fault", "SIGBUS", "SIGSEGV",
-                              "[signal 0xc"}))
+                              "[signal 0xc", "Exception 0xc"}))
         return Signature::fault_address;
     return Signature::bolt_panic;
 }
