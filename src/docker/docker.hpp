@@ -6,6 +6,7 @@
 //   records          <rebolt/docker/records.hpp>
 //   network_state    all records of a file, also of a damaged one
 //   go_cursor        bbolt's own cursor on bytes nobody checked, for its fate
+//   go_stack         the pages that it came through
 //   release_facts    what differs from release to release, one table a fact
 //   version          which release wrote a file
 //   startup          the steps of dockerd's start, with that cursor

@@ -16,10 +16,10 @@ constexpr std::uint64_t element_bytes = 16;
 Fate GoStore::fate(FateKind kind, std::string words) const {
     Fate fate{.kind = kind, .words = std::move(words), .key = {}, .page = {}, .path = {}};
     constexpr std::size_t shown = 12;
-    for (const GoFrame& frame : stack_)
+    for (const GoFrame& frame : stack_.frames())
         if (fate.path.size() < shown)
             fate.path.push_back(frame.page);
-    if (!stack_.empty())
+    if (!stack_.frames().empty())
         fate.page = stack_.back().page;
     return fate;
 }
@@ -128,7 +128,7 @@ GoStore::Done GoStore::enter(std::uint64_t id, bool from_first) {
                                            read(frame.at, 8).value_or(0), *flags));
     frame.is_leaf = (*flags & leaf_flag) != 0;
     frame.count = *count;
-    stack_.push_back(frame);
+    stack_.push(frame);
     return {};
 }
 
@@ -166,8 +166,7 @@ Fated<std::uint64_t> GoStore::lower_bound(const GoFrame& frame, std::string_view
 
 GoStore::Done GoStore::search(std::string_view key, std::uint64_t root) {
     for (std::uint64_t id = root;;) {
-        const bool was_here = std::ranges::find(stack_, PageId{id}, &GoFrame::page) != stack_.end();
-        if (was_here)
+        if (stack_.has(PageId{id}))
             return std::unexpected(fate(
                 FateKind::panic,
                 fmt::format("runtime: goroutine stack exceeds 1000000000-byte limit; fatal error: "
@@ -207,10 +206,7 @@ GoStore::Done GoStore::first() {
             return failed(child);
         // A page that was entered at element 0, and is entered there again from
         // inside itself: what happened since happens again, without end.
-        const bool again = std::ranges::any_of(stack_, [&](const GoFrame& above) {
-            return above.from_first && above.page == PageId{*child};
-        });
-        if (again)
+        if (stack_.has_from_first(PageId{*child}))
             return std::unexpected(fate(
                 FateKind::loop,
                 fmt::format("Cursor.next, Cursor.first: page {} leads back to page {} without end",
@@ -222,12 +218,13 @@ GoStore::Done GoStore::first() {
 
 Fated<bool> GoStore::next() {
     for (;;) {
-        std::size_t depth = stack_.size();
-        while (depth > 0 && stack_[depth - 1].index + 1 >= stack_[depth - 1].count)
+        const std::vector<GoFrame>& frames = stack_.frames();
+        std::size_t depth = frames.size();
+        while (depth > 0 && frames[depth - 1].index + 1 >= frames[depth - 1].count)
             --depth;
         if (depth == 0)
             return false;
-        stack_.resize(depth);
+        stack_.cut_to(depth);
         ++stack_.back().index;
         if (auto done = first(); !done)
             return failed(done);

@@ -16,6 +16,8 @@
 #include <rebolt/docker/startup.hpp>
 #include <rebolt/page_source.hpp>
 
+#include "docker/go_stack.hpp"
+
 namespace rebolt::docker {
 
 // Of bbolt on the machines that Docker runs on.
@@ -39,16 +41,6 @@ struct GoEntry {
     std::string_view key;
     std::string_view value;
     bool is_bucket = false; ///< libkv then panics on the value
-};
-
-/// A page, or an inline bucket's page image, and where the cursor is on it.
-struct GoFrame {
-    std::uint64_t at = 0; ///< byte of the file where the page begins
-    PageId page{};
-    std::uint64_t index = 0;
-    std::uint64_t count = 0;
-    bool is_leaf = false;
-    bool from_first = false; ///< entered by first(), at element 0
 };
 
 /// Whether bbolt looks at each page that it enters: from 1.3.7 on.
@@ -100,7 +92,7 @@ private:
     std::uint64_t root_ = 0;      ///< of the bucket that is walked
     std::uint64_t inline_at_ = 0; ///< its page image, when inline
     bool has_bucket_ = false;
-    std::vector<GoFrame> stack_;
+    GoStack stack_;
     std::uint64_t pages_entered_ = 0;
     std::uint64_t entered_by_call_ = 0;
 };

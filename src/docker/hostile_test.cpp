@@ -1,6 +1,10 @@
 // Any bytes: the walk of the start and the loader end, and the file's records
 // never make them crash.
+#include <algorithm>
 #include <random>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -52,6 +56,52 @@ TEST(DockerHostile, StartAndFsckEndOnAnyBytes) {
             EXPECT_LE(fsck(*state).findings.size(), 10000U);
         }
     }
+}
+
+// Branches of one element, each leading to the next: the search for a page among those
+// above it must not look at all of them, for each, in each listing.
+TEST(DockerHostile, AChainOfPagesIsFollowedInOnePass) {
+    constexpr std::uint32_t page_bytes = 512;
+    constexpr std::uint64_t links = 10'000;
+    constexpr std::uint64_t first = 3;
+    std::vector<std::byte> bytes((first + links + 1) * page_bytes);
+    test::PatchedFile file(std::move(bytes));
+    for (const std::uint64_t meta : {0U, 1U}) {
+        const std::uint64_t at = meta * page_bytes;
+        file.put<std::uint64_t>(at, meta).put<std::uint16_t>(at + 8, 4);
+        file.put<std::uint32_t>(at + 16, 0xED0CDAED).put<std::uint32_t>(at + 20, 2);
+        file.put<std::uint32_t>(at + 24, page_bytes).put<std::uint64_t>(at + 32, 2);
+        file.put<std::uint64_t>(at + 48, ~std::uint64_t{0}); // no freelist is stored
+        file.put<std::uint64_t>(at + 56, first + links + 1).put<std::uint64_t>(at + 64, meta);
+        file.seal_meta(meta, page_bytes);
+    }
+    constexpr std::string_view name = "libnetwork";
+    constexpr std::uint32_t name_bytes = 10;
+    const std::uint64_t root = 2 * page_bytes;
+    file.put<std::uint64_t>(root, 2).put<std::uint16_t>(root + 8, 2);
+    file.put<std::uint16_t>(root + 10, 1).put<std::uint32_t>(root + 16, 1);
+    file.put<std::uint32_t>(root + 20, 16).put<std::uint32_t>(root + 24, name_bytes);
+    file.put<std::uint32_t>(root + 28, 16);
+    for (std::size_t i = 0; i < name.size(); ++i)
+        file.put<char>(root + 32 + i, name[i]);
+    file.put<std::uint64_t>(root + 32 + name.size(), first);
+    for (std::uint64_t page = first; page < first + links; ++page) {
+        const std::uint64_t at = page * page_bytes;
+        file.put<std::uint64_t>(at, page).put<std::uint16_t>(at + 8, 1);
+        file.put<std::uint16_t>(at + 10, 1).put<std::uint32_t>(at + 16, 16);
+        file.put<std::uint32_t>(at + 20, 1).put<std::uint64_t>(at + 24, page + 1);
+        file.put<char>(at + 32, 'a');
+    }
+    const std::uint64_t leaf = (first + links) * page_bytes;
+    file.put<std::uint64_t>(leaf, first + links).put<std::uint16_t>(leaf + 8, 2);
+    const auto source = PageSource::open(file.path());
+    ASSERT_TRUE(source);
+    const auto report = walk_startup(*source);
+    ASSERT_TRUE(report) << report.error().to_text();
+    std::uint64_t most = 0;
+    for (const StartupStep& step : report->steps)
+        most = std::max(most, step.pages);
+    EXPECT_GE(most, links);
 }
 
 } // namespace

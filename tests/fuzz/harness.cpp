@@ -1,64 +1,20 @@
 #include "harness.hpp"
 
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
-
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <rebolt/check.hpp>
 #include <rebolt/db.hpp>
 #include <rebolt/recover.hpp>
 #include <rebolt/schema.hpp>
 
+#include "input_file.hpp"
+
 namespace rebolt::fuzz {
 namespace {
 
 constexpr std::size_t buckets_max = 64;
-
-// Stops the fuzzer: a promise was broken.
-void require(bool holds) {
-    if (!holds)
-        __builtin_trap();
-}
-
-/// The input as a file in memory.
-class MemoryFile {
-public:
-    explicit MemoryFile(Input input)
-        : descriptor_(::memfd_create("rebolt-fuzz", MFD_CLOEXEC)),
-          path_("/proc/self/fd/" + std::to_string(descriptor_)) {
-        require(::write(descriptor_, input.data(), input.size()) ==
-                static_cast<ssize_t>(input.size()));
-    }
-    MemoryFile(const MemoryFile&) = delete;
-    MemoryFile& operator=(const MemoryFile&) = delete;
-    ~MemoryFile() { ::close(descriptor_); }
-
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
-
-private:
-    int descriptor_;
-    std::string path_;
-};
-
-/// A name for a new file, in memory where the system has such a folder.
-class NewName {
-public:
-    NewName()
-        : path_((::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp") +
-                ("/rebolt-fuzz-" + std::to_string(::getpid()))) {}
-    NewName(const NewName&) = delete;
-    NewName& operator=(const NewName&) = delete;
-    ~NewName() { ::unlink(path_.c_str()); }
-
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
-
-private:
-    std::string path_;
-};
 
 std::uint64_t count_entries(const std::string& path) {
     const auto db = DB::open(path, {.read_only = true});

@@ -1,9 +1,12 @@
 #include "failing_memory.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <limits>
 #include <new>
+
+#include <malloc.h>
 
 namespace {
 
@@ -21,8 +24,27 @@ bool fails() noexcept {
     return number == fails_at.load() || (number > fails_at.load() && fails_for_good.load());
 }
 
+std::atomic<std::int64_t> live_bytes{0};
+std::atomic<std::int64_t> peak_bytes{0};
+
+void count_live(std::int64_t change) noexcept {
+    const std::int64_t live = live_bytes += change;
+    std::int64_t peak = peak_bytes.load();
+    while (peak < live && !peak_bytes.compare_exchange_weak(peak, live)) {
+    }
+}
+
 void* allocate(std::size_t bytes) noexcept {
-    return fails() ? nullptr : std::malloc(bytes == 0 ? 1 : bytes);
+    if (fails())
+        return nullptr;
+    void* const memory = std::malloc(bytes == 0 ? 1 : bytes);
+    count_live(static_cast<std::int64_t>(::malloc_usable_size(memory)));
+    return memory;
+}
+
+void release(void* memory) noexcept {
+    count_live(-static_cast<std::int64_t>(::malloc_usable_size(memory)));
+    std::free(memory);
 }
 
 } // namespace
@@ -43,19 +65,19 @@ void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
     return allocate(bytes);
 }
 void operator delete(void* memory) noexcept {
-    std::free(memory);
+    release(memory);
 }
 void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
+    release(memory);
 }
 void operator delete(void* memory, const std::nothrow_t&) noexcept {
-    std::free(memory);
+    release(memory);
 }
 void operator delete[](void* memory) noexcept {
-    std::free(memory);
+    release(memory);
 }
 void operator delete[](void* memory, std::size_t) noexcept {
-    std::free(memory);
+    release(memory);
 }
 
 namespace rebolt::test {
@@ -81,6 +103,14 @@ bool FailingMemory::only_counts() noexcept {
 
 std::uint64_t FailingMemory::count() noexcept {
     return allocations.load();
+}
+
+PeakMemory::PeakMemory() : begin_bytes_(live_bytes.load()) {
+    peak_bytes.store(begin_bytes_);
+}
+
+std::uint64_t PeakMemory::bytes() const noexcept {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, peak_bytes - begin_bytes_));
 }
 
 } // namespace rebolt::test

@@ -1,4 +1,5 @@
-// Memory that runs out at a chosen allocation: for all of this program.
+// Memory that runs out at a chosen allocation, and memory that is measured: for all of
+// this program.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +25,17 @@ public:
     [[nodiscard]] static bool only_counts() noexcept;
     /// Allocations since it was made.
     [[nodiscard]] static std::uint64_t count() noexcept;
+};
+
+/// How much memory this program had at most since it was made, beyond what it had then.
+/// Mappings are not counted.
+class PeakMemory {
+public:
+    PeakMemory();
+    [[nodiscard]] std::uint64_t bytes() const noexcept;
+
+private:
+    std::int64_t begin_bytes_;
 };
 
 } // namespace rebolt::test

@@ -1,0 +1,6 @@
+#include "harness.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    rebolt::fuzz::read_log({data, size});
+    return 0;
+}

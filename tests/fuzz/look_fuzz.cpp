@@ -1,0 +1,6 @@
+#include "harness.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    rebolt::fuzz::look_into_file({data, size});
+    return 0;
+}
