@@ -39,6 +39,15 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
 constexpr std::uint64_t in_place_percent_min = 97;
 constexpr std::uint64_t lies_max = 2;
 
+// The others have figures in docs/recovery.md, and no goal that is held to yet.
+bool has_goal(const Shape& shape, const LostWrite& kind) {
+    constexpr std::array<std::string_view, 9> kinds{
+        "root", "branch", "bucket-root",      "root-and-freelist", "leaf",
+        "pair", "sector", "meta-before-data", "of-two-commits"};
+    return shape.group != ShapeGroup::owner &&
+           std::ranges::find(kinds, std::string_view(kind.name)) != kinds.end();
+}
+
 struct Tally {
     bool is_unseen = false; ///< check calls the file clean
     std::uint64_t files = 0;
@@ -226,7 +235,7 @@ TEST_P(LostWrites, GiveBackWhatIsWhole) {
     for (std::uint64_t seed = first; seed < first + count; ++seed)
         if (const auto one = try_seed(seed))
             (one->is_unseen ? unseen : sum) += *one;
-    if (const std::string_view name = kind().name; sum.files != 0 && name != "tail-zeroed") {
+    if (sum.files != 0 && has_goal(shape(), kind())) {
         EXPECT_GE(sum.in_place * 100, sum.wanted * in_place_percent_min) << sum.told;
         EXPECT_LE(sum.lies, sum.files * lies_max) << sum.told;
     }
