@@ -221,6 +221,7 @@ TEST(Conclusion, AnIncompleteFileOfEtcdIsNeverPutInPlace) {
     Conclusion conclusion = conclude(evidence);
     EXPECT_FALSE(has_command(conclusion, {"rebolt", "recover", "--in-place"}));
     EXPECT_FALSE(has_command(conclusion, {"systemctl", "start"}));
+    EXPECT_TRUE(has_command(conclusion, {"rebolt", "etcd", "repair", "/var/lib/etcd"}));
     EXPECT_TRUE(has_command(conclusion, {"etcdctl", "member", "list"}));
     EXPECT_THAT(conclusion.safe, HasSubstr("putting an incomplete file in place"));
     evidence.files[0].recovery->lost_estimate = 0;

@@ -58,9 +58,24 @@ void add_keep(const FileEvidence& file, StepList& steps) {
               {"cp", "-p", "--backup=numbered", file.path, file.path + ".damaged"});
 }
 
+// Above `member/snap/db`; empty if the file is not in a member's folder.
+std::string member_folder_of(std::string_view path) {
+    constexpr std::string_view place = "/member/snap/db";
+    return path.ends_with(place) ? std::string(path.substr(0, path.size() - place.size())) : "";
+}
+
+void add_member_repair(const std::string& path, StepList& steps) {
+    if (const std::string folder = member_folder_of(path); !folder.empty())
+        steps.add("bring the member back from its log, without a loss or not at all; it shows its "
+                  "plan and asks first",
+                  {"rebolt", "etcd", "repair", folder});
+}
+
 void add_member_steps(const FileEvidence& file, StepList& steps) {
+    add_member_repair(file.path, steps);
     add_keep(file, steps);
-    steps.add("do not put an incomplete file in place: list the members, then remove this one and "
+    steps.add("if it cannot: do not put an incomplete file in place: list the members, then remove "
+              "this one and "
               "add it again, so that it copies its data from the others",
               {"etcdctl", "member", "list"});
     steps.add("with a single member: restore a snapshot into a new folder",
@@ -122,6 +137,7 @@ std::vector<Step> recovery_steps(const FileEvidence& file, const std::vector<std
     StepList steps;
     add_stop(file, units, may_loop, steps);
     if (!file.recovery || file.recovery->counts.is_empty()) {
+        add_member_repair(file.path, steps);
         add_keep(file, steps);
         const auto& findings = file.check.findings;
         steps.add(findings.empty() ? "see what is left of it"
@@ -152,6 +168,8 @@ std::vector<Step> steps_after_log(const Diagnosis& diagnosis,
         steps.add("see which member differs",
                   {"etcdctl", "endpoint", "hashkv", "--cluster", "--write-out", "table"});
     add_system_step(diagnosis, steps);
+    if (!diagnosis.files.empty() && examined.empty())
+        add_member_repair(diagnosis.files.front(), steps);
     for (const std::string& path : diagnosis.files) {
         const bool is_examined =
             std::ranges::find(examined, path, &FileEvidence::path) != examined.end();

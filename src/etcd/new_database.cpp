@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::uint64_t copy_bytes = 4ULL << 20U;
 constexpr std::size_t records_per_commit = 20'000;
-constexpr double fill_fraction = 0.9; // as etcd fills its keyspace
+constexpr std::size_t bytes_per_commit = std::size_t{32} << 20U; // they are in memory until then
+constexpr double fill_fraction = 0.9;                            // as etcd fills its keyspace
 
 // The two first pages with one meta in both places.
 Result<std::vector<std::byte>> metas_of(const PageSource& source, PageId chosen) {
@@ -65,6 +66,17 @@ Result<void> write_records(Tx& tx, std::span<const StoredRecord> records) {
     return {};
 }
 
+// What one commit takes.
+std::span<const StoredRecord> part_of(std::span<const StoredRecord> rest) {
+    std::size_t count = 0;
+    for (std::size_t bytes = 0; count < std::min(rest.size(), records_per_commit); ++count) {
+        if (bytes >= bytes_per_commit)
+            break;
+        bytes += rest[count].value.size();
+    }
+    return rest.first(count);
+}
+
 Result<void> write_anew(const DatabaseState& state, const std::string& path) {
     ::unlink(path.c_str()); // left by a run that was cut off
     OpenOptions options;
@@ -72,10 +84,10 @@ Result<void> write_anew(const DatabaseState& state, const std::string& path) {
     options.no_freelist_sync = true; // as etcd itself
     const auto db = TRY(DB::open(path, options));
     TRY(db.update([&](Tx& tx) { return write_bookkeeping(tx, state); }));
-    const std::span<const StoredRecord> all(state.records);
-    for (std::size_t at = 0; at < all.size(); at += records_per_commit) {
-        const auto part = all.subspan(at, std::min(records_per_commit, all.size() - at));
+    for (std::span<const StoredRecord> rest(state.records); !rest.empty();) {
+        const auto part = part_of(rest);
         TRY(db.update([&](Tx& tx) { return write_records(tx, part); }));
+        rest = rest.subspan(part.size());
     }
     return db.sync();
 }

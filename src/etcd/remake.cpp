@@ -91,7 +91,8 @@ private:
         remade_ = records_.size();
         merge_records(*state_, records_);
         state_->holes.clear();
-        result_.proofs.push_back(fmt::format("{} records are remade from the log", remade_));
+        if (remade_ != 0)
+            result_.proofs.push_back(fmt::format("{} records are remade from the log", remade_));
         const LogProof again = prove_by_log(*state_, wal_->entries(), index);
         if (again.agrees())
             result_.proofs.push_back("then: " + text_of(again));

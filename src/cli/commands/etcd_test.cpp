@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include <rebolt/db.hpp>
+
 #include "cli/test_run.hpp"
 #include "support/run_command.hpp"
 #include "support/temporary_folder.hpp"
@@ -96,6 +98,78 @@ TEST_F(EtcdCommands, KubernetesObjectsAreListedAndExported) {
     EXPECT_TRUE(std::filesystem::is_directory(objects + "/pods"));
     EXPECT_EQ(run({"k8s", "export", db(), objects}).exit_code, 8);
     EXPECT_EQ(run({"k8s", "get", db(), "pods", "none"}).exit_code, 8);
+}
+
+TEST_F(EtcdCommands, ADeadMembersKeysAreCopiedToAnotherStore) {
+    const std::string target = "bolt://" + folder_.path("keys.db") + "?bucket=keys";
+    const auto keys = json::parse(run({"etcd", "keys", "--json", db()}).out)["keys"];
+    const auto copied = run({"store", "copy", "--json", "etcd-db://" + db(), target});
+    EXPECT_EQ(copied.exit_code, 0) << copied.err;
+    const json report = json::parse(copied.out);
+    EXPECT_EQ(report["keys"], keys.size());
+    EXPECT_EQ(report["copied"], keys.size());
+    EXPECT_TRUE(report["verified"].get<bool>());
+    const std::string key = keys[0]["key"];
+    EXPECT_EQ(run({"store", "get", target, key}).out, run({"etcd", "get", db(), key}).out);
+}
+
+TEST_F(EtcdCommands, AnIncompleteKeyspaceIsNotCopied) {
+    std::fstream file(db(), std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(std::filesystem::file_size(db()) / 4096 / 2 * 4096));
+    file << std::string(std::size_t{16} * 4096, '\0');
+    file.close();
+    const auto copied = run({"store", "copy", "etcd-db://" + db(),
+                             "bolt://" + folder_.path("keys.db") + "?bucket=keys"});
+    EXPECT_EQ(copied.exit_code, 4) << copied.err;
+    EXPECT_THAT(copied.err, HasSubstr("rebolt etcd repair"));
+}
+
+// The keyspace of a new database, with one Secret of an API server at revision 2.
+void write_secret(const std::string& path) {
+    const auto field = [](char number, std::string_view bytes) {
+        return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(bytes.size())} +
+               std::string(bytes);
+    };
+    const std::string key = "/registry/secrets/shop/login";
+    const std::string object = std::string("k8s\0", 4) +
+                               field(1, field(1, "v1") + field(2, "Secret")) +
+                               field(2, field(1, field(1, "login") + field(3, "shop")) +
+                                            field(2, field(1, "password") + field(2, "hunter2")));
+    const std::string record = field(1, key) + "\x10\x02\x18\x02\x20\x01" + field(5, object);
+    const std::string revision("\0\0\0\0\0\0\0\x02_\0\0\0\0\0\0\0\0", 17);
+    const auto db = DB::open(path);
+    ASSERT_TRUE(db) << db.error().to_text();
+    const auto written = db->update([&](Tx& tx) -> Result<void> {
+        for (const char* name : {"key", "meta", "lease", "members", "cluster"}) {
+            const auto made = tx.create_bucket(name);
+            if (!made) {
+                return made.error();
+            }
+        }
+        return tx.bucket("key")->put(revision, record);
+    });
+    ASSERT_TRUE(written) << written.error().to_text();
+}
+
+TEST_F(EtcdCommands, ASecretsValuesAreShownOnlyIfAsked) {
+    const std::string file = folder_.path("secret.db");
+    write_secret(file);
+    const auto hidden = run({"k8s", "get", file, "secret", "login", "-o", "yaml"});
+    EXPECT_EQ(hidden.exit_code, 0) << hidden.err;
+    EXPECT_EQ(hidden.out, "apiVersion: \"v1\"\n"
+                          "kind: \"Secret\"\n"
+                          "metadata:\n"
+                          "  name: \"login\"\n"
+                          "  namespace: \"shop\"\n"
+                          "  resourceVersion: \"2\"\n"
+                          "data:\n"
+                          "  password: \"<redacted, 7 bytes>\"\n");
+    const auto shown = run({"k8s", "get", file, "secret", "login", "--show-secrets"});
+    EXPECT_THAT(shown.out, HasSubstr("  password: \"aHVudGVyMg==\"\n"));
+    const auto exported = run({"k8s", "export", file, folder_.path("yaml")});
+    EXPECT_THAT(exported.out, HasSubstr("1 Secret without values"));
+    EXPECT_THAT(test::bytes_of(folder_.path("yaml") + "/Secret/shop/login.yaml"),
+                HasSubstr("<redacted, 7 bytes>"));
 }
 
 } // namespace

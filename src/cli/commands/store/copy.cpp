@@ -1,11 +1,14 @@
 // rebolt store copy FROM TO
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
 
+#include <rebolt/etcd/history.hpp>
 #include <rebolt/store_copy.hpp>
 
 #include "cli/cancel.hpp"
+#include "cli/commands/etcd/member_options.hpp"
 #include "cli/commands/store/connection.hpp"
 #include "cli/commands/store/recovered_source.hpp"
 #include "cli/commands/store/subcommands.hpp"
@@ -122,10 +125,43 @@ ExitCode run_recovered(const StoreCopyCommand& options) {
     return copy(**from, &*recovered, options);
 }
 
+constexpr std::string_view member_scheme = "etcd-db://";
+
+// The keys that live at the newest revision of a stopped etcd member's database, in
+// memory.
+Result<std::unique_ptr<store::Store>> open_member_keys(const StoreCopyCommand& options) {
+    CommonOptions common;
+    common.file = options.from.substr(member_scheme.size());
+    auto shown = open_shown_database(common);
+    if (!shown)
+        return std::move(shown).error();
+    if (!shown->state().holes.empty() || shown->state().malformed != 0)
+        return Error(ErrorCode::damaged, "a part of its keyspace cannot be read; bring the member "
+                                         "back first: rebolt etcd repair")
+            .in_file(common.file);
+    auto keys = etcd::keys_at(shown->state());
+    if (!keys)
+        return std::move(keys).error();
+    auto store = store::open("memory://");
+    if (!store)
+        return store;
+    for (const auto& [key, change] : *keys)
+        if (auto put = (*store)->put(key, change.value.value); !put)
+            return std::move(put).error();
+    const auto leased =
+        std::ranges::count_if(*keys, [](const auto& pair) { return pair.second.value.lease != 0; });
+    if (leased != 0 && !options.connection.quiet)
+        print_note(fmt::format("{} had a lease; the copies have none",
+                               counted(static_cast<std::uint64_t>(leased), "key")));
+    return store;
+}
+
 ExitCode run(const StoreCopyCommand& options) {
     if (options.recover)
         return run_recovered(options);
-    const auto from = open_store(options.connection, options.from, IfMissing::fail);
+    const auto from = options.from.starts_with(member_scheme)
+                          ? open_member_keys(options)
+                          : open_store(options.connection, options.from, IfMissing::fail);
     if (!from)
         return report_store(from.error());
     return copy(**from, nullptr, options);
@@ -150,7 +186,8 @@ void set_up_store_copy(Arguments arguments) {
     arguments.flag("--no-verify", options->no_verify, "Leave out the comparison at the end");
     arguments.footer("Copies all keys of one state of FROM, in batches, and compares both at the "
                      "end. Keys that only TO has stay. Broken off, the same command goes on: what "
-                     "is there already is left out.\nExample: rebolt store copy "
+                     "is there already is left out. FROM may be etcd-db:///PATH, the "
+                     "db of an etcd member that is down.\nExample: rebolt store copy "
                      "'bolt:///var/lib/app/kv.db?bucket=app' etcd://localhost:2379/app");
     arguments.exit_codes(
         "0 copied and verified, 4 differences are left, or a damaged file, 8 failed");
