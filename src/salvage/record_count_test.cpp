@@ -49,7 +49,8 @@ TEST(RecordCount, SaysWhatIsOlderAndThatMoreMayBeLost) {
 TEST(RecordCount, ALargerFileThanAskedForIsNotRehearsed) {
     const auto source = PageSource::open(REBOLT_TEST_DATA "/damaged/docker-zero-leaf.db");
     ASSERT_TRUE(source);
-    const auto rehearsal = rehearse_recovery(*source, {.bytes_max = source->file_bytes() - 1});
+    const auto rehearsal =
+        rehearse_recovery(*source, {.bytes_max = source->file_bytes() - 1, .progress = {}});
     ASSERT_TRUE(rehearsal);
     EXPECT_FALSE(rehearsal->has_value());
 }
