@@ -1,6 +1,7 @@
 // rebolt etcd and rebolt k8s, as a user runs them.
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -141,9 +142,9 @@ void write_secret(const std::string& path) {
     ASSERT_TRUE(db) << db.error().to_text();
     const auto written = db->update([&](Tx& tx) -> Result<void> {
         for (const char* name : {"key", "meta", "lease", "members", "cluster"}) {
-            const auto made = tx.create_bucket(name);
+            auto made = tx.create_bucket(name);
             if (!made) {
-                return made.error();
+                return std::move(made).error();
             }
         }
         return tx.bucket("key")->put(revision, record);
