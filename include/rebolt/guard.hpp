@@ -71,6 +71,9 @@ enum class GuardMoment : std::uint8_t {
     after_stop,   ///< snapshots and seals; damage is left to the next start
 };
 
+/// `any`, `before-start`, …
+[[nodiscard]] std::string_view name_of(GuardMoment moment) noexcept;
+
 struct GuardReport;
 
 struct GuardOptions {

@@ -11,6 +11,8 @@ namespace rebolt {
 namespace {
 
 constexpr std::array<std::string_view, 3> policy_names{"recover", "quarantine", "refuse"};
+constexpr std::array<std::string_view, 4> moment_names{"any", "before-start", "after-start",
+                                                       "after-stop"};
 constexpr std::array<std::string_view, 8> outcome_names{
     "absent", "clean", "in-use", "not-judged", "recovered", "quarantined", "refused", "failed"};
 
@@ -36,6 +38,10 @@ GuardReport without_memory(const GuardedFile& file, std::string_view damage) noe
 
 std::string_view name_of(GuardPolicy policy) noexcept {
     return policy_names[static_cast<std::size_t>(policy)];
+}
+
+std::string_view name_of(GuardMoment moment) noexcept {
+    return moment_names[static_cast<std::size_t>(moment)];
 }
 
 std::optional<GuardPolicy> guard_policy(std::string_view name) noexcept {
