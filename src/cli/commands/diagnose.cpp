@@ -156,8 +156,9 @@ ExitCode run_diagnose(const DiagnoseCommand& options) {
 
 void set_up_diagnose(Arguments arguments) {
     auto options = std::make_shared<DiagnoseCommand>();
-    options->common.add_to(arguments);
-    arguments.find("FILE").required(false).description("The service's log; - is stdin");
+    arguments.positional("FILE", options->common.file, "The service's log; - is stdin");
+    options->common.add_for_any_file(arguments);
+    options->common.add_for_reading(arguments);
     arguments.option("--unit", options->unit, "Read the journal of this unit of systemd instead")
         .value_name("UNIT");
     arguments

@@ -1,6 +1,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/test_run.hpp"
+#include "support/run_command.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace rebolt::cli {
 namespace {
@@ -102,7 +104,10 @@ TEST(DiagnoseCommand, ATerminalGetsNoControlCharactersOfALog) {
 }
 
 TEST(DiagnoseCommand, AnyBytesAreALog) {
-    for (const std::string& file : {real_file("etcd-3.4.db"), std::string(REBOLT_EXE)}) {
+    const test::TemporaryFolder folder;
+    const std::string part = folder.path("program");
+    test::run_command({"/bin/sh", "-c", "head -c 4000000 " REBOLT_EXE " > " + part});
+    for (const std::string& file : {real_file("etcd-3.4.db"), part}) {
         const auto result = rebolt_on(file, "diagnose", {"--no-database", "--json"});
         EXPECT_EQ(nlohmann::json::parse(result.out)["shape"], "rebolt.diagnose/1");
     }
