@@ -106,7 +106,8 @@ TEST(DiagnoseCommand, ATerminalGetsNoControlCharactersOfALog) {
 TEST(DiagnoseCommand, AnyBytesAreALog) {
     const test::TemporaryFolder folder;
     const std::string part = folder.path("program");
-    test::run_command({"/bin/sh", "-c", "head -c 4000000 " REBOLT_EXE " > " + part});
+    const std::string line = "head -c 4000000 " REBOLT_EXE " > " + part;
+    ASSERT_EQ(test::run_command({"/bin/sh", "-c", line}).exit_code, 0);
     for (const std::string& file : {real_file("etcd-3.4.db"), part}) {
         const auto result = rebolt_on(file, "diagnose", {"--no-database", "--json"});
         EXPECT_EQ(nlohmann::json::parse(result.out)["shape"], "rebolt.diagnose/1");
