@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "base/try.hpp"
 #include "salvage/recover/account.hpp"
@@ -27,10 +28,14 @@ public:
     Children(const Survey& pages, PageId branch) : pages_(pages), view_(pages.bytes(branch)) {
         for (std::size_t i = 0; i < view_.count(); ++i) {
             is_old_ = is_old_ || pages_.has(view_.element(i).child, Survey::free);
-            if (fits(i))
+            if (fits(i)) {
+                fitting_.push_back(view_.element(i).child);
                 ++(pages_.is_leaf(view_.element(i).child) ? leaves_ : branches_);
+            }
         }
     }
+
+    [[nodiscard]] const std::vector<PageId>& fitting() const { return fitting_; }
 
     /// Those that are not, and have no key that would fit, if the others are most of all.
     /// None where the branch leads to a free page: then it is old itself.
@@ -76,20 +81,46 @@ private:
     const Survey& pages_;
     SafeBranch view_;
     bool is_old_ = false;
+    std::vector<PageId> fitting_;
     std::size_t leaves_ = 0;
     std::size_t branches_ = 0;
 };
 
-// The newest commit wrote a page, and its branch: where it does not fit there, what
-// stands there is what stood there before.
+bool is_branch_in_use(const Survey& pages, PageId page) {
+    return pages.kind(page) == PageKind::branch && !pages.has(page, Survey::free);
+}
+
+// Pages that fit a branch which leads to them.
+std::vector<bool> pages_at_home(const Survey& pages) {
+    std::vector<bool> at_home(pages.page_count());
+    for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id)
+        if (is_branch_in_use(pages, PageId{id}))
+            for (const PageId child : Children(pages, PageId{id}).fitting())
+                at_home[number(child)] = true;
+    return at_home;
+}
+
+bool leads_to(const Survey& pages, PageId page, PageId child) {
+    const Children children(pages, page);
+    return std::ranges::find(children.fitting(), child) != children.fitting().end();
+}
+
+// True if `page` is `branch`, or its parent: then what is wrong is that `branch` leads to it.
+bool is_above(const Survey& pages, PageId page, PageId branch) {
+    return page == branch || (is_branch_in_use(pages, page) && leads_to(pages, page, branch));
+}
+
+// The newest commit wrote a page, and its branch: where it does not fit there, and nowhere
+// else, what stands there is what stood there before.
 void mark_strangers(Survey& pages) {
+    const std::vector<bool> at_home = pages_at_home(pages);
     for (std::uint64_t id = 2; id < pages.page_count() && pages.goes_on(); ++id) {
         const PageId branch{id};
-        if (pages.kind(branch) != PageKind::branch || pages.has(branch, Survey::free) ||
-            !pages.has(branch, Survey::written))
+        if (!is_branch_in_use(pages, branch) || !pages.has(branch, Survey::written))
             continue;
         for (const PageId page : Children(pages, branch).strangers())
-            if (pages.has(page, Survey::written) && !pages.has(page, Survey::free))
+            if (pages.has(page, Survey::written) && !pages.has(page, Survey::free) &&
+                !at_home[number(page)] && !is_above(pages, page, branch))
                 pages.set(page, Survey::outdated);
     }
 }

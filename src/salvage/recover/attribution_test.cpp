@@ -3,6 +3,7 @@
 #include "salvage/recover/attribution.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include <gtest/gtest.h>
 
@@ -56,6 +57,15 @@ protected:
         changed.id = page;
         std::memcpy(bytes_.data() + page * page_size, &changed, sizeof changed);
     }
+    /// Has an element of a branch lead to another page.
+    void set_child(std::uint64_t branch, std::size_t element, std::uint64_t child) {
+        constexpr std::size_t header_bytes = 16;
+        constexpr std::size_t element_bytes = 16;
+        constexpr std::size_t child_at = 8;
+        std::memcpy(bytes_.data() + branch * page_size + header_bytes + element * element_bytes +
+                        child_at,
+                    &child, sizeof child);
+    }
 
     /// Looks at the file as one whose newest commit wrote every page.
     template <class Look>
@@ -106,6 +116,24 @@ TEST_F(Attribution, ABranchAmongLeavesIsOld) {
         for (std::uint64_t page = 4; page <= 10; ++page)
             EXPECT_EQ(context.pages.has(PageId{page}, Survey::outdated), page == 5);
     });
+}
+
+TEST_F(Attribution, WhatABranchLeadsToByMistakeIsNotOld) {
+    const std::uint64_t branch = pages_of(format::PageType::branch).front();
+    const auto children = children_of(branch);
+    ASSERT_GE(children.size(), 4U);
+    for (const std::uint64_t wrong : {branch, children[0]}) {
+        const std::vector<std::byte> whole = bytes_;
+        set_child(branch, 1, wrong);
+        survey([&](Context& context) {
+            ASSERT_TRUE(attribute_orphans(context));
+            EXPECT_FALSE(context.pages.has(PageId{branch}, Survey::outdated));
+            for (const std::uint64_t child : children) {
+                EXPECT_FALSE(context.pages.has(PageId{child}, Survey::outdated)) << child;
+            }
+        });
+        bytes_ = whole;
+    }
 }
 
 TEST_F(Attribution, WithoutAMajorityNoChildIsOld) {

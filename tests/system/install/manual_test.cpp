@@ -78,7 +78,7 @@ TEST(ManualOfTheGuard, KnowsAllSettings) {
     const std::string page = bytes_of(source + "/docs/man/guard.toml.5");
     const std::string code = bytes_of(source + "/src/guard/config.cpp");
     const std::regex setting("\"([a-z]+(?:_[a-z]+)*)\"");
-    const std::set<std::string> no_setting{"file"}; // the table's name
+    const std::set<std::string> no_setting{"file", "start", "stop"}; // a table, and values
     std::size_t count = 0;
     for (std::sregex_iterator at(code.begin(), code.end(), setting), end; at != end; ++at) {
         const std::string name = (*at)[1];
