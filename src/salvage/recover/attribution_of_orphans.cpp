@@ -35,7 +35,7 @@ public:
         }
     }
 
-    [[nodiscard]] const std::vector<PageId>& fitting() const { return fitting_; }
+    [[nodiscard]] std::vector<PageId> fitting() const { return fitting_; }
 
     /// Those that are not, and have no key that would fit, if the others are most of all.
     /// None where the branch leads to a free page: then it is old itself.
@@ -101,8 +101,8 @@ std::vector<bool> pages_at_home(const Survey& pages) {
 }
 
 bool leads_to(const Survey& pages, PageId page, PageId child) {
-    const Children children(pages, page);
-    return std::ranges::find(children.fitting(), child) != children.fitting().end();
+    const std::vector<PageId> children = Children(pages, page).fitting();
+    return std::ranges::find(children, child) != children.end();
 }
 
 // True if `page` is `branch`, or its parent: then what is wrong is that `branch` leads to it.
