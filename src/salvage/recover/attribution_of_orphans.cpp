@@ -28,14 +28,20 @@ public:
     Children(const Survey& pages, PageId branch) : pages_(pages), view_(pages.bytes(branch)) {
         for (std::size_t i = 0; i < view_.count(); ++i) {
             is_old_ = is_old_ || pages_.has(view_.element(i).child, Survey::free);
-            if (fits(i)) {
-                fitting_.push_back(view_.element(i).child);
+            if (fits(i))
                 ++(pages_.is_leaf(view_.element(i).child) ? leaves_ : branches_);
-            }
         }
     }
 
-    [[nodiscard]] std::vector<PageId> fitting() const { return fitting_; }
+    /// Those that are, of the kind that most of them have.
+    [[nodiscard]] std::vector<PageId> fitting() const {
+        std::vector<PageId> fitting;
+        for (std::size_t i = 0; i < view_.count(); ++i)
+            if (const PageId child = view_.element(i).child;
+                fits(i) && pages_.is_leaf(child) == (leaves_ > branches_))
+                fitting.push_back(child);
+        return fitting;
+    }
 
     /// Those that are not, and have no key that would fit, if the others are most of all.
     /// None where the branch leads to a free page: then it is old itself.
@@ -81,7 +87,6 @@ private:
     const Survey& pages_;
     SafeBranch view_;
     bool is_old_ = false;
-    std::vector<PageId> fitting_;
     std::size_t leaves_ = 0;
     std::size_t branches_ = 0;
 };

@@ -162,8 +162,10 @@ ExitCode run(const StoreCopyCommand& options) {
     const auto from = options.from.starts_with(member_scheme)
                           ? open_member_keys(options)
                           : open_store(options.connection, options.from, IfMissing::fail);
-    if (!from)
-        return report_store(from.error());
+    if (!from) {
+        const ExitCode code = report_store(from.error());
+        return from.error().code() == ErrorCode::damaged ? ExitCode::damaged : code;
+    }
     return copy(**from, nullptr, options);
 }
 
