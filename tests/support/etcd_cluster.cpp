@@ -208,6 +208,7 @@ void EtcdCluster::kill(std::size_t node) {
 
 void EtcdCluster::pause(std::size_t node) {
     ::kill(nodes_[node].process, SIGSTOP);
+    ::waitpid(nodes_[node].process, nullptr, WUNTRACED); // the signal takes a moment to stop it
 }
 
 void EtcdCluster::go_on(std::size_t node) {
