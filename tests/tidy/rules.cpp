@@ -219,7 +219,7 @@ Complaints judge_words(const SourceFile& file) {
         {std::regex(R"(^\s*#\s*define (?!((REBOLT_)?TRY|REBOLT_ASSERT|)"
                     R"(REBOLT_(TRY|VERSION)_[A-Z]+)\b))"),
          "a macro",
-         {}},
+         {"src/guard/config.cpp"}}, // toml++'s own
         {std::regex(R"(^\s*#\s*define )"),
          "a macro others see",
          {"src/", "tests/", "bench/", "include/rebolt/try.hpp", "include/rebolt/version.hpp"}},
